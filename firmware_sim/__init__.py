@@ -1,0 +1,1 @@
+"""The simulated flight computers and landing barge."""

@@ -1,0 +1,1 @@
+"""Barge motion and its publishers."""

@@ -1,0 +1,1 @@
+"""The simulated units on real links."""

@@ -1,0 +1,1 @@
+"""Atmosphere, wind and sea."""

@@ -1,0 +1,1 @@
+"""Guidance, commit rule and telemetry of a flight computer."""

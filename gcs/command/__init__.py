@@ -1,0 +1,1 @@
+"""Commands to the vehicle and their verification; pure."""

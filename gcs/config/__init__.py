@@ -1,0 +1,1 @@
+"""Configuration: TOML files checked in full, every problem told at once."""

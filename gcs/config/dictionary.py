@@ -1,0 +1,117 @@
+"""Dictionary files: where parameters come from and what they mean."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from gcs.config.model import (
+    ConfigModel,
+    Duration,
+    ExpressionText,
+    Identifier,
+    Quantity,
+    _listed,
+)
+
+
+class FromMavlink(ConfigModel):
+    """A field of a MAVLink message. `index` picks from an array field.
+
+    `unit` is the unit on the wire. `invalid` is the wire value that means "not known".
+    `where` picks one instance of a repeated message, e.g. `{engine = 0}`.
+    """
+
+    message: str
+    field: str
+    index: int | None = None
+    unit: str = ""
+    invalid: float | int | None = None
+    where: dict[str, int] = {}
+
+
+class FromBarge(ConfigModel):
+    """A field of a barge topic's payload; `unit` is the unit on the wire."""
+
+    topic: str
+    field: str
+    unit: str = ""
+
+
+class FromColumn(ConfigModel):
+    """A column of a columnar recording; `unit` is the unit in the file."""
+
+    column: str
+    unit: str = ""
+
+
+class FromExpression(ConfigModel):
+    """A value computed from other parameters."""
+
+    expression: ExpressionText
+
+
+class FromStation(ConfigModel):
+    """A value that the station knows: link age and loss, T clock, recorder, disk, queue.
+
+    `quantity` names it; `of` names the link or source it is about.
+    """
+
+    quantity: Literal[
+        "t_clock",
+        "phase_time",
+        "recorder_ok",
+        "disk_free",
+        "queue_lag",
+        "link_up",
+        "link_age",
+        "loss_fraction",
+        "simulated_mixed_with_real",
+    ]
+    of: str = ""
+
+
+class VoteConfig(ConfigModel):
+    """How a parameter of several sources becomes one: median of those that agree.
+
+    A source further than `tolerance` from the median is voted out and said so;
+    a source whose value stays bit-equal for `frozen_after` while others move is frozen.
+    """
+
+    tolerance: Quantity
+    frozen_after: Duration | None = None
+    minimum_sources: int = Field(default=2, ge=1)
+
+
+Origin = FromMavlink | FromBarge | FromColumn | FromExpression | FromStation
+
+
+class ParameterConfig(ConfigModel):
+    """One parameter. `unit` is the operator's; inside, everything is SI.
+
+    `sources` lists the source ids that carry it: with several, one parameter a
+    source is made (`fc_b.nav.altitude`) and `vote` makes the plain name.
+    """
+
+    title: str = ""
+    unit: str = ""
+    origin: Origin = Field(alias="from")
+    sources: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ()
+    vote: VoteConfig | None = None
+    valid: Annotated[tuple[Quantity, Quantity] | None, BeforeValidator(_listed)] = None
+    stale_after: Duration
+    format: str = ".1f"
+    owner: str = ""
+
+    @model_validator(mode="after")
+    def _vote_needs_sources(self) -> ParameterConfig:
+        if len(self.sources) > 1 and self.vote is None:
+            raise ValueError("several sources need a vote table with a tolerance")
+        return self
+
+
+class DictionaryFile(ConfigModel):
+    """A dictionary file."""
+
+    parameter: dict[Identifier, ParameterConfig]

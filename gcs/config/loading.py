@@ -1,0 +1,208 @@
+"""From a mission file to a checked Mission, or to every problem in it and the files it names."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from gcs.config.barge import BargeFile
+from gcs.config.criteria import CriteriaFile, CriterionConfig
+from gcs.config.dictionary import DictionaryFile, ParameterConfig
+from gcs.config.mission import MissionFile
+from gcs.config.problems import ConfigError, Problem
+from gcs.config.vehicle import VehicleFile
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Mission:
+    """A mission and everything it names. `texts` are the files as read, for the recording."""
+
+    file: str
+    config: MissionFile
+    vehicle: VehicleFile | None
+    barge: BargeFile | None
+    dictionaries: tuple[tuple[str, DictionaryFile], ...]
+    criteria: tuple[tuple[str, CriteriaFile], ...]
+    texts: dict[str, str] = field(repr=False)
+
+    def parameters(self) -> Iterable[tuple[str, str, ParameterConfig]]:
+        """(file, id, config) of every parameter, in file order."""
+        for file, dictionary in self.dictionaries:
+            for name, parameter in dictionary.parameter.items():
+                yield file, name, parameter
+
+    def criterion_configs(self) -> Iterable[tuple[str, str, CriterionConfig]]:
+        """(file, id, config) of every criterion, in file order."""
+        for file, criteria in self.criteria:
+            for name, criterion in criteria.criterion.items():
+                yield file, name, criterion
+
+    def dialect_text(self) -> str:
+        """The dialect XML, or an empty text where the mission names none."""
+        return self.texts.get(self.config.mission.dialect, "")
+
+
+class _Files:
+    """Reads the files of one mission and gathers their problems."""
+
+    def __init__(self, base: Path, texts: dict[str, str] | None) -> None:
+        self._base = base
+        self._given = texts
+        self.texts: dict[str, str] = {}
+        self.problems: list[Problem] = []
+
+    def text(self, name: str, named_by: tuple[str, str] | None = None) -> str | None:
+        try:
+            if self._given is not None:
+                text = self._given[name]
+            else:
+                text = (self._base / name).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError, KeyError) as error:
+            file, key = named_by or (name, "")
+            reason = getattr(error, "strerror", None) or str(error)
+            self.problems.append(Problem(file, key, f"cannot read {name}: {reason}"))
+            return None
+        self.texts[name] = text
+        return text
+
+    def parsed(
+        self, name: str, model: type[ModelT], named_by: tuple[str, str] | None = None
+    ) -> ModelT | None:
+        text = self.text(name, named_by)
+        if text is None:
+            return None
+        parsed, problems = parse_toml(name, text, model)
+        self.problems.extend(problems)
+        return parsed
+
+
+def parse_toml(
+    name: str, text: str, model: type[ModelT]
+) -> tuple[ModelT | None, tuple[Problem, ...]]:
+    """The model that a TOML text holds, or all that is wrong with it."""
+    try:
+        return model.model_validate(tomllib.loads(text)), ()
+    except tomllib.TOMLDecodeError as error:
+        return None, (Problem(name, "", f"not TOML: {error}"),)
+    except ValidationError as error:
+        return None, tuple(
+            Problem(name, _key(detail["loc"]), _message(detail["msg"])) for detail in error.errors()
+        )
+
+
+def _key(location: tuple[int | str, ...]) -> str:
+    key = ""
+    for part in location:
+        if isinstance(part, int):
+            key += f"[{part}]"
+        else:
+            quoted = f'"{part}"' if "." in part else part
+            key += f".{quoted}" if key else quoted
+    return key
+
+
+def _message(message: str) -> str:
+    if message == "Extra inputs are not permitted":
+        return "unknown key"
+    return message.removeprefix("Value error, ")
+
+
+def load_mission(path: Path, texts: dict[str, str] | None = None) -> Mission:
+    """Load a mission and every file it names; with `texts`, from these instead of the disk.
+
+    Raises ConfigError with all problems of all files.
+    """
+    name = path.name if texts is None else str(path)
+    files = _Files(path.parent, texts)
+    config = files.parsed(name, MissionFile)
+    if config is None:
+        raise ConfigError(files.problems)
+    head = config.mission
+    vehicle = (
+        files.parsed(head.vehicle, VehicleFile, (name, "mission.vehicle")) if head.vehicle else None
+    )
+    barge = files.parsed(head.barge, BargeFile, (name, "mission.barge")) if head.barge else None
+    if head.dialect:
+        files.text(head.dialect, (name, "mission.dialect"))
+    dictionaries = tuple(
+        (file, parsed)
+        for file in head.dictionaries
+        if (parsed := files.parsed(file, DictionaryFile, (name, "mission.dictionaries")))
+    )
+    criteria = tuple(
+        (file, parsed)
+        for file in head.criteria
+        if (parsed := files.parsed(file, CriteriaFile, (name, "mission.criteria")))
+    )
+    mission = Mission(name, config, vehicle, barge, dictionaries, criteria, files.texts)
+    problems = [*files.problems, *_reference_problems(mission)]
+    if problems:
+        raise ConfigError(problems)
+    return mission
+
+
+def _reference_problems(mission: Mission) -> Iterable[Problem]:
+    """Names that are used but not declared, or declared twice."""
+    yield from _duplicate_problems(mission)
+    config = mission.config
+    link_ids = {link.id for link in config.link}
+    phase_ids = {phase.id for phase in config.phase}
+    for i, source in enumerate(config.source):
+        for link in source.links:
+            if link not in link_ids:
+                yield Problem(mission.file, f"source[{i}].links", f"no link is called {link!r}")
+    for i, row in enumerate(config.transition):
+        for phase in (*row.origin, row.to):
+            if phase not in phase_ids:
+                yield Problem(mission.file, f"transition[{i}]", f"no phase is called {phase!r}")
+    command_ids = {command.id for command in config.command}
+    for i, gate in enumerate(config.gate):
+        for key in ("go_command", "no_go_command"):
+            command = getattr(gate, key)
+            if command and command not in command_ids:
+                yield Problem(mission.file, f"gate[{i}].{key}", f"no command is called {command!r}")
+        for position in gate.polls:
+            if position not in config.station.positions:
+                yield Problem(
+                    mission.file, f"gate[{i}].polls", f"no position is called {position!r}"
+                )
+    gate_ids = {gate.id for gate in config.gate}
+    for file, name, criterion in mission.criterion_configs():
+        for gate_id in criterion.gates:
+            if gate_id not in gate_ids:
+                yield Problem(file, f"criterion.{name}.gates", f"no gate is called {gate_id!r}")
+        for phase in criterion.phases:
+            if phase not in phase_ids:
+                yield Problem(file, f"criterion.{name}.phases", f"no phase is called {phase!r}")
+    source_ids = {source.id for source in config.source}
+    for file, name, parameter in mission.parameters():
+        for source_id in parameter.sources:
+            if source_id not in source_ids:
+                yield Problem(
+                    file, f'parameter."{name}".sources', f"no source is called {source_id!r}"
+                )
+
+
+def _duplicate_problems(mission: Mission) -> Iterable[Problem]:
+    config = mission.config
+    for kind in ("link", "source", "phase", "gate", "command"):
+        ids = Counter(item.id for item in getattr(config, kind))
+        for name in (name for name, count in ids.items() if count > 1):
+            yield Problem(mission.file, kind, f"{name!r} is declared twice")
+    for label, named in (
+        ("parameter", [(file, name) for file, name, _ in mission.parameters()]),
+        ("criterion", [(file, name) for file, name, _ in mission.criterion_configs()]),
+    ):
+        first: dict[str, str] = {}
+        for file, name in named:
+            if name in first:
+                yield Problem(file, f'{label}."{name}"', f"already declared in {first[name]}")
+            first.setdefault(name, file)

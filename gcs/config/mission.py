@@ -1,0 +1,225 @@
+"""Mission files: what is flown, over which links, and who decides what when."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from gcs.config.model import (
+    ConfigModel,
+    Duration,
+    ExpressionText,
+    Identifier,
+    Identifiers,
+    Strings,
+    _listed,
+)
+
+Port = Annotated[int, Field(ge=0, le=65535)]
+LOOPBACK = "127.0.0.1"
+
+
+class MissionHead(ConfigModel):
+    """The mission's name and the files it is made of, relative to the mission file.
+
+    `vehicle`, `barge` and `dialect` may be empty where a mission has none.
+    """
+
+    id: str
+    title: str
+    vehicle: str = ""
+    barge: str = ""
+    dialect: str = ""
+    dictionaries: Strings
+    criteria: Strings = ()
+
+
+class StationConfig(ConfigModel):
+    """The station's own MAVLink identity and habits."""
+
+    system: int = Field(default=255, ge=1, le=255)
+    component: int = Field(default=190, ge=1, le=255)
+    signing_key_env: str = ""
+    positions: Strings = ("FD",)
+
+
+class CountConfig(ConfigModel):
+    """The T clock: its reading when the station starts, and what makes it flight time.
+
+    `lift_off` is an expression; when it becomes true T is set to zero and runs on.
+    """
+
+    start: Duration = 0
+    hold_at: Duration | None = None
+    lift_off: ExpressionText | None = None
+
+
+class SerialLink(ConfigModel):
+    """A serial port. An empty `device` waits for one to be given on the command line."""
+
+    id: Identifier
+    kind: Literal["serial"]
+    carries: Literal["mavlink"]
+    device: str
+    baud: int = Field(default=57600, gt=0)
+
+
+class UdpLink(ConfigModel):
+    """A UDP port that listens, one parser a remote address; or, with `remote`, one peer."""
+
+    id: Identifier
+    kind: Literal["udp"]
+    carries: Literal["mavlink"]
+    host: str = LOOPBACK
+    port: Port
+    remote: str = ""
+
+
+class TcpClientLink(ConfigModel):
+    """A TCP peer that listens."""
+
+    id: Identifier
+    kind: Literal["tcp_client"]
+    carries: Literal["mavlink"]
+    host: str = LOOPBACK
+    port: Port
+
+
+class TcpServerLink(ConfigModel):
+    """A TCP port on which peers call, one parser a peer."""
+
+    id: Identifier
+    kind: Literal["tcp_server"]
+    carries: Literal["mavlink"]
+    host: str = LOOPBACK
+    port: Port
+
+
+class MqttLink(ConfigModel):
+    """An MQTT broker. `subscribe` are topic filters. Secrets are named by environment variable."""
+
+    id: Identifier
+    kind: Literal["mqtt"]
+    carries: Literal["barge"]
+    host: str = LOOPBACK
+    port: Port = 1883
+    version: Literal["3.1.1", "5"] = "3.1.1"
+    subscribe: Strings
+    client_id: str = ""
+    user: str = ""
+    password_env: str = ""
+    tls: bool = False
+    ca_file: str = ""
+    keepalive: Duration = 1_000_000_000
+
+
+class MemoryLink(ConfigModel):
+    """An in-process link, for virtual time; byte or topic by what it carries."""
+
+    id: Identifier
+    kind: Literal["memory"]
+    carries: Literal["mavlink", "barge", "columns"]
+    subscribe: Strings = ()
+
+
+LinkConfig = Annotated[
+    SerialLink | UdpLink | TcpClientLink | TcpServerLink | MqttLink | MemoryLink,
+    Field(discriminator="kind"),
+]
+
+
+class SourceConfig(ConfigModel):
+    """Who speaks: a MAVLink (system, component), a barge under a topic root, or a file's rows."""
+
+    id: Identifier
+    kind: Literal["mavlink", "barge", "columns"]
+    links: Identifiers
+    system: int | None = None
+    component: int | None = None
+    root: str = ""
+    time_column: str = ""
+    flight_computer: bool = False
+
+    @model_validator(mode="after")
+    def _identity(self) -> SourceConfig:
+        if self.kind == "mavlink" and (self.system is None or self.component is None):
+            raise ValueError("a mavlink source needs `system` and `component`")
+        if self.kind == "barge" and not self.root:
+            raise ValueError("a barge source needs the `root` of its topics")
+        if self.kind == "columns" and not self.time_column:
+            raise ValueError("a columns source needs its `time_column`")
+        return self
+
+
+class PhaseConfig(ConfigModel):
+    """A flight phase. `outcome` marks an end: landed, diverted or lost."""
+
+    id: Identifier
+    title: str
+    outcome: Literal["", "landed", "diverted", "lost"] = ""
+
+
+class TransitionConfig(ConfigModel):
+    """One row of the phase table. `origin` may list several phases."""
+
+    origin: Annotated[Identifiers, Field(alias="from")]
+    to: Identifier
+    when: ExpressionText
+
+
+class GateConfig(ConfigModel):
+    """A decision with a deadline.
+
+    The gate is open while `opens` is true; at the first moment `closes` is true
+    it must have been committed, or it is MISSED. GO must have stood `stable_for`
+    before `go_command` is sent. With `mode = "confirmed"` an operator must stage
+    and confirm it; with `polls`, each position must have voted GO.
+    `no_go_command` is sent when the gate is missed.
+    """
+
+    id: Identifier
+    title: str
+    opens: ExpressionText
+    closes: ExpressionText
+    mode: Literal["automatic", "confirmed"] = "confirmed"
+    stable_for: Duration = 0
+    polls: Strings = ()
+    go_command: str = ""
+    no_go_command: str = ""
+
+
+class CommandConfig(ConfigModel):
+    """A command to the flight computers.
+
+    `mav_cmd` is the MAV_CMD entry's name. It is sent to every flight computer
+    with a nonce and a validity, again after `retry_after` without a verification,
+    and is VERIFIED by `echoes` equal nonces in their landing state.
+    `allowed` must be true for it to be sent at all.
+    """
+
+    id: Identifier
+    title: str
+    mav_cmd: str
+    validity: Duration
+    retry_after: Duration = 500_000_000
+    attempts: int = Field(default=5, ge=1)
+    echoes: int = Field(default=2, ge=1)
+    dangerous: bool = True
+    allowed: ExpressionText = "true"
+    refused_because: str = ""
+
+
+class MissionFile(ConfigModel):
+    """A mission file as written. `simulation` is read by the simulator."""
+
+    mission: MissionHead
+    station: StationConfig = StationConfig()
+    count: CountConfig = CountConfig()
+    link: Annotated[tuple[LinkConfig, ...], BeforeValidator(_listed)] = ()
+    source: Annotated[tuple[SourceConfig, ...], BeforeValidator(_listed)] = ()
+    phase: Annotated[tuple[PhaseConfig, ...], BeforeValidator(_listed)]
+    transition: Annotated[tuple[TransitionConfig, ...], BeforeValidator(_listed)] = ()
+    gate: Annotated[tuple[GateConfig, ...], BeforeValidator(_listed)] = ()
+    command: Annotated[tuple[CommandConfig, ...], BeforeValidator(_listed)] = ()
+    simulation: dict[str, Any] | None = None

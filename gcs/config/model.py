@@ -1,0 +1,55 @@
+"""The base of every config model, and the field types they share."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+_UNIT_NS = {
+    "ns": 1,
+    "us": 1_000,
+    "ms": 1_000_000,
+    "s": 1_000_000_000,
+    "min": 60_000_000_000,
+    "h": 3_600_000_000_000,
+}
+_DURATION = re.compile(r"([+-]?\d+(?:\.\d+)?)\s*(ns|us|ms|s|min|h)")
+
+
+class ConfigModel(BaseModel):
+    """Frozen; unknown keys and implicit conversions are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+def parse_duration_ns(text: object) -> int:
+    """Nanoseconds of a text such as `0.5 s` or `20 min`; ValueError otherwise."""
+    match = _DURATION.fullmatch(text.strip()) if isinstance(text, str) else None
+    if match is None:
+        raise ValueError(
+            f'expected a duration with its unit such as "0.5 s" or "20 min", got {text!r}'
+        )
+    return round(float(match[1]) * _UNIT_NS[match[2]])
+
+
+def _listed(value: object) -> object:
+    return tuple(value) if isinstance(value, list) else value
+
+
+Duration = Annotated[int, BeforeValidator(parse_duration_ns)]
+"""A duration in nanoseconds, written with its unit."""
+
+Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$")]
+"""A dotted lower-case name."""
+
+Quantity = str
+"""A number with its unit, such as `5 km`; read by `gcs.expressions`."""
+
+ExpressionText = str
+"""Source text in the expression language; compiled by `gcs.expressions`."""
+
+Strings = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+Identifiers = Annotated[tuple[Identifier, ...], BeforeValidator(_listed)]
+Finite = Annotated[float, Field(allow_inf_nan=False, strict=False)]

@@ -1,0 +1,1 @@
+"""Consoles: they show Snapshots and send Intents, and compute no verdict."""

@@ -1,0 +1,1 @@
+"""Criteria, phases, countdown and gates; pure."""

@@ -1,0 +1,1 @@
+"""Byte and topic pipes; they know no message."""

@@ -1,0 +1,1 @@
+"""Recorder, readers and recovery."""

@@ -1,0 +1,1 @@
+"""Bytes to samples to joint state; pure."""

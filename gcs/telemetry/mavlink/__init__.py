@@ -1,0 +1,1 @@
+"""MAVLink 1 and 2: dialect, framing, decoding, encoding, signing."""

@@ -1,0 +1,1 @@
+"""The station in a loop with a plant."""

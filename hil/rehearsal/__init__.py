@@ -1,0 +1,1 @@
+"""Virtual-time rehearsals against firmware_sim."""
