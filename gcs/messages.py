@@ -27,7 +27,7 @@ class LinkState(enum.StrEnum):
     DOWN = "down"
 
 
-class Received(Message, tag="received"):
+class Received(Message, frozen=True, tag="received"):
     """Bytes from a link. `topic` is empty on a byte link, `peer` names a remote address."""
 
     link: str
@@ -38,11 +38,11 @@ class Received(Message, tag="received"):
     retained: bool = False
 
 
-class Tick(Message, tag="tick"):
+class Tick(Message, frozen=True, tag="tick"):
     """The 10 Hz beat: evaluate everything and show it."""
 
 
-class LinkChanged(Message, tag="link"):
+class LinkChanged(Message, frozen=True, tag="link"):
     """A link went up or down; `detail` is one sentence for the operator."""
 
     link: str
@@ -50,7 +50,7 @@ class LinkChanged(Message, tag="link"):
     detail: str
 
 
-class ConsoleChanged(Message, tag="console"):
+class ConsoleChanged(Message, frozen=True, tag="console"):
     """A console attached or left."""
 
     console: str
@@ -58,7 +58,7 @@ class ConsoleChanged(Message, tag="console"):
     attached: bool
 
 
-class ShellHealth(Message, tag="health"):
+class ShellHealth(Message, frozen=True, tag="health"):
     """What the shell knows of itself and the pure core cannot see."""
 
     recorder_ok: bool
@@ -68,7 +68,7 @@ class ShellHealth(Message, tag="health"):
     dropped: int
 
 
-class TransmitResult(Message, tag="transmitted"):
+class TransmitResult(Message, frozen=True, tag="transmitted"):
     """Whether the link took a Transmit."""
 
     link: str
@@ -76,7 +76,7 @@ class TransmitResult(Message, tag="transmitted"):
     detail: str = ""
 
 
-class ForecastResult(Message, tag="forecast"):
+class ForecastResult(Message, frozen=True, tag="forecast"):
     """What the forecast worker answered to a ForecastRequest."""
 
     id: int
@@ -86,33 +86,33 @@ class ForecastResult(Message, tag="forecast"):
     reason: str = ""
 
 
-class StageCommand(Message, tag="stage"):
+class StageCommand(Message, frozen=True, tag="stage"):
     """Ask for a command; a dangerous one must then be confirmed with its code."""
 
     command: str
 
 
-class ConfirmCommand(Message, tag="confirm"):
+class ConfirmCommand(Message, frozen=True, tag="confirm"):
     """Confirm a staged command with the code that the Snapshot shows."""
 
     code: str
 
 
-class CancelCommand(Message, tag="cancel"):
+class CancelCommand(Message, frozen=True, tag="cancel"):
     """Drop the staged command."""
 
 
-class HoldCount(Message, tag="hold"):
+class HoldCount(Message, frozen=True, tag="hold"):
     """Stop the T clock."""
 
     reason: str
 
 
-class ReleaseHold(Message, tag="release"):
+class ReleaseHold(Message, frozen=True, tag="release"):
     """Let the T clock run again."""
 
 
-class Vote(Message, tag="vote"):
+class Vote(Message, frozen=True, tag="vote"):
     """A polled position's answer."""
 
     gate: str
@@ -122,7 +122,7 @@ class Vote(Message, tag="vote"):
 Act: TypeAlias = StageCommand | ConfirmCommand | CancelCommand | HoldCount | ReleaseHold | Vote
 
 
-class Intent(Message, tag="intent"):
+class Intent(Message, frozen=True, tag="intent"):
     """What an operator wants; the station decides whether it happens."""
 
     id: str
@@ -197,7 +197,7 @@ class CommandState(enum.StrEnum):
     TIMED_OUT = "TIMED OUT"
 
 
-class Readings(Message):
+class Readings(Message, frozen=True):
     """All parameters' values, columns in catalogue order; SI units.
 
     `values` holds NaN where never seen; `sampled_ns` is station time of the
@@ -209,7 +209,7 @@ class Readings(Message):
     qualities: tuple[int, ...]
 
 
-class CriterionStatus(Message):
+class CriterionStatus(Message, frozen=True):
     """One row of the board. `value` and `limit` are in SI; `why` speaks the operator's units."""
 
     id: str
@@ -221,7 +221,7 @@ class CriterionStatus(Message):
     why: str
 
 
-class GateStatus(Message):
+class GateStatus(Message, frozen=True):
     """A gate: its state, what blocks it, and when it closes."""
 
     id: str
@@ -232,7 +232,7 @@ class GateStatus(Message):
     reason: str
 
 
-class CommandStatus(Message):
+class CommandStatus(Message, frozen=True):
     """A command's life, and the flight computers that echoed its nonce."""
 
     id: int
@@ -246,7 +246,7 @@ class CommandStatus(Message):
     detail: str
 
 
-class StagedStatus(Message):
+class StagedStatus(Message, frozen=True):
     """A dangerous command that waits for its code."""
 
     command: str
@@ -255,7 +255,7 @@ class StagedStatus(Message):
     position: str
 
 
-class LinkStatus(Message):
+class LinkStatus(Message, frozen=True):
     """One link: its state and what came over it."""
 
     id: str
@@ -267,7 +267,7 @@ class LinkStatus(Message):
     last_receipt_ns: int
 
 
-class SourceStatus(Message):
+class SourceStatus(Message, frozen=True):
     """One telemetry source on one link (system, component, link)."""
 
     id: str
@@ -280,7 +280,7 @@ class SourceStatus(Message):
     last_receipt_ns: int
 
 
-class CountStatus(Message):
+class CountStatus(Message, frozen=True):
     """The T and L clocks. `t_ns` is negative before lift-off."""
 
     state: CountState
@@ -289,7 +289,7 @@ class CountStatus(Message):
     reason: str
 
 
-class PhaseStatus(Message):
+class PhaseStatus(Message, frozen=True):
     """The flight phase, the table row that led to it, and when."""
 
     id: str
@@ -297,7 +297,7 @@ class PhaseStatus(Message):
     passed: tuple[str, ...]
 
 
-class Event(Message, tag="event"):
+class Event(Message, frozen=True, tag="event"):
     """Something that happened, in one sentence. `severity` follows MAV_SEVERITY (0-7)."""
 
     at_ns: int
@@ -307,7 +307,7 @@ class Event(Message, tag="event"):
     severity: int = 6
 
 
-class Snapshot(Message, tag="snapshot"):
+class Snapshot(Message, frozen=True, tag="snapshot"):
     """Everything a console may show, at one moment."""
 
     sequence: int
@@ -330,7 +330,7 @@ class Snapshot(Message, tag="snapshot"):
 # --- Outputs ----------------------------------------------------------------
 
 
-class Transmit(Message, tag="transmit"):
+class Transmit(Message, frozen=True, tag="transmit"):
     """Bytes to send. On a byte link an empty `peer` means every peer heard."""
 
     link: str
@@ -341,7 +341,7 @@ class Transmit(Message, tag="transmit"):
     retain: bool = False
 
 
-class ForecastRequest(Message, tag="forecast_request"):
+class ForecastRequest(Message, frozen=True, tag="forecast_request"):
     """Work for the forecast process; the answer comes back as a ForecastResult."""
 
     id: int
@@ -351,7 +351,7 @@ class ForecastRequest(Message, tag="forecast_request"):
     inputs: dict[str, float]
 
 
-class Outputs(Message):
+class Outputs(Message, frozen=True):
     """All that one step gives back."""
 
     snapshots: tuple[Snapshot, ...] = ()
@@ -363,7 +363,7 @@ class Outputs(Message):
 # --- What a console needs once ----------------------------------------------
 
 
-class ParameterInfo(Message):
+class ParameterInfo(Message, frozen=True):
     """How to show a parameter: SI value x `factor` + `offset` is in `unit`."""
 
     id: str
@@ -376,7 +376,7 @@ class ParameterInfo(Message):
     owner: str
 
 
-class CriterionInfo(Message):
+class CriterionInfo(Message, frozen=True):
     """What a board row is called and who answers for it."""
 
     id: str
@@ -391,21 +391,21 @@ class CriterionInfo(Message):
     source: str
 
 
-class GateInfo(Message):
+class GateInfo(Message, frozen=True):
     """What a gate is called."""
 
     id: str
     title: str
 
 
-class PhaseInfo(Message):
+class PhaseInfo(Message, frozen=True):
     """What a phase is called, in flight order."""
 
     id: str
     title: str
 
 
-class Catalogue(Message, tag="catalogue"):
+class Catalogue(Message, frozen=True, tag="catalogue"):
     """The names behind a Snapshot's columns; sent once, when a console attaches.
 
     `mode` is LIVE or REPLAY; SIM shows when the data say so.

@@ -28,7 +28,7 @@ class FromMavlink(ConfigModel):
     index: int | None = None
     unit: str = ""
     invalid: float | int | None = None
-    where: dict[str, int] = {}
+    where: dict[str, int] = Field(default_factory=dict)
 
 
 class FromBarge(ConfigModel):

@@ -133,14 +133,14 @@ def load_mission(path: Path, texts: dict[str, str] | None = None) -> Mission:
     if head.dialect:
         files.text(head.dialect, (name, "mission.dialect"))
     dictionaries = tuple(
-        (file, parsed)
+        (file, dictionary)
         for file in head.dictionaries
-        if (parsed := files.parsed(file, DictionaryFile, (name, "mission.dictionaries")))
+        if (dictionary := files.parsed(file, DictionaryFile, (name, "mission.dictionaries")))
     )
     criteria = tuple(
-        (file, parsed)
+        (file, rules)
         for file in head.criteria
-        if (parsed := files.parsed(file, CriteriaFile, (name, "mission.criteria")))
+        if (rules := files.parsed(file, CriteriaFile, (name, "mission.criteria")))
     )
     mission = Mission(name, config, vehicle, barge, dictionaries, criteria, files.texts)
     problems = [*files.problems, *_reference_problems(mission)]
@@ -152,43 +152,56 @@ def load_mission(path: Path, texts: dict[str, str] | None = None) -> Mission:
 def _reference_problems(mission: Mission) -> Iterable[Problem]:
     """Names that are used but not declared, or declared twice."""
     yield from _duplicate_problems(mission)
+    yield from _mission_reference_problems(mission)
+    yield from _gate_reference_problems(mission)
+    yield from _entry_reference_problems(mission)
+
+
+def _missing(
+    file: str, key: str, kind: str, names: Iterable[str], known: set[str]
+) -> list[Problem]:
+    return [
+        Problem(file, key, f"no {kind} is called {name!r}")
+        for name in names
+        if name and name not in known
+    ]
+
+
+def _mission_reference_problems(mission: Mission) -> Iterable[Problem]:
     config = mission.config
-    link_ids = {link.id for link in config.link}
-    phase_ids = {phase.id for phase in config.phase}
+    links = {link.id for link in config.link}
+    phases = {phase.id for phase in config.phase}
     for i, source in enumerate(config.source):
-        for link in source.links:
-            if link not in link_ids:
-                yield Problem(mission.file, f"source[{i}].links", f"no link is called {link!r}")
+        yield from _missing(mission.file, f"source[{i}].links", "link", source.links, links)
     for i, row in enumerate(config.transition):
-        for phase in (*row.origin, row.to):
-            if phase not in phase_ids:
-                yield Problem(mission.file, f"transition[{i}]", f"no phase is called {phase!r}")
-    command_ids = {command.id for command in config.command}
+        yield from _missing(
+            mission.file, f"transition[{i}]", "phase", (*row.origin, row.to), phases
+        )
+
+
+def _gate_reference_problems(mission: Mission) -> Iterable[Problem]:
+    config = mission.config
+    commands = {command.id for command in config.command}
+    positions = set(config.station.positions)
     for i, gate in enumerate(config.gate):
-        for key in ("go_command", "no_go_command"):
-            command = getattr(gate, key)
-            if command and command not in command_ids:
-                yield Problem(mission.file, f"gate[{i}].{key}", f"no command is called {command!r}")
-        for position in gate.polls:
-            if position not in config.station.positions:
-                yield Problem(
-                    mission.file, f"gate[{i}].polls", f"no position is called {position!r}"
-                )
-    gate_ids = {gate.id for gate in config.gate}
+        key = f"gate[{i}]"
+        sent = (gate.go_command, gate.no_go_command)
+        yield from _missing(mission.file, key, "command", sent, commands)
+        yield from _missing(mission.file, f"{key}.polls", "position", gate.polls, positions)
+
+
+def _entry_reference_problems(mission: Mission) -> Iterable[Problem]:
+    config = mission.config
+    gates = {gate.id for gate in config.gate}
+    phases = {phase.id for phase in config.phase}
+    sources = {source.id for source in config.source}
     for file, name, criterion in mission.criterion_configs():
-        for gate_id in criterion.gates:
-            if gate_id not in gate_ids:
-                yield Problem(file, f"criterion.{name}.gates", f"no gate is called {gate_id!r}")
-        for phase in criterion.phases:
-            if phase not in phase_ids:
-                yield Problem(file, f"criterion.{name}.phases", f"no phase is called {phase!r}")
-    source_ids = {source.id for source in config.source}
+        key = f"criterion.{name}"
+        yield from _missing(file, f"{key}.gates", "gate", criterion.gates, gates)
+        yield from _missing(file, f"{key}.phases", "phase", criterion.phases, phases)
     for file, name, parameter in mission.parameters():
-        for source_id in parameter.sources:
-            if source_id not in source_ids:
-                yield Problem(
-                    file, f'parameter."{name}".sources', f"no source is called {source_id!r}"
-                )
+        key = f'parameter."{name}".sources'
+        yield from _missing(file, key, "source", parameter.sources, sources)
 
 
 def _duplicate_problems(mission: Mission) -> Iterable[Problem]:
