@@ -1,0 +1,53 @@
+# `make demo` flies the hop; `make test` checks everything. Both set up .venv first.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+MISSION ?= configs/missions/xzy1-hop.toml
+SPEED ?= 1
+SEED ?= 1
+SERIAL ?= 0
+
+.PHONY: demo test lint types contracts unit bench lock clean mosquitto
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Landfall needs Python 3.11 or newer; set PYTHON=/path/to/it")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+demo: $(VENV)/.installed
+	@$(BIN)/gcs demo $(MISSION) --speed $(SPEED) --seed $(SEED) $(if $(filter 1,$(SERIAL)),--serial)
+
+test: lint types contracts unit
+
+lint: $(VENV)/.installed
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: $(VENV)/.installed
+	$(BIN)/mypy
+
+contracts: $(VENV)/.installed
+	$(BIN)/lint-imports
+
+unit: $(VENV)/.installed mosquitto
+	$(BIN)/python -m pytest
+
+# The broker tests fly against Mosquitto too where it is installed; CI installs it.
+mosquitto:
+	@if [ "$(CI)" = true ] && ! PATH="$$PATH:/usr/sbin" command -v mosquitto >/dev/null; then \
+	  (apt-get update -q && apt-get install -q -y mosquitto) >/dev/null 2>&1 \
+	  || echo "Mosquitto could not be installed: its tests will be skipped"; fi
+
+bench: $(VENV)/.installed
+	@for bench in tests/benchmarks/bench_*.py; do $(BIN)/python $$bench || exit 1; done
+
+lock:
+	rm -rf build/lock && $(PYTHON) -m venv build/lock
+	build/lock/bin/python -m pip install --quiet ".[dev]" "setuptools>=77"
+	(echo '# Pinned by `make lock`; Python 3.11 or newer.'; \
+	  build/lock/bin/python -m pip freeze --all --exclude landfall --exclude pip | sort -f) > requirements.lock
+
+clean:
+	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis
