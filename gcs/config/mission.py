@@ -175,7 +175,8 @@ class GateConfig(ConfigModel):
     it must have been committed, or it is MISSED. GO must have stood `stable_for`
     before `go_command` is sent. With `mode = "confirmed"` an operator must stage
     and confirm it; with `polls`, each position must have voted GO.
-    `no_go_command` is sent when the gate is missed.
+    `no_go_command` is sent when the gate is missed; with `no_go_after`, already
+    once the open gate has stood at NO-GO that long.
     """
 
     id: Identifier
@@ -187,6 +188,7 @@ class GateConfig(ConfigModel):
     polls: Strings = ()
     go_command: str = ""
     no_go_command: str = ""
+    no_go_after: Duration | None = None
 
 
 class CommandConfig(ConfigModel):
@@ -195,7 +197,8 @@ class CommandConfig(ConfigModel):
     `mav_cmd` is the MAV_CMD entry's name. It is sent to every flight computer
     with a nonce and a validity, again after `retry_after` without a verification,
     and is VERIFIED by `echoes` equal nonces in their landing state.
-    `allowed` must be true for it to be sent at all.
+    `allowed` must be true for it to be sent at all. `parameters` fill param3 to
+    param7 with the value (SI) of an expression at the moment of sending.
     """
 
     id: Identifier
@@ -208,6 +211,9 @@ class CommandConfig(ConfigModel):
     dangerous: bool = True
     allowed: ExpressionText = "true"
     refused_because: str = ""
+    parameters: dict[Literal["param3", "param4", "param5", "param6", "param7"], ExpressionText] = (
+        Field(default_factory=dict)
+    )
 
 
 class MissionFile(ConfigModel):
