@@ -1,0 +1,174 @@
+"""Reads a recording, whole or cut, as far as its bytes are sound."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+from typing import IO, NamedTuple
+
+import msgspec
+from mcap.data_stream import ReadDataStream
+from mcap.opcode import Opcode
+from mcap.records import Attachment, Channel, Chunk, McapRecord, Message, Metadata
+from mcap.stream_reader import breakup_chunk
+
+from gcs.recording.header import RecordingHeader, header_from
+from gcs.recording.layout import (
+    DIGEST_TOPIC,
+    MAGIC,
+    METADATA_NAME,
+    STEP_TOPIC,
+    Digest,
+    Record,
+    RecordingError,
+    Step,
+)
+
+_RECORD_HEAD = struct.Struct("<BQ")
+_READERS: dict[int, Callable[[ReadDataStream], McapRecord]] = {
+    Opcode.ATTACHMENT: Attachment.read,
+    Opcode.METADATA: Metadata.read,
+    Opcode.CHUNK: Chunk.read,
+}
+_DECODERS: dict[str, msgspec.msgpack.Decoder[Step] | msgspec.msgpack.Decoder[Digest]] = {
+    STEP_TOPIC: msgspec.msgpack.Decoder(Step),
+    DIGEST_TOPIC: msgspec.msgpack.Decoder(Digest),
+}
+
+
+class Entry(NamedTuple):
+    """A message as it stands in the file."""
+
+    topic: str
+    log_ns: int
+    data: bytes
+
+
+@dataclass
+class Recording:
+    """A recording on disk. `truncated` is known at once: the file was never closed.
+
+    `damage` is known when `records` or `entries` has come to its end: where and
+    why reading stopped, empty where all was read. What lies after a damage is
+    never given out: its inputs met a state that nobody has.
+    """
+
+    path: Path
+    header: RecordingHeader
+    truncated: bool
+    damage: str = ""
+    sound_bytes: int = field(default=0, repr=False)
+
+    def records(self) -> Iterator[Record]:
+        """Steps and digests in the order recorded; from the start at each call."""
+        for topic, _, data in self.entries():
+            decoder = _DECODERS.get(topic)
+            if decoder is None:
+                continue
+            try:
+                record = decoder.decode(data)
+            except msgspec.MsgspecError as error:
+                self.damage = f"a message on {topic} is not what this version records: {error}"
+                return
+            yield record
+
+    def entries(self) -> Iterator[Entry]:
+        """All messages in their recorded form; from the start at each call."""
+        self.damage = ""
+        self.sound_bytes = len(MAGIC)
+        topics: dict[int, str] = {}
+        with self.path.open("rb") as stream:
+            stream.seek(len(MAGIC))
+            while (raw := self._next_raw(stream)) is not None:
+                try:
+                    inside = _parsed(raw)
+                except _UnsoundError as error:
+                    self.damage = f"byte {self.sound_bytes}: {error}"
+                    return
+                yield from _entries(inside, topics)
+                self.sound_bytes += len(raw)
+
+    def _next_raw(self, stream: IO[bytes]) -> bytes | None:
+        raw = _raw_record(stream)
+        if raw is None and self.truncated:
+            self.damage = f"byte {self.sound_bytes}: the file ends here without having been closed"
+        return None if raw is None or raw[0] == Opcode.DATA_END else raw
+
+
+class _UnsoundError(ValueError):
+    """Bytes that are not a record."""
+
+
+def read_recording(path: Path) -> Recording:
+    """Open a recording; RecordingError where even its header cannot be read."""
+    try:
+        with path.open("rb") as stream:
+            if stream.read(len(MAGIC)) != MAGIC:
+                raise RecordingError(f"{path}: is not an MCAP file")
+            header = _header(path, stream)
+            return Recording(path, header, truncated=not _closed(stream))
+    except OSError as error:
+        raise RecordingError(f"{path}: {error.strerror or error}") from error
+
+
+def _header(path: Path, stream: IO[bytes]) -> RecordingHeader:
+    texts: dict[str, str] = {}
+    try:
+        while (raw := _raw_record(stream)) is not None:
+            for record in _parsed(raw):
+                if isinstance(record, Attachment):
+                    texts[record.name] = record.data.decode()
+                elif isinstance(record, Metadata) and record.name == METADATA_NAME:
+                    return header_from(record.metadata, texts)
+    except (_UnsoundError, UnicodeDecodeError) as error:
+        raise RecordingError(f"{path}: has a damaged header: {error}") from error
+    except RecordingError as error:
+        raise RecordingError(f"{path}: {error}") from error
+    raise RecordingError(f"{path}: ends before its header is whole; there is nothing to replay")
+
+
+def _closed(stream: IO[bytes]) -> bool:
+    size = stream.seek(0, 2)
+    stream.seek(max(0, size - len(MAGIC)))
+    return size > len(MAGIC) and stream.read() == MAGIC
+
+
+def _raw_record(stream: IO[bytes]) -> bytes | None:
+    """The next record with its head, or None where no whole one is left.
+
+    The head is checked against the bytes that are there: a rotten length must
+    not be believed, let alone allocated.
+    """
+    start = stream.tell()
+    head = stream.read(_RECORD_HEAD.size)
+    if len(head) < _RECORD_HEAD.size:
+        return None
+    _, length = _RECORD_HEAD.unpack(head)
+    left = stream.seek(0, 2) - start - _RECORD_HEAD.size
+    if length > left:
+        return None
+    stream.seek(start)
+    return stream.read(_RECORD_HEAD.size + length)
+
+
+def _parsed(raw: bytes) -> list[McapRecord]:
+    """What a top-level record says: itself, or a chunk's content with its CRC checked."""
+    read = _READERS.get(raw[0])
+    if read is None:
+        return []
+    try:
+        record = read(ReadDataStream(BytesIO(raw[_RECORD_HEAD.size :])))
+        return breakup_chunk(record, validate_crc=True) if isinstance(record, Chunk) else [record]
+    except Exception as error:  # rotten bytes fail in every layer: struct, zstd, UTF-8, memory
+        raise _UnsoundError(f"{type(error).__name__} {error}".strip()) from error
+
+
+def _entries(records: list[McapRecord], topics: dict[int, str]) -> Iterator[Entry]:
+    for record in records:
+        if isinstance(record, Channel):
+            topics[record.id] = record.topic
+        elif isinstance(record, Message) and record.channel_id in topics:
+            yield Entry(topics[record.channel_id], record.log_time, record.data)
