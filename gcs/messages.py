@@ -173,6 +173,7 @@ class GateState(enum.StrEnum):
     """The life of a gate; the table of moves is `decision.gates.TRANSITIONS`."""
 
     CLOSED = "CLOSED"
+    UNKNOWN = "UNKNOWN"
     NO_GO = "NO-GO"
     GO = "GO"
     COMMITTED = "COMMITTED"

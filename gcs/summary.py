@@ -1,0 +1,89 @@
+"""What a flight came to, told from its Snapshots; exit codes follow from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from gcs.clock import SECOND_NS
+from gcs.config.mission import PhaseConfig
+from gcs.messages import CommandState, CommandStatus, Event, Snapshot
+
+EXIT_CODES = {"landed": 0, "diverted": 3, "lost": 4}
+
+
+def t_text(t_ns: int) -> str:
+    """A T-time such as `T+72.4 s`."""
+    return f"T{t_ns / SECOND_NS:+.1f} s"
+
+
+@dataclass
+class Summary:
+    """Gathers the story while Snapshots pass; `outcome` is empty until a phase says one."""
+
+    phases: tuple[PhaseConfig, ...]
+    outcome: str = ""
+    passed: list[tuple[str, int]] = field(default_factory=list)
+    gates: list[tuple[str, str, int]] = field(default_factory=list)
+    last: Snapshot | None = None
+    _gate_states: dict[str, str] = field(default_factory=dict)
+
+    def see(self, snapshot: Snapshot) -> None:
+        """Take in one Snapshot."""
+        t_ns = snapshot.count.t_ns
+        phase = snapshot.phase.id
+        if not self.passed or self.passed[-1][0] != phase:
+            self.passed.append((phase, t_ns))
+        for gate in snapshot.gates:
+            if self._gate_states.get(gate.id, "CLOSED") != gate.state:
+                self.gates.append((gate.id, gate.state, t_ns))
+            self._gate_states[gate.id] = gate.state
+        self.outcome = next((p.outcome for p in self.phases if p.id == phase), "")
+        self.last = snapshot
+
+    @property
+    def exit_code(self) -> int:
+        """0 landed, 3 diverted, 4 lost; 0 too when nothing ended."""
+        return EXIT_CODES.get(self.outcome, 0)
+
+    def lines(self) -> list[str]:
+        """The summary, line by line."""
+        if self.last is None:
+            return ["nothing was recorded"]
+        lines = [f"outcome    {(self.outcome or 'open').upper()}"]
+        lines += self._phase_lines()
+        lines += [f"gate       {t_text(t):>12}  {name}: {state}" for name, state, t in self.gates]
+        lines += [_command_line(command, self.last) for command in self.last.commands]
+        lines += _source_lines(self.last)
+        if self.last.fault:
+            lines.append(f"FAULT      {self.last.fault}")
+        return lines
+
+    def _phase_lines(self) -> list[str]:
+        titles = {phase.id: phase.title for phase in self.phases}
+        return [
+            f"phase      {t_text(t_ns):>12}  {titles.get(phase, phase)}"
+            for phase, t_ns in self.passed
+        ]
+
+
+def _command_line(command: CommandStatus, last: Snapshot) -> str:
+    t_ns = last.count.t_ns - (last.now_ns - command.sent_ns)
+    echoed = f", echoed by {', '.join(command.echoed_by)}" if command.echoed_by else ""
+    state = command.state if command.state is CommandState.VERIFIED else f"{command.state}"
+    return f"command    {t_text(t_ns):>12}  {command.command}: {state}{echoed}"
+
+
+def _source_lines(last: Snapshot) -> Iterable[str]:
+    for source in last.sources:
+        yield (
+            f"source     {source.id} on {source.link}: {source.messages} messages, "
+            f"{source.lost} lost, {source.unknown} unknown"
+        )
+    for link in last.links:
+        yield f"link       {link.id}: {link.bytes_total} bytes, {link.faults} faults"
+
+
+def event_line(event: Event, t_ns: int) -> str:
+    """One event as the headless console and logs print it."""
+    return f"{t_text(t_ns):>12}  {event.kind}: {event.text}"
