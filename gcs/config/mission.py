@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -15,6 +15,7 @@ from gcs.config.model import (
     Strings,
     _listed,
 )
+from gcs.config.simulation import SimulationConfig
 
 Port = Annotated[int, Field(ge=0, le=65535)]
 LOOPBACK = "127.0.0.1"
@@ -228,4 +229,4 @@ class MissionFile(ConfigModel):
     transition: Annotated[tuple[TransitionConfig, ...], BeforeValidator(_listed)] = ()
     gate: Annotated[tuple[GateConfig, ...], BeforeValidator(_listed)] = ()
     command: Annotated[tuple[CommandConfig, ...], BeforeValidator(_listed)] = ()
-    simulation: dict[str, Any] | None = None
+    simulation: SimulationConfig | None = None
