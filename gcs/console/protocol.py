@@ -1,0 +1,183 @@
+"""The console socket's language: length-prefixed msgpack, both ways, no input or output here.
+
+A console connects and sends one Attach. The station answers with the Catalogue,
+then Snapshots for as long as it runs, then a Farewell. An attached console sends
+Intents whenever its operator acts.
+
+    console                     station
+       | -- Attach ---------------> |
+       | <------------- Catalogue - |
+       | <-------------- Snapshot - |   newest only: a slow console misses some
+       | -- Intent ---------------> |
+       | <-------------- Farewell - |   the run is over; a bare end of file is a crash
+
+A frame is a 4-byte big-endian length and that many bytes of msgpack. Both sides
+bound the length before they hold a byte of the body.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import struct
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import msgspec
+
+from gcs.messages import Catalogue, Intent, Message, Snapshot
+
+VERSION = 1
+MAX_FROM_STATION_BYTES = 8 * 1024 * 1024
+MAX_FROM_CONSOLE_BYTES = 4096
+MAX_NAME_LENGTH = 32
+_UNIX_PATH_BYTES = 107
+_LENGTH = struct.Struct(">I")
+
+
+class ProtocolError(Exception):
+    """The peer did not speak this language; says what was wrong."""
+
+
+class Attach(Message, frozen=True, tag="attach"):
+    """A console's first message. An empty `position` only watches."""
+
+    version: int
+    position: str
+
+
+class Farewell(Message, frozen=True, tag="farewell"):
+    """The run is over. `exit_code` is the run's, `reason` one sentence for the operator."""
+
+    exit_code: int
+    reason: str
+
+
+FromConsole: TypeAlias = Attach | Intent
+FromStation: TypeAlias = Catalogue | Snapshot | Farewell
+
+_encoder = msgspec.msgpack.Encoder()
+_from_console: msgspec.msgpack.Decoder[FromConsole] = msgspec.msgpack.Decoder(FromConsole)
+_from_station: msgspec.msgpack.Decoder[FromStation] = msgspec.msgpack.Decoder(FromStation)
+
+
+def encode(message: FromConsole | FromStation) -> bytes:
+    """The message as one frame."""
+    body = _encoder.encode(message)
+    return _LENGTH.pack(len(body)) + body
+
+
+def decode_from_console(body: bytes) -> FromConsole:
+    """What a console sent; ProtocolError for anything else."""
+    try:
+        message = _from_console.decode(body)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        raise ProtocolError(f"not a console message: {error}") from error
+    if isinstance(message, Attach):
+        _check_attach(message)
+    return message
+
+
+def decode_from_station(body: bytes) -> FromStation:
+    """What a station sent; ProtocolError for anything else."""
+    try:
+        return _from_station.decode(body)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        raise ProtocolError(f"not a station message: {error}") from error
+
+
+def _check_attach(attach: Attach) -> None:
+    if attach.version != VERSION:
+        raise ProtocolError(f"protocol {attach.version}, expected {VERSION}")
+    if len(attach.position) > MAX_NAME_LENGTH or not attach.position.isprintable():
+        raise ProtocolError(f"a position is at most {MAX_NAME_LENGTH} printable characters")
+
+
+class FrameSplitter:
+    """Cuts a byte stream into frame bodies; holds at most one unfinished frame."""
+
+    def __init__(self, max_body_bytes: int) -> None:
+        self._max_body_bytes = max_body_bytes
+        self._buffer = bytearray()
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """The bodies that `data` completes.
+
+        ProtocolError where a frame announces more than the bound; the stream
+        cannot be followed after that.
+        """
+        self._buffer += data
+        bodies: list[bytes] = []
+        while (body := self._take()) is not None:
+            bodies.append(body)
+        return bodies
+
+    def _take(self) -> bytes | None:
+        if len(self._buffer) < _LENGTH.size:
+            return None
+        (length,) = _LENGTH.unpack_from(self._buffer)
+        if length > self._max_body_bytes:
+            raise ProtocolError(f"frame of {length} bytes, at most {self._max_body_bytes}")
+        end = _LENGTH.size + length
+        if len(self._buffer) < end:
+            return None
+        body = bytes(self._buffer[_LENGTH.size : end])
+        del self._buffer[:end]
+        return body
+
+
+@dataclass(frozen=True)
+class UnixAddress:
+    """A Unix socket's path."""
+
+    path: str
+
+    def __str__(self) -> str:
+        return f"unix:{self.path}"
+
+
+@dataclass(frozen=True)
+class TcpAddress:
+    """A loopback TCP port; 0 asks the system for a free one."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"tcp:{self.host}:{self.port}"
+
+
+Address: TypeAlias = UnixAddress | TcpAddress
+
+
+def parse_address(text: str) -> Address:
+    """The address that `unix:PATH` or `tcp:HOST:PORT` names.
+
+    ValueError with one sentence otherwise. Only loopback hosts are taken: this
+    language has no authentication, so it must not leave the machine.
+    """
+    kind, _, rest = text.partition(":")
+    if kind == "unix":
+        return _unix(rest)
+    if kind == "tcp":
+        return _tcp(rest)
+    raise ValueError(f'expected "unix:PATH" or "tcp:127.0.0.1:PORT", got {text!r}')
+
+
+def _unix(path: str) -> UnixAddress:
+    if not 0 < len(path.encode()) <= _UNIX_PATH_BYTES:
+        raise ValueError(f"a Unix socket's path has 1 to {_UNIX_PATH_BYTES} bytes, got {path!r}")
+    return UnixAddress(path)
+
+
+def _tcp(rest: str) -> TcpAddress:
+    host, _, port = rest.rpartition(":")
+    host = "127.0.0.1" if host == "localhost" else host.strip("[]")
+    if not (port.isascii() and port.isdigit() and int(port) <= 65535):
+        raise ValueError(f'expected "tcp:127.0.0.1:PORT", got {"tcp:" + rest!r}')
+    try:
+        loopback = ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        loopback = False
+    if not loopback:
+        raise ValueError(f"consoles attach over loopback only, got host {host!r}")
+    return TcpAddress(host, int(port))
