@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from gcs.config.model import ConfigModel, Finite, _listed
+from gcs.config.model import ConfigModel, Finite, listed
 
 Positive = Annotated[Finite, Field(gt=0)]
 NonNegative = Annotated[Finite, Field(ge=0)]
@@ -46,13 +47,13 @@ class BargeModel(ConfigModel):
 
     source: Source
     station_keeping: StationKeepingConfig
-    response: Annotated[tuple[ResponseConfig, ...], BeforeValidator(_listed), Field(min_length=2)]
+    response: Annotated[tuple[ResponseConfig, ...], BeforeValidator(listed), Field(min_length=2)]
 
     @model_validator(mode="after")
     def _rising(self) -> BargeModel:
         frequencies = [row.frequency_rad_s for row in self.response]
         if frequencies[0] != 0.0 or any(
-            after <= before for before, after in zip(frequencies, frequencies[1:], strict=False)
+            after <= before for before, after in itertools.pairwise(frequencies)
         ):
             raise ValueError("response rows must start at 0 rad/s and rise")
         return self

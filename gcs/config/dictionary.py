@@ -12,7 +12,7 @@ from gcs.config.model import (
     ExpressionText,
     Identifier,
     Quantity,
-    _listed,
+    listed,
 )
 
 
@@ -97,9 +97,9 @@ class ParameterConfig(ConfigModel):
     title: str = ""
     unit: str = ""
     origin: Origin = Field(alias="from")
-    sources: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ()
+    sources: Annotated[tuple[str, ...], BeforeValidator(listed)] = ()
     vote: VoteConfig | None = None
-    valid: Annotated[tuple[Quantity, Quantity] | None, BeforeValidator(_listed)] = None
+    valid: Annotated[tuple[Quantity, Quantity] | None, BeforeValidator(listed)] = None
     stale_after: Duration
     format: str = ".1f"
     owner: str = ""

@@ -93,9 +93,16 @@ def parse_toml(
     except tomllib.TOMLDecodeError as error:
         return None, (Problem(name, "", f"not TOML: {error}"),)
     except ValidationError as error:
-        return None, tuple(
-            Problem(name, _key(detail["loc"]), _message(detail["msg"])) for detail in error.errors()
-        )
+        return None, problems_of(name, error)
+
+
+def problems_of(name: str, error: ValidationError, under: str = "") -> tuple[Problem, ...]:
+    """What a validation error says, placed in a file, below the key `under`."""
+    place = (under,) if under else ()
+    return tuple(
+        Problem(name, _key((*place, *detail["loc"])), _message(detail["msg"]))
+        for detail in error.errors()
+    )
 
 
 def _key(location: tuple[int | str, ...]) -> str:

@@ -13,7 +13,7 @@ from gcs.config.model import (
     Identifier,
     Identifiers,
     Strings,
-    _listed,
+    listed,
 )
 from gcs.config.simulation import SimulationConfig
 
@@ -223,10 +223,10 @@ class MissionFile(ConfigModel):
     mission: MissionHead
     station: StationConfig = StationConfig()
     count: CountConfig = CountConfig()
-    link: Annotated[tuple[LinkConfig, ...], BeforeValidator(_listed)] = ()
-    source: Annotated[tuple[SourceConfig, ...], BeforeValidator(_listed)] = ()
-    phase: Annotated[tuple[PhaseConfig, ...], BeforeValidator(_listed)]
-    transition: Annotated[tuple[TransitionConfig, ...], BeforeValidator(_listed)] = ()
-    gate: Annotated[tuple[GateConfig, ...], BeforeValidator(_listed)] = ()
-    command: Annotated[tuple[CommandConfig, ...], BeforeValidator(_listed)] = ()
+    link: Annotated[tuple[LinkConfig, ...], BeforeValidator(listed)] = ()
+    source: Annotated[tuple[SourceConfig, ...], BeforeValidator(listed)] = ()
+    phase: Annotated[tuple[PhaseConfig, ...], BeforeValidator(listed)]
+    transition: Annotated[tuple[TransitionConfig, ...], BeforeValidator(listed)] = ()
+    gate: Annotated[tuple[GateConfig, ...], BeforeValidator(listed)] = ()
+    command: Annotated[tuple[CommandConfig, ...], BeforeValidator(listed)] = ()
     simulation: SimulationConfig | None = None

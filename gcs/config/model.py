@@ -34,7 +34,8 @@ def parse_duration_ns(text: object) -> int:
     return round(float(match[1]) * _UNIT_NS[match[2]])
 
 
-def _listed(value: object) -> object:
+def listed(value: object) -> object:
+    """A list as a tuple; anything else as it is: TOML has lists, models are frozen."""
     return tuple(value) if isinstance(value, list) else value
 
 
@@ -50,6 +51,6 @@ Quantity = str
 ExpressionText = str
 """Source text in the expression language; compiled by `gcs.expressions`."""
 
-Strings = Annotated[tuple[str, ...], BeforeValidator(_listed)]
-Identifiers = Annotated[tuple[Identifier, ...], BeforeValidator(_listed)]
+Strings = Annotated[tuple[str, ...], BeforeValidator(listed)]
+Identifiers = Annotated[tuple[Identifier, ...], BeforeValidator(listed)]
 Finite = Annotated[float, Field(allow_inf_nan=False, strict=False)]
