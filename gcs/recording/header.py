@@ -14,6 +14,7 @@ from gcs.config.loading import Mission
 from gcs.recording.layout import FORMAT, RecordingError, text_digest
 
 _PACKAGES = ("landfall", "msgspec", "numba", "numpy", "pymavlink")
+_SEAL = "digest"
 _CPU_FILE = Path("/proc/cpuinfo")
 
 
@@ -119,19 +120,20 @@ def header_metadata(header: RecordingHeader) -> dict[str, str]:
         "session": header.session,
         "created_ns": str(header.created_ns),
         "cpu": header.cpu,
-        "configuration": text_digest(header.texts),
     }
     flat.update((f"version.{name}", version) for name, version in header.versions.items())
     flat.update((f"key.{link}", check) for link, check in header.key_checks.items())
-    return flat
+    return {**flat, _SEAL: _sealed(flat, header.texts)}
 
 
 def header_from(flat: Mapping[str, str], texts: Mapping[str, str]) -> RecordingHeader:
     """The header that a metadata record and the attachments hold; RecordingError otherwise."""
+    if _sealed(flat, texts) != flat.get(_SEAL):
+        raise RecordingError("has a damaged header: it is not the one that was recorded")
     if flat.get("format") != FORMAT:
         raise RecordingError(f"is of format {flat.get('format')!r}, this reads {FORMAT!r}")
     try:
-        header = RecordingHeader(
+        return RecordingHeader(
             mission=flat["mission"],
             texts=dict(texts),
             seed=int(flat["seed"]),
@@ -141,12 +143,14 @@ def header_from(flat: Mapping[str, str], texts: Mapping[str, str]) -> RecordingH
             cpu=flat["cpu"],
             key_checks=_under("key.", flat),
         )
-        whole = flat["configuration"] == text_digest(texts)
     except (KeyError, ValueError) as error:
         raise RecordingError(f"has a damaged header: {error}") from error
-    if not whole:
-        raise RecordingError("has a damaged header: its config texts are not those recorded")
-    return header
+
+
+def _sealed(flat: Mapping[str, str], texts: Mapping[str, str]) -> str:
+    """A digest of all but itself: MCAP gives the metadata record no checksum of its own."""
+    said = {f"metadata {key}": value for key, value in flat.items() if key != _SEAL}
+    return text_digest({**said, **{f"text {name}": text for name, text in texts.items()}})
 
 
 def _under(prefix: str, flat: Mapping[str, str]) -> dict[str, str]:

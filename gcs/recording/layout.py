@@ -3,7 +3,7 @@
 A recording is an MCAP file. Its order is what makes a cut file readable:
 
     attachments   the text of every config file and of the dialect
-    metadata      who recorded what with which versions, and a digest of the texts
+    metadata      who recorded what with which versions, and a digest of all that
     chunks        one message a step and one a snapshot; closed every half second
     summary       written at the end only, so its absence tells that the file was cut
 
@@ -30,6 +30,9 @@ STEP_TOPIC = "station/steps"
 DIGEST_TOPIC = "station/digests"
 EVENT_TOPIC = "station/events"
 
+UINT32 = 0xFFFF_FFFF
+"""Messages are numbered from 1 over all topics, modulo this plus one: a gap shows."""
+
 
 class RecordingError(ValueError):
     """A file is not a recording that can be read; the message is one sentence for the operator."""
@@ -54,7 +57,7 @@ Record: TypeAlias = Step | Digest
 
 
 def text_digest(texts: Mapping[str, str]) -> str:
-    """The configuration digest, hex: names and texts, in any order of the mapping."""
+    """One name, hex, for named texts, whatever their order; also where they run into each other."""
     hasher = blake2b(digest_size=16)
     for name in sorted(texts):
         for part in (name, texts[name]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from typing import IO, NamedTuple
 import msgspec
 from mcap.data_stream import ReadDataStream
 from mcap.opcode import Opcode
-from mcap.records import Attachment, Channel, Chunk, McapRecord, Message, Metadata
+from mcap.records import Attachment, Channel, Chunk, McapRecord, Message, Metadata, Statistics
 from mcap.stream_reader import breakup_chunk
 
 from gcs.recording.header import RecordingHeader, header_from
@@ -21,6 +22,7 @@ from gcs.recording.layout import (
     MAGIC,
     METADATA_NAME,
     STEP_TOPIC,
+    UINT32,
     Digest,
     Record,
     RecordingError,
@@ -28,11 +30,28 @@ from gcs.recording.layout import (
 )
 
 _RECORD_HEAD = struct.Struct("<BQ")
+_FOOTER_HEAD = _RECORD_HEAD.pack(Opcode.FOOTER, 20)
+_FOOTER_BYTES = _RECORD_HEAD.size + 20
 _READERS: dict[int, Callable[[ReadDataStream], McapRecord]] = {
     Opcode.ATTACHMENT: Attachment.read,
     Opcode.METADATA: Metadata.read,
     Opcode.CHUNK: Chunk.read,
+    Opcode.STATISTICS: Statistics.read,
 }
+_PASSED_OVER = frozenset(
+    (
+        Opcode.HEADER,
+        Opcode.FOOTER,
+        Opcode.SCHEMA,
+        Opcode.CHANNEL,
+        Opcode.MESSAGE_INDEX,
+        Opcode.CHUNK_INDEX,
+        Opcode.ATTACHMENT_INDEX,
+        Opcode.METADATA_INDEX,
+        Opcode.SUMMARY_OFFSET,
+        Opcode.DATA_END,
+    )
+)
 _DECODERS: dict[str, msgspec.msgpack.Decoder[Step] | msgspec.msgpack.Decoder[Digest]] = {
     STEP_TOPIC: msgspec.msgpack.Decoder(Step),
     DIGEST_TOPIC: msgspec.msgpack.Decoder(Digest),
@@ -52,8 +71,8 @@ class Recording:
     """A recording on disk. `truncated` is known at once: the file was never closed.
 
     `damage` is known when `records` or `entries` has come to its end: where and
-    why reading stopped, empty where all was read. What lies after a damage is
-    never given out: its inputs met a state that nobody has.
+    why reading stopped, empty where the file is sound to its end. What lies after
+    a damage is never given out: its inputs met a state that nobody has.
     """
 
     path: Path
@@ -71,7 +90,7 @@ class Recording:
             try:
                 record = decoder.decode(data)
             except msgspec.MsgspecError as error:
-                self.damage = f"a message on {topic} is not what this version records: {error}"
+                self._stopped(f"a message on {topic} is not what this version records: {error}")
                 return
             yield record
 
@@ -79,27 +98,59 @@ class Recording:
         """All messages in their recorded form; from the start at each call."""
         self.damage = ""
         self.sound_bytes = len(MAGIC)
-        topics: dict[int, str] = {}
+        contents = _Contents()
+        opcode = 0
         with self.path.open("rb") as stream:
             stream.seek(len(MAGIC))
-            while (raw := self._next_raw(stream)) is not None:
+            while (raw := _raw_record(stream)) is not None:
                 try:
-                    inside = _parsed(raw)
+                    entries = contents.entries(raw)
                 except _UnsoundError as error:
-                    self.damage = f"byte {self.sound_bytes}: {error}"
+                    self._stopped(str(error))
                     return
-                yield from _entries(inside, topics)
+                yield from entries
                 self.sound_bytes += len(raw)
+                opcode = raw[0]
+        if self.truncated or opcode != Opcode.FOOTER:
+            self._stopped("the file ends here without having been closed")
 
-    def _next_raw(self, stream: IO[bytes]) -> bytes | None:
-        raw = _raw_record(stream)
-        if raw is None and self.truncated:
-            self.damage = f"byte {self.sound_bytes}: the file ends here without having been closed"
-        return None if raw is None or raw[0] == Opcode.DATA_END else raw
+    def _stopped(self, reason: str) -> None:
+        self.damage = f"byte {self.sound_bytes}: {reason}"
 
 
 class _UnsoundError(ValueError):
-    """Bytes that are not a record."""
+    """Bytes that are not the record that belongs there."""
+
+
+class _Contents:
+    """Follows channels and numbering, so that a piece missing between sound ones is noticed."""
+
+    def __init__(self) -> None:
+        self._topics: dict[int, str] = {}
+        self._count = 0
+
+    def entries(self, raw: bytes) -> list[Entry]:
+        """The messages of a top-level record."""
+        found = []
+        for record in _parsed(raw):
+            if isinstance(record, Message):
+                found.append(self._entry(record))
+            elif isinstance(record, Channel):
+                self._topics[record.id] = record.topic
+            elif isinstance(record, Statistics) and record.message_count != self._count:
+                raise _UnsoundError(
+                    f"{record.message_count} messages were recorded, not all are here"
+                )
+        return found
+
+    def _entry(self, message: Message) -> Entry:
+        self._count += 1
+        if message.sequence != self._count & UINT32:
+            raise _UnsoundError(f"message {self._count} is missing")
+        topic = self._topics.get(message.channel_id)
+        if topic is None:
+            raise _UnsoundError(f"message {self._count} has no channel")
+        return Entry(topic, message.log_time, message.data)
 
 
 def read_recording(path: Path) -> Recording:
@@ -131,9 +182,11 @@ def _header(path: Path, stream: IO[bytes]) -> RecordingHeader:
 
 
 def _closed(stream: IO[bytes]) -> bool:
-    size = stream.seek(0, 2)
-    stream.seek(max(0, size - len(MAGIC)))
-    return size > len(MAGIC) and stream.read() == MAGIC
+    """Whether the file ends as a closed one does: a footer, then the magic again."""
+    size = stream.seek(0, os.SEEK_END)
+    stream.seek(max(0, size - _FOOTER_BYTES - len(MAGIC)))
+    tail = stream.read()
+    return tail.endswith(MAGIC) and tail.startswith(_FOOTER_HEAD)
 
 
 def _raw_record(stream: IO[bytes]) -> bytes | None:
@@ -147,7 +200,7 @@ def _raw_record(stream: IO[bytes]) -> bytes | None:
     if len(head) < _RECORD_HEAD.size:
         return None
     _, length = _RECORD_HEAD.unpack(head)
-    left = stream.seek(0, 2) - start - _RECORD_HEAD.size
+    left = stream.seek(0, os.SEEK_END) - start - _RECORD_HEAD.size
     if length > left:
         return None
     stream.seek(start)
@@ -156,19 +209,13 @@ def _raw_record(stream: IO[bytes]) -> bytes | None:
 
 def _parsed(raw: bytes) -> list[McapRecord]:
     """What a top-level record says: itself, or a chunk's content with its CRC checked."""
+    if raw[0] in _PASSED_OVER:
+        return []
     read = _READERS.get(raw[0])
     if read is None:
-        return []
+        raise _UnsoundError(f"unknown record {raw[0]}")
     try:
         record = read(ReadDataStream(BytesIO(raw[_RECORD_HEAD.size :])))
         return breakup_chunk(record, validate_crc=True) if isinstance(record, Chunk) else [record]
     except Exception as error:  # rotten bytes fail in every layer: struct, zstd, UTF-8, memory
         raise _UnsoundError(f"{type(error).__name__} {error}".strip()) from error
-
-
-def _entries(records: list[McapRecord], topics: dict[int, str]) -> Iterator[Entry]:
-    for record in records:
-        if isinstance(record, Channel):
-            topics[record.id] = record.topic
-        elif isinstance(record, Message) and record.channel_id in topics:
-            yield Entry(topics[record.channel_id], record.log_time, record.data)

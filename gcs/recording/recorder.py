@@ -18,6 +18,7 @@ from gcs.recording.layout import (
     METADATA_NAME,
     PROFILE,
     STEP_TOPIC,
+    UINT32,
     Digest,
     Step,
 )
@@ -25,7 +26,6 @@ from gcs.recording.outbox import Outbox
 
 FLUSH_NS = 500_000_000
 _LIBRARY = "landfall"
-_UINT32 = 0xFFFF_FFFF
 _MEDIA_TYPES = {".toml": "application/toml", ".xml": "application/xml"}
 
 _LOG_SCHEMA = {
@@ -86,7 +86,7 @@ class Recorder:
         if self._outbox.given_up:
             return
         self._count += 1
-        self._writer.add_message(self._channels[topic], now_ns, data, now_ns, self._count & _UINT32)
+        self._writer.add_message(self._channels[topic], now_ns, data, now_ns, self._count & UINT32)
         if self._flushed_ns is None:
             self._flushed_ns = now_ns
         elif now_ns - self._flushed_ns >= FLUSH_NS:

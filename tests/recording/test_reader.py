@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gcs.recording.layout import MAGIC, STEP_TOPIC, Record, RecordingError
+from gcs.recording.reader import read_recording
+from gcs.recording.recorder import Recorder
+from tests.recording.samples import HEADER, flight, put, read, recorded
+
+
+def header_end(directory: Path) -> int:
+    """Size of a recording at the moment its header is whole."""
+    path = directory / "head.mcap"
+    with Recorder(path, HEADER):
+        return path.stat().st_size
+
+
+def read_bytes(path: Path, data: bytes) -> tuple[list[Record], bool, str] | None:
+    """(records, truncated, damage), or None where the header could not be read."""
+    path.write_bytes(data)
+    try:
+        recording = read_recording(path)
+    except RecordingError:
+        return None
+    assert recording.header == HEADER
+    records = read(recording)
+    return records, recording.truncated, recording.damage
+
+
+def test_a_whole_recording_says_that_it_is_whole(tmp_path: Path) -> None:
+    recording = read_recording(recorded(tmp_path / "a.mcap", flight(20)))
+    assert read(recording) == flight(20)
+    assert not recording.truncated
+    assert recording.damage == ""
+
+
+def test_records_start_anew_at_each_call(tmp_path: Path) -> None:
+    recording = read_recording(recorded(tmp_path / "a.mcap", flight(4)))
+    assert read(recording) == read(recording) == flight(4)
+
+
+def test_a_cut_at_every_byte_reads_a_beginning_and_says_so(tmp_path: Path) -> None:
+    records = flight(14)
+    whole = recorded(tmp_path / "a.mcap", records).read_bytes()
+    head = header_end(tmp_path)
+    lengths = []
+    for size in range(len(whole)):
+        result = read_bytes(tmp_path / "cut.mcap", whole[:size])
+        assert (result is None) == (size < head)
+        if result is not None:
+            found, truncated, damage = result
+            assert found == records[: len(found)]
+            assert truncated
+            assert damage
+            lengths.append(len(found))
+    assert lengths == sorted(lengths)
+    assert lengths[0] == 0
+    assert lengths[-1] == len(records)
+    assert len(set(lengths)) == 4
+
+
+@pytest.mark.parametrize("rot", [lambda byte: byte ^ 0x01, lambda byte: byte ^ 0xFF, lambda _: 255])
+def test_a_rotten_byte_anywhere_reads_a_beginning(
+    tmp_path: Path, rot: Callable[[int], int]
+) -> None:
+    records = flight(8)
+    whole = recorded(tmp_path / "a.mcap", records).read_bytes()
+    for position in range(len(whole)):
+        rotten = bytearray(whole)
+        rotten[position] = rot(rotten[position])
+        result = read_bytes(tmp_path / "rotten.mcap", bytes(rotten))
+        if result is not None:
+            found, _, damage = result
+            assert found == records[: len(found)]
+            assert len(found) == len(records) or damage
+
+
+@given(tail=st.binary(max_size=200))
+def test_garbage_behind_the_header_is_damage_never_an_exception(tail: bytes) -> None:
+    with tempfile.TemporaryDirectory() as directory:
+        path = Path(directory) / "a.mcap"
+        with Recorder(path, HEADER):
+            head = path.read_bytes()
+        result = read_bytes(path, head + tail)
+        assert result is not None
+        assert result[0] == []
+        assert result[1]
+
+
+@given(data=st.binary(max_size=200), magic=st.booleans())
+def test_a_file_that_is_no_recording_is_refused_by_name(data: bytes, magic: bool) -> None:
+    with tempfile.TemporaryDirectory() as directory:
+        path = Path(directory) / "a.mcap"
+        path.write_bytes(MAGIC + data if magic else data)
+        with pytest.raises(RecordingError, match=r"a\.mcap: "):
+            read_recording(path)
+
+
+@pytest.mark.parametrize("name", ["absent.mcap", "."])
+def test_a_file_that_cannot_be_opened_is_refused_by_name(tmp_path: Path, name: str) -> None:
+    with pytest.raises(RecordingError, match=r"No such file|Is a directory"):
+        read_recording(tmp_path / name)
+
+
+def test_a_message_of_another_version_ends_the_reading_with_a_reason(tmp_path: Path) -> None:
+    path = tmp_path / "a.mcap"
+    with Recorder(path, HEADER) as recorder:
+        put(recorder, flight(1))
+        recorder.copy(STEP_TOPIC, 5, msgspec.msgpack.encode([5, [["unheard of"]]]))
+        put(recorder, flight(1))
+    recording = read_recording(path)
+    assert read(recording) == flight(1)
+    assert STEP_TOPIC in recording.damage
+
+
+def test_a_recording_being_written_can_be_read_meanwhile(tmp_path: Path) -> None:
+    path = tmp_path / "a.mcap"
+    with Recorder(path, HEADER) as recorder:
+        put(recorder, flight(13))
+        seen = read(read_recording(path))
+    assert seen == flight(13)[: len(seen)]
+    assert len(seen) > 0
