@@ -14,6 +14,7 @@ most one unfinished candidate is held back, so the buffer never outgrows a frame
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from struct import Struct
@@ -45,6 +46,7 @@ _HEADER_V2: Final = Struct("<BBBBBI").unpack_from
 _ID_MASK_V2: Final = 0xFFFFFF
 
 _INCOMPLETE: Final = 0
+_next_marker: Final = re.compile(b"[%c%c]" % (MARKER_V1, MARKER_V2)).search
 _mcrf4xx: Final = crc16.mcrf4xx
 _new_tuple: Final = tuple.__new__
 
@@ -138,6 +140,7 @@ class MavlinkStream:
             self._shadow = max(0, self._shadow - 1)
             rest, self._pending = self._pending[1:], b""
             found += self.feed(rest, now_ns)
+        self._shadow = 0
         return found
 
     def _search(self, buffer: bytes) -> int:
@@ -232,8 +235,8 @@ class MavlinkStream:
 
     def _skip(self, buffer: bytes, position: int) -> int:
         """Pass over bytes that begin no frame, to the next marker or the end."""
-        markers = (buffer.find(MARKER_V2, position), buffer.find(MARKER_V1, position))
-        end = min((found for found in markers if found >= 0), default=len(buffer))
+        marker = _next_marker(buffer, position)
+        end = len(buffer) if marker is None else marker.start()
         self.counts.garbage_bytes += max(0, end - max(position, self._shadow))
         return end - position
 
