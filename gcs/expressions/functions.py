@@ -1,0 +1,122 @@
+"""The functions of the language, one row each: how many arguments, which units, what value.
+
+Each has two forms with one meaning: over floats for live evaluation, over arrays for
+samples of a window. Both take finite numbers and answer NaN where the result is not
+defined; the array forms pass NaN on.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from gcs.expressions.units import ANGLE, Dimension
+
+Scalar = Callable[..., float]
+Vector = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function of `least` to `most` numbers. All arguments share one dimension."""
+
+    least: int
+    most: int
+    dimension: Callable[[Dimension], Dimension]
+    scalar: Scalar
+    vector: Vector
+
+
+def _same(dimension: Dimension) -> Dimension:
+    return dimension
+
+
+def _root(dimension: Dimension) -> Dimension:
+    return dimension ** Fraction(1, 2)
+
+
+def _angle(_: Dimension) -> Dimension:
+    return ANGLE
+
+
+def _sqrt(x: float) -> float:
+    return math.sqrt(x) if x >= 0.0 else math.nan
+
+
+def _atan2(y: float, x: float) -> float:
+    """No direction leads from a point to itself."""
+    return math.atan2(y, x) if x or y else math.nan
+
+
+def _atan2_array(y: Any, x: Any) -> Any:
+    return np.where((x == 0.0) & (y == 0.0), np.nan, np.arctan2(y, x))
+
+
+def _clamp(x: float, low: float, high: float) -> float:
+    return min(max(x, low), high) if low <= high else math.nan
+
+
+def _clamp_array(x: Any, low: Any, high: Any) -> Any:
+    return np.where(low <= high, np.minimum(np.maximum(x, low), high), np.nan)
+
+
+def _middle(ordered: Any, count: int) -> Any:
+    if count % 2:
+        return ordered[count // 2]
+    # Halves first: the sum of the two may be too large.
+    return ordered[count // 2 - 1] / 2 + ordered[count // 2] / 2
+
+
+def _median(*values: float) -> float:
+    return float(_middle(sorted(values), len(values)))
+
+
+def _median_array(*values: Any) -> Any:
+    ordered = np.sort(np.stack(np.broadcast_arrays(*values)), axis=0)
+    # Sorting puts NaN last.
+    return np.where(np.isnan(ordered[-1]), np.nan, _middle(ordered, len(values)))
+
+
+def _min_array(*values: Any) -> Any:
+    return np.minimum.reduce(np.broadcast_arrays(*values))
+
+
+def _max_array(*values: Any) -> Any:
+    return np.maximum.reduce(np.broadcast_arrays(*values))
+
+
+_MANY = 64
+
+FUNCTIONS: Mapping[str, Function] = {
+    "abs": Function(1, 1, _same, abs, np.abs),
+    "min": Function(2, _MANY, _same, min, _min_array),
+    "max": Function(2, _MANY, _same, max, _max_array),
+    "sqrt": Function(1, 1, _root, _sqrt, np.sqrt),
+    "hypot": Function(2, 2, _same, math.hypot, np.hypot),
+    "atan2": Function(2, 2, _angle, _atan2, _atan2_array),
+    "clamp": Function(3, 3, _same, _clamp, _clamp_array),
+    "median": Function(2, _MANY, _same, _median, _median_array),
+}
+
+
+def _divide(a: float, b: float) -> float:
+    return a / b if b else math.nan
+
+
+OPERATORS: Mapping[str, Scalar] = {
+    "+": lambda a, b: a + b,
+    "-": lambda a, b: a - b,
+    "*": lambda a, b: a * b,
+    "/": _divide,
+}
+VECTOR_OPERATORS: Mapping[str, Vector] = {
+    "+": np.add,
+    "-": np.subtract,
+    "*": np.multiply,
+    "/": np.divide,
+}
