@@ -75,6 +75,24 @@ class _Inbox(asyncio.Queue[aiomqtt.Message]):
         self._deliver(item)
 
 
+class _Client(aiomqtt.Client):
+    """aiomqtt's client, which also bounds the TLS handshake and leaves nothing behind."""
+
+    def bound_handshake(self, timeout_s: float) -> None:
+        """Let the connecting thread wait at most this long for the socket and TLS."""
+        self._client.connect_timeout = timeout_s
+
+    def leave_nothing(self) -> None:
+        """Close an attempt that timed out, and read the exception of a lost connection.
+
+        Else a late CONNACK makes a session that nobody owns, and asyncio complains
+        of an exception that nobody read.
+        """
+        self._client.disconnect()
+        if self._disconnected.done():
+            self._disconnected.exception()
+
+
 class MqttTopicLink(TopicLink):
     """A client of an MQTT broker.
 
@@ -101,10 +119,14 @@ class MqttTopicLink(TopicLink):
         self._outbox = asyncio.Queue(_OUTBOX_MESSAGES)
         try:
             await self._reachable()
-            async with self._client() as client:
-                await self._subscribe(client)
-                self._up(f"connected to {self.name}, version {self._options.version}")
-                await self._carry(client)
+            client = self._client()
+            try:
+                async with client:
+                    await self._subscribe(client)
+                    self._up(f"connected to {self.name}, version {self._options.version}")
+                    await self._carry(client)
+            finally:
+                client.leave_nothing()
         except aiomqtt.MqttError as error:
             raise LinkDownError(f"{self.name}: {_reason(error)}") from error
 
@@ -114,10 +136,10 @@ class MqttTopicLink(TopicLink):
             _, writer = await asyncio.open_connection(self._options.host, self._options.port)
         writer.transport.abort()
 
-    def _client(self) -> aiomqtt.Client:
+    def _client(self) -> _Client:
         options = self._options
         inbox = functools.partial(_Inbox, self._heard)
-        return aiomqtt.Client(
+        client = _Client(
             options.host,
             options.port,
             username=options.user or None,
@@ -131,6 +153,8 @@ class MqttTopicLink(TopicLink):
             keepalive=self._keepalive_s,
             tls_context=_tls_context(options),
         )
+        client.bound_handshake(float(self._keepalive_s))
+        return client
 
     async def _subscribe(self, client: aiomqtt.Client) -> None:
         filters = [(pattern, _SUBSCRIBE_QOS) for pattern in self._options.subscribe]
