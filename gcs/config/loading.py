@@ -18,6 +18,9 @@ from gcs.config.mission import MissionFile
 from gcs.config.problems import ConfigError, Problem
 from gcs.config.vehicle import VehicleFile
 
+CONFIGS = Path(__file__).parents[2] / "configs"
+"""The configuration that ships with Landfall."""
+
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
 

@@ -1,0 +1,298 @@
+"""`gcs`: operate, replay, check."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gcs.clock import ScaledClock
+from gcs.config.loading import CONFIGS, Mission, load_mission
+from gcs.config.problems import ConfigError
+from gcs.operations import (
+    EXIT_CONFIG,
+    ChildEndedError,
+    StartUpError,
+    StationOptions,
+    broker_port,
+    check_paths,
+    child,
+    private_address,
+    run_replay,
+    run_station,
+    signing_keys,
+    watch,
+    with_serial,
+)
+from gcs.recording.header import header_for, verification_obstacles
+from gcs.recording.layout import RecordingError
+from gcs.recording.recover import recover
+from gcs.replay import Flight, open_flight, summarise, verify
+from gcs.summary import Summary
+
+app = typer.Typer(
+    help="Landfall: ground control for rockets that land at sea.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+
+MissionFile = Annotated[Path, typer.Argument(help="A mission file.", metavar="MISSION.toml")]
+Headless = Annotated[
+    bool, typer.Option("--headless", help="A line a second and every event, no screen.")
+]
+Serial = Annotated[
+    list[str] | None,
+    typer.Option(help="Put a MAVLink link on a serial port.", metavar="LINK=DEVICE[:BAUD]"),
+]
+Record = Annotated[Path, typer.Option(help="Directory of the recordings.")]
+Seed = Annotated[int | None, typer.Option(help="Session seed; drawn where not given.")]
+
+
+@app.command()
+def run(
+    mission: MissionFile,
+    headless: Headless = False,
+    serial: Serial = None,
+    record: Record = Path("recordings"),
+    seed: Seed = None,
+    listen: Annotated[
+        str, typer.Option(help="Where more consoles attach: unix:PATH or tcp:127.0.0.1:PORT.")
+    ] = "",
+) -> None:
+    """Operate: connect to the mission's links, decide, record, and show it."""
+    _fly(mission, headless=headless, serial=serial or [], record=record, seed=seed, listen=listen)
+
+
+@app.command()
+def demo(
+    mission: MissionFile = CONFIGS / "missions" / "xzy1-hop.toml",
+    speed: Annotated[float, typer.Option(min=0.1, max=50.0, help="Times real time.")] = 1.0,
+    seed: Seed = 1,
+    serial: Annotated[
+        bool, typer.Option("--serial", help="Put fc_c on a pseudo-terminal at 921600 baud.")
+    ] = False,
+    headless: Headless = False,
+    record: Record = Path("recordings"),
+) -> None:
+    """Fly a mission against the simulator, each in its own process, on real bytes.
+
+    Exit 0 landed, 3 diverted, 4 lost, 2 a configuration or start-up fault.
+    """
+    loaded = load_mission(mission)
+    clock = str(ScaledClock.started_now(speed))
+    with private_address() as address:
+        port_path = f"{address.removeprefix('unix:')}.fc_c"
+        simulator = ["firmware_sim.cli", "run", str(mission), "--clock", clock]
+        simulator += ["--seed", str(seed or 0)]
+        simulator += ["--serial", f"fc_c={port_path}"] if serial else []
+        port = broker_port(loaded)
+        broker = ["gcs.cli", "broker", "--port", str(port)]
+        with child("the broker", broker) as embedded:
+            embedded.ready()
+            with child("the simulator", simulator) as simulated:
+                simulated.ready()
+                _fly(
+                    mission,
+                    headless=headless,
+                    serial=[f"fc_c={port_path}:921600"] if serial else [],
+                    record=record,
+                    seed=seed,
+                    listen=address,
+                    clock=clock,
+                    to_outcome=True,
+                )
+
+
+def _fly(
+    mission: Path,
+    *,
+    headless: bool,
+    serial: list[str],
+    record: Path,
+    seed: int | None,
+    listen: str,
+    clock: str = "",
+    to_outcome: bool = False,
+) -> None:
+    """Start the station in its own process and watch it from here."""
+    with private_address() as address:
+        command = ["gcs.cli", "station", str(mission), "--listen", listen or address]
+        command += ["--record", str(record)]
+        for override in serial:
+            command += ["--serial", override]
+        command += ["--seed", str(seed)] if seed is not None else []
+        command += ["--clock", clock] if clock else []
+        command += ["--to-outcome"] if to_outcome else []
+        with child("the station", command) as station:
+            at = station.ready()
+            raise typer.Exit(watch(station, at, headless=headless or not sys.stdout.isatty()))
+
+
+@app.command(hidden=True)
+def station(
+    mission: MissionFile,
+    listen: Annotated[str, typer.Option()],
+    serial: Serial = None,
+    record: Record = Path("recordings"),
+    seed: Seed = None,
+    clock: Annotated[str, typer.Option()] = "",
+    to_outcome: Annotated[bool, typer.Option("--to-outcome")] = False,
+) -> None:
+    """The station alone, for `run` and `demo`: prints where consoles attach, then the summary."""
+    loaded = with_serial(load_mission(mission), serial or [])
+    options = StationOptions(
+        listen=listen,
+        clock=ScaledClock.parsed(clock) if clock else ScaledClock.started_now(),
+        seed=seed if seed is not None else random.SystemRandom().getrandbits(31),
+        record=record,
+        to_outcome=to_outcome,
+    )
+    summary, path = run_station(loaded, options)
+    _print_summary(loaded, summary)
+    typer.echo(f"recording  {path}")
+    raise typer.Exit(summary.exit_code)
+
+
+@app.command(hidden=True)
+def broker(port: Annotated[int, typer.Option()]) -> None:
+    """The embedded MQTT broker, for the demo."""
+    from gcs.links.broker import serve
+
+    serve(port)
+
+
+@app.command()
+def console(
+    address: Annotated[str, typer.Argument(help="unix:PATH or tcp:127.0.0.1:PORT")],
+    headless: Headless = False,
+) -> None:
+    """Attach one more console to a running station."""
+    from gcs.console.entry import run_console, run_headless
+
+    if headless or not sys.stdout.isatty():
+        raise typer.Exit(run_headless(address, sys.stdout))
+    raise typer.Exit(run_console(address))
+
+
+@app.command()
+def replay(
+    file: Annotated[Path, typer.Argument(help="A .mcap recording, .tlog, .csv or .json.")],
+    mission: Annotated[
+        Path | None, typer.Option(help="Mission whose dictionaries say what the file means.")
+    ] = None,
+    speed: Annotated[str, typer.Option(help="Times real time, or max.")] = "1",
+    headless: Headless = False,
+    summary: Annotated[
+        bool, typer.Option("--summary", help="Play at full speed and print what came of it.")
+    ] = False,
+    verified: Annotated[
+        bool, typer.Option("--verify", help="Re-decide a recording, compare every snapshot.")
+    ] = False,
+    listen: Annotated[str, typer.Option(hidden=True)] = "",
+) -> None:
+    """Play a flight through the station. Exit 1 when --verify finds a difference."""
+    rate = _speed(speed)
+    flight = open_flight(file, mission)
+    if verified:
+        _verify(flight)
+    elif summary:
+        for line in summarise(flight):
+            typer.echo(line)
+    elif listen:
+        played = asyncio.run(run_replay(flight, listen, rate))
+        _print_summary(flight.mission, played)
+    else:
+        _watch_replay(file, mission, speed, headless=headless)
+
+
+def _watch_replay(file: Path, mission: Path | None, speed: str, *, headless: bool) -> None:
+    with private_address() as address:
+        command = ["gcs.cli", "replay", str(file), "--speed", speed, "--listen", address]
+        command += ["--mission", str(mission)] if mission is not None else []
+        with child("the replay", command) as station:
+            at = station.ready()
+            raise typer.Exit(watch(station, at, headless=headless or not sys.stdout.isatty()))
+
+
+def _speed(text: str) -> float | None:
+    if text == "max":
+        return None
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = 0.0
+    if not 0 < speed < float("inf"):
+        raise typer.BadParameter(f"expected a positive number or max, got {text!r}")
+    return speed
+
+
+def _verify(flight: Flight) -> None:
+    if flight.recording is None:
+        raise RecordingError(f"{flight.path}: only our own recordings can be verified")
+    keys = signing_keys(flight.mission)
+    obstacles = verification_obstacles(
+        flight.recording.header,
+        header_for(flight.mission, seed=flight.seed, session="", created_ns=0),
+        keys,
+    )
+    verification = verify(flight.recording, flight.station(keys))
+    if verification.identical:
+        typer.echo(f"identical: all {verification.snapshots} snapshots")
+        return
+    if obstacles:
+        typer.echo("cannot verify: " + "; ".join(obstacles))
+    else:
+        typer.echo(verification.sentence)
+    raise typer.Exit(1)
+
+
+@app.command("recover")
+def recover_command(
+    file: Annotated[Path, typer.Argument(help="A recording cut by a crash.")],
+    output: Annotated[Path | None, typer.Argument(help="Where the mended one goes.")] = None,
+) -> None:
+    """Mend a recording: everything up to the damage, closed properly."""
+    target = output or file.with_suffix(".recovered.mcap")
+    typer.echo(f"{target}: {recover(file, target)}")
+
+
+@app.command()
+def check(
+    paths: Annotated[list[Path], typer.Argument(help="Mission files, or directories of them.")],
+) -> None:
+    """Validate missions and every file they name; all problems at once, exit 2 if any."""
+    problems, checked = check_paths(paths)
+    for problem in problems:
+        typer.echo(str(problem), err=True)
+    if problems:
+        raise typer.Exit(EXIT_CONFIG)
+    typer.echo(f"{checked} missions and the files they name: no problem found")
+
+
+def _print_summary(mission: Mission, summary: Summary) -> None:
+    typer.echo(f"--- {mission.config.mission.title} ---")
+    for line in summary.lines():
+        typer.echo(line)
+
+
+def main() -> None:
+    """Entry point. What a person can mend is one sentence each and exit 2."""
+    try:
+        app()
+    except ConfigError as error:
+        for problem in error.problems:
+            typer.echo(str(problem), err=True)
+        sys.exit(EXIT_CONFIG)
+    except (StartUpError, RecordingError) as error:
+        typer.echo(str(error), err=True)
+        sys.exit(EXIT_CONFIG)
+    except ChildEndedError as error:
+        sys.exit(error.exit_code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,312 @@
+"""What the commands do: a station in its process, and the processes around it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from gcs.clock import Clock, ScaledClock
+from gcs.config.loading import Mission, load_mission
+from gcs.config.mission import MqttLink, SerialLink
+from gcs.config.problems import ConfigError, Problem
+from gcs.console.protocol import Farewell
+from gcs.console.server import ConsoleServer
+from gcs.links.opening import LinkConfigError, open_link
+from gcs.recording.files import new_recording_path
+from gcs.recording.header import header_for
+from gcs.recording.recorder import Recorder
+from gcs.replay import Flight, StepInput
+from gcs.runtime import InputQueue, Runtime, Shell
+from gcs.station import Station
+from gcs.summary import Summary
+
+EXIT_CONFIG = 2
+READY = "ready "
+"""What a child process prints, with its address, when it can be used."""
+_STOP_WITHIN_S = 5.0
+
+
+class StartUpError(Exception):
+    """Why nothing could be started, in one sentence."""
+
+
+# --- The station's own process ----------------------------------------------
+
+
+@dataclass(frozen=True)
+class StationOptions:
+    """How to run one station. An empty `record` records nothing."""
+
+    listen: str
+    clock: Clock
+    seed: int
+    record: Path | None
+    to_outcome: bool
+
+
+def environment_secrets(mission: Mission) -> dict[str, str]:
+    """The environment variables that the mission's links name, where they are set."""
+    names = {getattr(link, "password_env", "") for link in mission.config.link}
+    return {name: os.environ[name] for name in names if name and name in os.environ}
+
+
+def signing_keys(mission: Mission) -> dict[str, bytes]:
+    """The 32-byte key of every MAVLink link, from the environment; empty without one.
+
+    StartUpError where the variable is named but not a key: unsigned is no fallback.
+    """
+    name = mission.config.station.signing_key_env
+    if not name:
+        return {}
+    try:
+        key = bytes.fromhex(os.environ.get(name, ""))
+    except ValueError:
+        key = b""
+    if len(key) != 32:
+        raise StartUpError(f"{name} must hold the signing key: 64 hexadecimal digits")
+    return {link.id: key for link in mission.config.link if link.carries == "mavlink"}
+
+
+def run_station(mission: Mission, options: StationOptions) -> tuple[Summary, Path | None]:
+    """Run a station until a signal or its outcome; the summary and the recording's path."""
+    keys = signing_keys(mission)
+    station = Station(mission, seed=options.seed, signing_keys=keys)
+    recorder = _recorder(mission, options, keys) if options.record is not None else None
+    summary = asyncio.run(_run_station(station, mission, options, recorder))
+    return summary, recorder.path if recorder is not None else None
+
+
+def _recorder(mission: Mission, options: StationOptions, keys: Mapping[str, bytes]) -> Recorder:
+    now_ns = options.clock.now_ns()
+    header = header_for(
+        mission,
+        seed=options.seed,
+        session=secrets.token_hex(8),
+        created_ns=now_ns,
+        keys=keys,
+    )
+    assert options.record is not None
+    try:
+        path = new_recording_path(options.record, mission.config.mission.id, now_ns)
+        return Recorder(path, header)
+    except OSError as error:
+        raise StartUpError(f"cannot record in {options.record}: {error.strerror}") from error
+
+
+async def _run_station(
+    station: Station, mission: Mission, options: StationOptions, recorder: Recorder | None
+) -> Summary:
+    queue = InputQueue(options.clock)
+    secret = environment_secrets(mission)
+    try:
+        links = {
+            link.id: open_link(link, queue, secret)
+            for link in mission.config.link
+            if link.kind != "memory"
+        }
+    except LinkConfigError as error:
+        raise StartUpError(str(error)) from error
+    summary = Summary(mission.config.phase)
+    server = ConsoleServer(options.listen, station.catalogue("LIVE"), queue.put)
+    shell = Shell(links, recorder, server, summary)
+    runtime = Runtime(station, options.clock, queue, shell, to_outcome=options.to_outcome)
+    await _listening(server)
+    try:
+        _stop_on_signals(runtime.stop)
+        print(READY + server.address, flush=True)  # noqa: T201
+        await runtime.run()
+    finally:
+        if recorder is not None:
+            recorder.close()
+        await server.close(Farewell(summary.exit_code, "\n".join(summary.lines())))
+    return summary
+
+
+async def _listening(server: ConsoleServer) -> None:
+    try:
+        await server.start()
+    except OSError as error:
+        raise StartUpError(f"cannot listen on {server.address}: {error.strerror}") from error
+
+
+def _stop_on_signals(stop: Callable[[], None]) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)
+
+
+async def run_replay(flight: Flight, listen: str, speed: float | None) -> Summary:
+    """Play a flight for consoles at `speed` times real time; None is as fast as it goes."""
+    station, summary = flight.station(), Summary(flight.mission.config.phase)
+    server = ConsoleServer(listen, station.catalogue("REPLAY"), lambda _: None)
+    stopped = asyncio.Event()
+    await _listening(server)
+    try:
+        _stop_on_signals(stopped.set)
+        print(READY + server.address, flush=True)  # noqa: T201
+        await _play(station, flight.steps(), server, summary, stopped, speed)
+    finally:
+        await server.close(Farewell(summary.exit_code, "\n".join(summary.lines())))
+    return summary
+
+
+async def _play(
+    station: Station,
+    steps: Iterator[StepInput],
+    server: ConsoleServer,
+    summary: Summary,
+    stopped: asyncio.Event,
+    speed: float | None,
+) -> None:
+    clock: ScaledClock | None = None
+    for now_ns, batch in steps:
+        if stopped.is_set():
+            return
+        if speed is not None:
+            clock = clock or replace(ScaledClock.started_now(speed), epoch_ns=now_ns)
+            await asyncio.sleep(max(0.0, clock.wall_s(now_ns - clock.now_ns())))
+        for snapshot in station.step(batch, now_ns).snapshots:
+            server.publish(snapshot)
+            summary.see(snapshot)
+        if speed is None:
+            await asyncio.sleep(0)
+
+
+# --- Processes around it ----------------------------------------------------
+
+
+class Child:
+    """A process of ours that says on its first line when it is ready."""
+
+    def __init__(self, name: str, command: Sequence[str]) -> None:
+        self.name = name
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", *command],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def ready(self) -> str:
+        """Wait for it; what it said behind `ready`. ChildEndedError if it ended instead."""
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if not line.startswith(READY):
+            raise ChildEndedError(self.name, self._process.wait() or 1)
+        return line.removeprefix(READY).strip()
+
+    def stop(self) -> None:
+        """Ask it to end."""
+        if self._process.poll() is None:
+            self._process.terminate()
+
+    def end(self) -> tuple[int, str]:
+        """Wait until it has ended; its exit code and what else it printed."""
+        try:
+            rest, _ = self._process.communicate(timeout=_STOP_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            rest, _ = self._process.communicate()
+        return self._process.returncode, rest
+
+
+class ChildEndedError(Exception):
+    """A child ended before it was ready; it has said why on standard error."""
+
+    def __init__(self, name: str, exit_code: int) -> None:
+        super().__init__(f"{name} did not start")
+        self.exit_code = exit_code
+
+
+@contextmanager
+def child(name: str, command: Sequence[str]) -> Iterator[Child]:
+    """A child process that is stopped when the block ends."""
+    process = Child(name, command)
+    try:
+        yield process
+    finally:
+        process.stop()
+        process.end()
+
+
+@contextmanager
+def private_address() -> Iterator[str]:
+    """A Unix socket address that only this user can reach, removed afterwards."""
+    with tempfile.TemporaryDirectory(prefix="landfall-") as directory:
+        yield f"unix:{directory}/station"
+
+
+def watch(station: Child, address: str, *, headless: bool) -> int:
+    """Show a station in this terminal until either ends; print its summary; its exit code."""
+    from gcs.console.entry import run_console, run_headless
+
+    with contextlib.suppress(KeyboardInterrupt):
+        if headless:
+            run_headless(address, sys.stdout)
+        else:
+            run_console(address)
+    station.stop()
+    code, rest = station.end()
+    sys.stdout.write(rest)
+    return code
+
+
+# --- Changing a mission from the command line --------------------------------
+
+
+def with_serial(mission: Mission, overrides: Sequence[str]) -> Mission:
+    """The mission with links put on serial ports: `LINK=DEVICE[:BAUD]` each."""
+    links = {link.id: link for link in mission.config.link}
+    problems = []
+    for text in overrides:
+        name, _, place = text.partition("=")
+        device, _, baud = place.rpartition(":")
+        if not baud.isdigit():
+            device, baud = place, "921600"
+        if name not in links or links[name].carries != "mavlink" or not device:
+            problems.append(
+                Problem("--serial", text, "expected LINK=DEVICE[:BAUD] with a MAVLink link's id")
+            )
+            continue
+        links[name] = SerialLink(
+            id=name, kind="serial", carries="mavlink", device=device, baud=int(baud)
+        )
+    if problems:
+        raise ConfigError(problems)
+    config = mission.config.model_copy(update={"link": tuple(links.values())})
+    return replace(mission, config=config)
+
+
+def broker_port(mission: Mission) -> int | None:
+    """The port of the first MQTT link, where a demo starts the embedded broker."""
+    return next((link.port for link in mission.config.link if isinstance(link, MqttLink)), None)
+
+
+def check_paths(paths: Iterable[Path]) -> tuple[list[Problem], int]:
+    """Every problem of the missions in these files and directories, and how many missions."""
+    problems: list[Problem] = []
+    missions = [file for path in paths for file in _mission_files(path)]
+    for file in missions:
+        try:
+            Station(load_mission(file), seed=0)
+        except ConfigError as error:
+            problems += error.problems
+    if not missions:
+        problems.append(Problem(", ".join(map(str, paths)), "", "no mission file found"))
+    return list(dict.fromkeys(problems)), len(missions)
+
+
+def _mission_files(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    return sorted(file for file in path.rglob("*.toml") if "[mission]" in file.read_text())

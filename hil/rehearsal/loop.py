@@ -1,0 +1,133 @@
+"""One rehearsal: station and world in one synchronous loop on virtual time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from firmware_sim.world import World
+from gcs.clock import MILLISECOND_NS, SECOND_NS
+from gcs.config.problems import ConfigError, Problem
+from gcs.expressions import ExpressionError
+from gcs.messages import Input, ShellHealth, Tick
+from gcs.recording.digest import snapshot_digest
+from gcs.recording.header import header_for
+from gcs.recording.recorder import Recorder
+from gcs.station import Station
+from gcs.summary import Summary
+from hil.expectations import Expectation, Finding, watch
+from hil.rehearsal.wiring import Wiring
+from hil.script import Rehearsal
+
+EPOCH_NS = 1_748_476_800 * SECOND_NS
+"""2025-05-29T00:00:00Z, the day of the hop: virtual time starts there."""
+SLICE_NS = 10 * MILLISECOND_NS
+TICK_NS = 100 * MILLISECOND_NS
+AFTER_OUTCOME_NS = 3 * SECOND_NS
+_HEALTHY = ShellHealth(
+    recorder_ok=True, disk_free_bytes=10**12, queue_depth=0, queue_lag_ns=0, dropped=0
+)
+
+
+@dataclass(frozen=True)
+class Result:
+    """How one seed went."""
+
+    seed: int
+    findings: tuple[Finding, ...]
+    outcome: str
+    flown_ns: int
+    summary: Summary
+
+    @property
+    def passed(self) -> bool:
+        """Whether every expectation was met."""
+        return all(finding.met for finding in self.findings)
+
+
+def rehearse(rehearsal: Rehearsal, seed: int, record: Path | None = None) -> Result:
+    """Fly one seed as fast as it goes. ConfigError where an expectation does not fit."""
+    station = Station(rehearsal.mission, seed=seed)
+    expectations = _expectations(rehearsal, station)
+    world = World(rehearsal.mission, seed, EPOCH_NS)
+    recorder = _recorder(rehearsal, seed, record)
+    loop = _Loop(rehearsal, station, world, expectations, recorder)
+    try:
+        loop.run()
+    finally:
+        if recorder is not None:
+            recorder.close()
+    findings = tuple(expectation.finding(loop.summary) for expectation in expectations)
+    return Result(seed, findings, loop.summary.outcome, loop.now_ns - EPOCH_NS, loop.summary)
+
+
+def _expectations(rehearsal: Rehearsal, station: Station) -> list[Expectation]:
+    watched: list[Expectation] = []
+    problems: list[Problem] = []
+    for i, config in enumerate(rehearsal.script.expect):
+        try:
+            watched.append(watch(config, station))
+        except ExpressionError as error:
+            problems.append(Problem(rehearsal.file, f"expect[{i}]", str(error)))
+    if problems:
+        raise ConfigError(problems)
+    return watched
+
+
+def _recorder(rehearsal: Rehearsal, seed: int, path: Path | None) -> Recorder | None:
+    if path is None:
+        return None
+    header = header_for(
+        rehearsal.mission,
+        seed=seed,
+        session=f"{rehearsal.script.rehearsal.id}-{seed}",
+        created_ns=EPOCH_NS,
+    )
+    return Recorder(path, header)
+
+
+class _Loop:
+    def __init__(
+        self,
+        rehearsal: Rehearsal,
+        station: Station,
+        world: World,
+        expectations: list[Expectation],
+        recorder: Recorder | None,
+    ) -> None:
+        self._station = station
+        self._world = world
+        self._wiring = Wiring(rehearsal.mission, world)
+        self._expectations = expectations
+        self._recorder = recorder
+        self._until_ns = EPOCH_NS + rehearsal.script.rehearsal.duration
+        self._ends_ns: int | None = None
+        self.summary = Summary(rehearsal.mission.config.phase)
+        self.now_ns = EPOCH_NS
+
+    def run(self) -> None:
+        """Slices of virtual time until the outcome or the longest duration."""
+        self._step(self._wiring.opened())
+        while self.now_ns < min(self._until_ns, self._ends_ns or self._until_ns):
+            self.now_ns += SLICE_NS
+            batch = self._wiring.emit(self._world.advance(self.now_ns))
+            if self.now_ns % SECOND_NS == 0:
+                batch.append(_HEALTHY)
+            if self.now_ns % TICK_NS == 0:
+                batch.append(Tick())
+            if batch:
+                self._step(batch)
+            if self._ends_ns is None and self.summary.outcome:
+                self._ends_ns = self.now_ns + AFTER_OUTCOME_NS
+
+    def _step(self, batch: list[Input]) -> None:
+        if self._recorder is not None:
+            self._recorder.step(self.now_ns, batch)
+        outputs = self._station.step(batch, self.now_ns)
+        self._wiring.transmit(outputs.transmits)
+        for snapshot in outputs.snapshots:
+            if self._recorder is not None:
+                self._recorder.digest(self.now_ns, snapshot.sequence, snapshot_digest(snapshot))
+            self.summary.see(snapshot)
+            for expectation in self._expectations:
+                expectation.see(snapshot)
