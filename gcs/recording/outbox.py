@@ -24,11 +24,11 @@ class Outbox:
         self._queue = bytearray()
         self._position = 0
         self.fault = ""
-        self.given_up = False
+        self._given_up = False
 
     def write(self, data: bytes) -> int:
         """Queue bytes; their number."""
-        if not self.given_up:
+        if not self._given_up:
             self._queue += data
             self._position += len(data)
         return len(data)
@@ -51,7 +51,7 @@ class Outbox:
         except OSError as error:
             self._refused(error)
         else:
-            if not self.given_up:
+            if not self._given_up:
                 self.fault = ""
 
     def close(self) -> None:
@@ -67,7 +67,7 @@ class Outbox:
         reason = error.strerror or str(error)
         if len(self._queue) > self._limit_bytes:
             self._queue.clear()
-            self.given_up = True
+            self._given_up = True
             self.fault = f"recording stopped: {reason}"
-        elif not self.given_up:
+        elif not self._given_up:
             self.fault = f"{reason}; {len(self._queue) / MEBIBYTE:.1f} MiB wait for the disk"

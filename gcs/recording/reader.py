@@ -38,20 +38,7 @@ _READERS: dict[int, Callable[[ReadDataStream], McapRecord]] = {
     Opcode.CHUNK: Chunk.read,
     Opcode.STATISTICS: Statistics.read,
 }
-_PASSED_OVER = frozenset(
-    (
-        Opcode.HEADER,
-        Opcode.FOOTER,
-        Opcode.SCHEMA,
-        Opcode.CHANNEL,
-        Opcode.MESSAGE_INDEX,
-        Opcode.CHUNK_INDEX,
-        Opcode.ATTACHMENT_INDEX,
-        Opcode.METADATA_INDEX,
-        Opcode.SUMMARY_OFFSET,
-        Opcode.DATA_END,
-    )
-)
+_BEHIND_HEADER = frozenset((Opcode.CHUNK, Opcode.MESSAGE, Opcode.DATA_END))
 _DECODERS: dict[str, msgspec.msgpack.Decoder[Step] | msgspec.msgpack.Decoder[Digest]] = {
     STEP_TOPIC: msgspec.msgpack.Decoder(Step),
     DIGEST_TOPIC: msgspec.msgpack.Decoder(Digest),
@@ -169,6 +156,8 @@ def _header(path: Path, stream: IO[bytes]) -> RecordingHeader:
     texts: dict[str, str] = {}
     try:
         while (raw := _raw_record(stream)) is not None:
+            if raw[0] in _BEHIND_HEADER:
+                raise RecordingError("is an MCAP file, but without the header of a recording")
             for record in _parsed(raw):
                 if isinstance(record, Attachment):
                     texts[record.name] = record.data.decode()
@@ -209,11 +198,9 @@ def _raw_record(stream: IO[bytes]) -> bytes | None:
 
 def _parsed(raw: bytes) -> list[McapRecord]:
     """What a top-level record says: itself, or a chunk's content with its CRC checked."""
-    if raw[0] in _PASSED_OVER:
-        return []
     read = _READERS.get(raw[0])
-    if read is None:
-        raise _UnsoundError(f"unknown record {raw[0]}")
+    if read is None:  # an index, or something that another tool added
+        return []
     try:
         record = read(ReadDataStream(BytesIO(raw[_RECORD_HEAD.size :])))
         return breakup_chunk(record, validate_crc=True) if isinstance(record, Chunk) else [record]

@@ -51,9 +51,9 @@ _LOG_LEVEL_BY_SEVERITY = (5, 5, 5, 4, 3, 2, 2, 1)
 class Recorder:
     """Records what went into the station and what came out of it.
 
-    All it does happens in the caller's turn, about ten microseconds a step, and
-    a flush every half second of the `now_ns` it is given. It never raises for
-    the disk: see `fault`.
+    All it does happens in the caller's turn: some microseconds a step, and a
+    flush every half second of the `now_ns` it is given. It never raises for the
+    disk: see `fault`.
     """
 
     def __init__(self, path: Path, header: RecordingHeader) -> None:
@@ -83,8 +83,6 @@ class Recorder:
 
     def copy(self, topic: str, now_ns: int, data: bytes) -> None:
         """Record a message of one of the topics in its recorded form."""
-        if self._outbox.given_up:
-            return
         self._count += 1
         self._writer.add_message(self._channels[topic], now_ns, data, now_ns, self._count & UINT32)
         if self._flushed_ns is None:

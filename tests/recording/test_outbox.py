@@ -43,10 +43,10 @@ def test_what_waits_is_bounded_and_giving_up_is_final(tmp_path: Path) -> None:
     with full_disk_at(4):
         outbox.write(b"0123456789ab")
         outbox.drain()
-        assert not outbox.given_up
+        assert "wait for the disk" in outbox.fault
         outbox.write(b"c")
         outbox.drain()
-        assert outbox.given_up
+        assert outbox.fault.startswith("recording stopped")
     outbox.write(b"later")
     outbox.drain()
     outbox.close()

@@ -8,8 +8,10 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from mcap.writer import Writer
 
-from gcs.recording.layout import MAGIC, STEP_TOPIC, Record, RecordingError
+from gcs.recording.header import header_metadata
+from gcs.recording.layout import MAGIC, METADATA_NAME, STEP_TOPIC, Record, RecordingError
 from gcs.recording.reader import read_recording
 from gcs.recording.recorder import Recorder
 from tests.recording.samples import HEADER, flight, put, read, recorded
@@ -107,6 +109,59 @@ def test_a_file_that_is_no_recording_is_refused_by_name(data: bytes, magic: bool
 def test_a_file_that_cannot_be_opened_is_refused_by_name(tmp_path: Path, name: str) -> None:
     with pytest.raises(RecordingError, match=r"No such file|Is a directory"):
         read_recording(tmp_path / name)
+
+
+def test_nothing_behind_a_missing_piece_is_given_out(tmp_path: Path) -> None:
+    path = tmp_path / "a.mcap"
+    sizes = []
+    with Recorder(path, HEADER) as recorder:
+        for i in range(0, 18, 6):
+            put(recorder, flight(18)[i : i + 6])
+            recorder.flush()
+            sizes.append(path.stat().st_size)
+    data = path.read_bytes()
+    path.write_bytes(data[: sizes[0]] + data[sizes[1] :])
+    recording = read_recording(path)
+    assert read(recording) == flight(18)[:6]
+    assert recording.damage == f"byte {sizes[0]}: message 7 is missing"
+
+
+def test_a_record_that_another_tool_added_is_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "a.mcap"
+    recorder = Recorder(path, HEADER)
+    head = path.stat().st_size
+    put(recorder, flight(6))
+    recorder.close()
+    data = path.read_bytes()
+    added = b"\x80" + (3).to_bytes(8, "little") + b"abc"
+    path.write_bytes(data[:head] + added + data[head:])
+    recording = read_recording(path)
+    assert read(recording) == flight(6)
+    assert recording.damage == ""
+
+
+def foreign(path: Path, metadata: dict[str, str] | None) -> Path:
+    """What another tool writes: one message on a channel that it never declared."""
+    with path.open("wb") as stream:
+        writer = Writer(stream)
+        writer.start()
+        if metadata is not None:
+            writer.add_metadata(METADATA_NAME, metadata)
+        writer.add_message(9, log_time=1, data=b"", publish_time=1, sequence=1)
+        writer.finish()  # type: ignore[no-untyped-call]
+    return path
+
+
+def test_a_recording_of_another_kind_is_refused_for_what_it_is(tmp_path: Path) -> None:
+    with pytest.raises(RecordingError, match="without the header of a recording"):
+        read_recording(foreign(tmp_path / "a.mcap", None))
+
+
+def test_a_message_on_no_channel_is_damage(tmp_path: Path) -> None:
+    header = msgspec.structs.replace(HEADER, texts={})
+    recording = read_recording(foreign(tmp_path / "a.mcap", header_metadata(header)))
+    assert read(recording) == []
+    assert "message 1 has no channel" in recording.damage
 
 
 def test_a_message_of_another_version_ends_the_reading_with_a_reason(tmp_path: Path) -> None:

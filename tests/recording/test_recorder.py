@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mcap.reader import make_reader
 
 from gcs.messages import Event, Input, Tick
-from gcs.recording.layout import DIGEST_TOPIC, EVENT_TOPIC, STEP_TOPIC, Digest, Step
+from gcs.recording.layout import DIGEST_TOPIC, EVENT_TOPIC, STEP_TOPIC, Digest, Record, Step
 from gcs.recording.reader import read_recording
 from gcs.recording.recorder import FLUSH_NS, Recorder
 from tests.recording.samples import (
@@ -40,7 +40,7 @@ def test_every_input_is_read_back_as_it_was(batches: list[list[Input]]) -> None:
 
 
 def test_a_digest_stands_behind_the_step_that_made_it(tmp_path: Path) -> None:
-    records = [
+    records: list[Record] = [
         Step(START_NS, (Tick(),)),
         Digest(START_NS, 4, b"d" * 16),
         Step(START_NS, ()),
