@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from gcs.config.model import (
     ConfigModel,
@@ -84,7 +84,28 @@ class VoteConfig(ConfigModel):
     minimum_sources: int = Field(default=2, ge=1)
 
 
-Origin = FromMavlink | FromBarge | FromColumn | FromExpression | FromStation
+_ORIGIN_KEYS = ("message", "topic", "column", "expression", "quantity")
+
+
+def _origin_kind(origin: object) -> str | None:
+    """The key that tells what kind of origin a table is."""
+    if isinstance(origin, dict):
+        return next((key for key in _ORIGIN_KEYS if key in origin), None)
+    return next((key for key in _ORIGIN_KEYS if hasattr(origin, key)), None)
+
+
+Origin = Annotated[
+    Annotated[FromMavlink, Tag("message")]
+    | Annotated[FromBarge, Tag("topic")]
+    | Annotated[FromColumn, Tag("column")]
+    | Annotated[FromExpression, Tag("expression")]
+    | Annotated[FromStation, Tag("quantity")],
+    Discriminator(
+        _origin_kind,
+        custom_error_type="origin",
+        custom_error_message=f"expected a table with one of {', '.join(_ORIGIN_KEYS)}",
+    ),
+]
 
 
 class ParameterConfig(ConfigModel):

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 from gcs.config.barge import BargeFile
 from gcs.config.criteria import CriteriaFile, CriterionConfig
 from gcs.config.dictionary import DictionaryFile, ParameterConfig
-from gcs.config.mission import MissionFile
+from gcs.config.mission import MissionFile, MissionHead
 from gcs.config.problems import ConfigError, Problem
 from gcs.config.vehicle import VehicleFile
 
@@ -108,9 +108,27 @@ def problems_of(name: str, error: ValidationError, under: str = "") -> tuple[Pro
     )
 
 
+_UNION_TAGS = {
+    "link": {"serial", "udp", "tcp_client", "tcp_server", "mqtt", "memory"},
+    "from": {"message", "topic", "column", "expression", "quantity"},
+}
+
+
+def _without_tags(location: tuple[int | str, ...]) -> Iterable[int | str]:
+    """A validation error's place as written in the file: without the kind that pydantic puts in."""
+    tags: set[str] = set()
+    for part in location:
+        if part in tags:
+            tags = set()
+            continue
+        if isinstance(part, str):
+            tags = _UNION_TAGS.get(part, set())
+        yield part
+
+
 def _key(location: tuple[int | str, ...]) -> str:
     key = ""
-    for part in location:
+    for part in _without_tags(location):
         if isinstance(part, int):
             key += f"[{part}]"
         else:
@@ -133,9 +151,7 @@ def load_mission(path: Path, texts: dict[str, str] | None = None) -> Mission:
     name = path.name if texts is None else str(path)
     files = _Files(path.parent, texts)
     config = files.parsed(name, MissionFile)
-    if config is None:
-        raise ConfigError(files.problems)
-    head = config.mission
+    head = config.mission if config is not None else _salvaged_head(files.texts.get(name, ""))
     vehicle = (
         files.parsed(head.vehicle, VehicleFile, (name, "mission.vehicle")) if head.vehicle else None
     )
@@ -152,6 +168,8 @@ def load_mission(path: Path, texts: dict[str, str] | None = None) -> Mission:
         for file in head.criteria
         if (rules := files.parsed(file, CriteriaFile, (name, "mission.criteria")))
     )
+    if config is None:
+        raise ConfigError(files.problems)
     mission = Mission(name, config, vehicle, barge, dictionaries, criteria, files.texts)
     problems = [*files.problems, *_reference_problems(mission)]
     if problems:
@@ -165,6 +183,23 @@ def _reference_problems(mission: Mission) -> Iterable[Problem]:
     yield from _mission_reference_problems(mission)
     yield from _gate_reference_problems(mission)
     yield from _entry_reference_problems(mission)
+
+
+def _salvaged_head(text: str) -> MissionHead:
+    """What a broken mission still says of its files, so that their problems are told too."""
+    try:
+        table = tomllib.loads(text).get("mission", {})
+    except tomllib.TOMLDecodeError:
+        table = {}
+    return MissionHead.model_construct(
+        dictionaries=_salvaged_names(table, "dictionaries"),
+        criteria=_salvaged_names(table, "criteria"),
+    )
+
+
+def _salvaged_names(table: object, key: str) -> tuple[str, ...]:
+    names = table.get(key) if isinstance(table, dict) else None
+    return tuple(name for name in names if isinstance(name, str)) if isinstance(names, list) else ()
 
 
 def _missing(

@@ -1,0 +1,169 @@
+"""Every problem of a mission is told at once, with file and key."""
+
+from pathlib import Path
+
+import pytest
+
+from gcs.config.loading import load_mission
+from gcs.config.problems import ConfigError, Problem
+
+CRITERIA = """
+[criterion.roll]
+title = "roll"
+owner = "BARGE"
+gates = ["landing"]
+value = "barge.roll"
+no_go = { above = "3 deg" }
+source = "a book"
+"""
+DICTIONARY = """
+[parameter."barge.roll"]
+unit = "deg"
+from = { topic = "motion", field = "roll", unit = "rad" }
+sources = ["barge"]
+stale_after = "1 s"
+"""
+MISSION = """
+[mission]
+id = "test"
+title = "test"
+dictionaries = ["dictionary.toml"]
+criteria = ["criteria.toml"]
+
+[[link]]
+id = "barge"
+kind = "mqtt"
+carries = "barge"
+subscribe = ["landfall/#"]
+
+[[source]]
+id = "barge"
+kind = "barge"
+links = ["barge"]
+root = "landfall/atlas"
+
+[[phase]]
+id = "flight"
+title = "flight"
+
+[[gate]]
+id = "landing"
+title = "LANDING"
+opens = "true"
+closes = "false"
+"""
+
+
+@pytest.fixture
+def files() -> dict[str, str]:
+    return {"mission.toml": MISSION, "dictionary.toml": DICTIONARY, "criteria.toml": CRITERIA}
+
+
+def problems_of(files: dict[str, str]) -> list[Problem]:
+    with pytest.raises(ConfigError) as caught:
+        load_mission(Path("mission.toml"), files)
+    return list(caught.value.problems)
+
+
+def test_a_sound_mission_loads_with_all_its_files(files):
+    mission = load_mission(Path("mission.toml"), files)
+    assert mission.texts == files
+    assert [name for _, name, _ in mission.parameters()] == ["barge.roll"]
+    assert [name for _, name, _ in mission.criterion_configs()] == ["roll"]
+
+
+def test_ten_mistakes_in_three_files_give_ten_problems(files):
+    files["mission.toml"] = (
+        MISSION.replace('title = "test"', "title = 5")
+        .replace('kind = "mqtt"', 'kind = "mqtt"\nport = 70000\ncolour = "blue"')
+        .replace('root = "landfall/atlas"', "")
+        .replace('opens = "true"', "opens = true")
+    )
+    files["dictionary.toml"] = DICTIONARY.replace('"1 s"', '"1"').replace('"deg"', "3")
+    files["criteria.toml"] = CRITERIA.replace('source = "a book"', 'source = ""').replace(
+        'no_go = { above = "3 deg" }', "no_go = {}"
+    )
+    files["mission.toml"] += '\n[[command]]\nid = "Bad Name"\ntitle = "x"\nvalidity = "soon"\n'
+    told = {(problem.file, problem.key) for problem in problems_of(files)}
+    assert {
+        ("mission.toml", "mission.title"),
+        ("mission.toml", "link[0].port"),
+        ("mission.toml", "link[0].colour"),
+        ("mission.toml", "source[0]"),
+        ("mission.toml", "gate[0].opens"),
+        ("mission.toml", "command[0].id"),
+        ("mission.toml", "command[0].validity"),
+        ("mission.toml", "command[0].mav_cmd"),
+        ("dictionary.toml", 'parameter."barge.roll".stale_after'),
+        ("dictionary.toml", 'parameter."barge.roll".unit'),
+        ("criteria.toml", "criterion.roll.source"),
+        ("criteria.toml", "criterion.roll.no_go"),
+    } <= told
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "key", "message"),
+    [
+        ("mission.toml", 'links = ["barge"]', 'links = ["sat"]', "source[0].links", "'sat'"),
+        ("criteria.toml", '["landing"]', '["takeoff"]', "criterion.roll.gates", "'takeoff'"),
+        (
+            "dictionary.toml",
+            '["barge"]',
+            '["ship"]',
+            'parameter."barge.roll".sources',
+            "'ship'",
+        ),
+        (
+            "mission.toml",
+            '"dictionary.toml"',
+            '"nowhere.toml"',
+            "mission.dictionaries",
+            "nowhere.toml",
+        ),
+        (
+            "mission.toml",
+            'closes = "false"',
+            'closes = "false"\ngo_command = "jump"',
+            "gate[0]",
+            "'jump'",
+        ),
+        (
+            "mission.toml",
+            'closes = "false"',
+            'closes = "false"\npolls = ["COOK"]',
+            "gate[0].polls",
+            "'COOK'",
+        ),
+    ],
+)
+def test_a_name_that_nothing_declares_is_a_problem(files, file, old, new, key, message):
+    files[file] = files[file].replace(old, new)
+    assert [(p.file, p.key) for p in problems_of(files)] == [(file, key)]
+    assert message in problems_of(files)[0].message
+
+
+def test_a_parameter_without_a_known_origin_is_one_problem(files):
+    files["dictionary.toml"] = DICTIONARY.replace("topic =", "subject =")
+    (problem,) = problems_of(files)
+    assert problem.key == 'parameter."barge.roll".from'
+    assert "message, topic, column, expression, quantity" in problem.message
+
+
+def test_a_mistake_in_an_origin_has_the_key_as_written(files):
+    files["dictionary.toml"] = DICTIONARY.replace("field =", "fild =")
+    assert {p.key for p in problems_of(files)} == {
+        'parameter."barge.roll".from.field',
+        'parameter."barge.roll".from.fild',
+    }
+
+
+def test_one_id_for_two_things_is_a_problem(files):
+    files["mission.toml"] += '\n[[phase]]\nid = "flight"\ntitle = "again"\n'
+    assert Problem("mission.toml", "phase", "'flight' is declared twice") in problems_of(files)
+
+
+def test_text_that_is_not_toml_says_where(files):
+    files["criteria.toml"] = "[criterion]\nroll = = 3"
+    (problem,) = problems_of(files)
+    assert problem.file == "criteria.toml"
+    assert "line 2" in problem.message
