@@ -13,12 +13,13 @@ import typer
 from gcs.clock import ScaledClock
 from gcs.config.loading import CONFIGS, Mission, load_mission
 from gcs.config.problems import ConfigError
+from gcs.listening import link_lines, port_lines
 from gcs.operations import (
     EXIT_CONFIG,
     ChildEndedError,
     StartUpError,
     StationOptions,
-    broker_port,
+    broker_address,
     check_paths,
     child,
     private_address,
@@ -89,8 +90,7 @@ def demo(
         simulator = ["firmware_sim.cli", "run", str(mission), "--clock", clock]
         simulator += ["--seed", str(seed or 0)]
         simulator += ["--serial", f"fc_c={port_path}"] if serial else []
-        port = broker_port(loaded)
-        broker = ["gcs.cli", "broker", "--port", str(port)]
+        broker = ["gcs.links.broker", *broker_address(loaded)]
         with child("the broker", broker) as embedded:
             embedded.ready()
             with child("the simulator", simulator) as simulated:
@@ -155,14 +155,6 @@ def station(
     _print_summary(loaded, summary)
     typer.echo(f"recording  {path}")
     raise typer.Exit(summary.exit_code)
-
-
-@app.command(hidden=True)
-def broker(port: Annotated[int, typer.Option()]) -> None:
-    """The embedded MQTT broker, for the demo."""
-    from gcs.links.broker import serve
-
-    serve(port)
 
 
 @app.command()
@@ -271,6 +263,26 @@ def check(
     if problems:
         raise typer.Exit(EXIT_CONFIG)
     typer.echo(f"{checked} missions and the files they name: no problem found")
+
+
+@app.command()
+def links(
+    on: Annotated[
+        list[str] | None,
+        typer.Argument(help="serial:DEVICE[:BAUD], udp:PORT, tcp:HOST:PORT, tcp-listen:PORT"),
+    ] = None,
+    seconds: Annotated[float, typer.Option(min=0.1, help="How long to listen.")] = 3.0,
+) -> None:
+    """List serial ports, and show who speaks MAVLink on a link and how well."""
+    if not on:
+        for line in port_lines():
+            typer.echo(line)
+    for text in on or ():
+        try:
+            for line in link_lines(text, seconds):
+                typer.echo(line)
+        except ValueError as error:
+            raise typer.BadParameter(str(error)) from error
 
 
 def _print_summary(mission: Mission, summary: Summary) -> None:

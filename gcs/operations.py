@@ -32,7 +32,7 @@ from gcs.summary import Summary
 
 EXIT_CONFIG = 2
 READY = "ready "
-"""What a child process prints, with its address, when it can be used."""
+"""Begins the first line of a station's process; the address follows."""
 _STOP_WITHIN_S = 5.0
 
 
@@ -186,7 +186,7 @@ async def _play(
 
 
 class Child:
-    """A process of ours that says on its first line when it is ready."""
+    """A process of ours that says on its first line when it can be used."""
 
     def __init__(self, name: str, command: Sequence[str]) -> None:
         self.name = name
@@ -198,12 +198,12 @@ class Child:
         )
 
     def ready(self) -> str:
-        """Wait for it; what it said behind `ready`. ChildEndedError if it ended instead."""
+        """Wait for it; the last word of its first line. ChildEndedError if it ended instead."""
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
-        if not line.startswith(READY):
-            raise ChildEndedError(self.name, self._process.wait() or 1)
-        return line.removeprefix(READY).strip()
+        if not line:
+            raise ChildEndedError(self.name, self._process.wait() or EXIT_CONFIG)
+        return line.split()[-1]
 
     def stop(self) -> None:
         """Ask it to end."""
@@ -287,9 +287,12 @@ def with_serial(mission: Mission, overrides: Sequence[str]) -> Mission:
     return replace(mission, config=config)
 
 
-def broker_port(mission: Mission) -> int | None:
-    """The port of the first MQTT link, where a demo starts the embedded broker."""
-    return next((link.port for link in mission.config.link if isinstance(link, MqttLink)), None)
+def broker_address(mission: Mission) -> tuple[str, str]:
+    """Host and port of the mission's MQTT link, where a demo starts the embedded broker."""
+    for link in mission.config.link:
+        if isinstance(link, MqttLink):
+            return link.host, str(link.port)
+    raise StartUpError(f"{mission.file} has no MQTT link: the demo needs one for the barge")
 
 
 def check_paths(paths: Iterable[Path]) -> tuple[list[Problem], int]:
