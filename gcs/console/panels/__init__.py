@@ -1,0 +1,1 @@
+"""Panels: each a pure function of (Picture, width, height) to rows of text."""

@@ -1,0 +1,107 @@
+"""The go/no-go board: every criterion in its place, and a reason for every one that is not GO."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+from gcs.console.format import age, escaped, fitted
+from gcs.console.panels.rows import clipped, rule, trusted, with_overflow
+from gcs.console.picture import Picture
+from gcs.console.theme import ATTENTION, CRITERION_MARKS, GATE_MARKS, Line, Span, Tone
+from gcs.messages import CriterionInfo, CriterionState, CriterionStatus, GateState
+
+Row: TypeAlias = tuple[CriterionInfo, CriterionStatus]
+
+WIDE = 56
+"""From this width on a row also says for how long."""
+
+_DECIDED = (GateState.COMMITTED, GateState.MISSED)
+_QUIET = (CriterionState.GO, CriterionState.INHIBITED)
+
+
+def board(picture: Picture, width: int, height: int) -> list[Line]:
+    """The board. Places are fixed where all criteria fit, else not-GO comes first."""
+    rows = _undecided(picture)
+    gates = _gate_rows(picture, width)
+    room = height - 1 - len(gates)
+    crowded = len(rows) > room
+    if crowded:
+        rows.sort(key=lambda row: ATTENTION[row[1].state])
+    title = "GO / NO-GO  (not-GO first)" if crowded else "GO / NO-GO"
+    lines = [_row(picture, row, width) for row in rows]
+    shown = with_overflow(lines, room, lambda count: _hidden(rows[count:], width))
+    reasons = _reasons(picture, rows, width, room - len(shown))
+    return [rule(title, width), *gates, *shown, *reasons][:height]
+
+
+def _undecided(picture: Picture) -> list[Row]:
+    """The criteria of gates still to be decided; all of them once none is."""
+    over = {gate.id for gate, status in picture.model.gates if status.state in _DECIDED}
+    rows = list(picture.model.board)
+    return [row for row in rows if not over.issuperset(row[0].gates)] or rows
+
+
+def _gate_rows(picture: Picture, width: int) -> list[Line]:
+    lines = []
+    for gate, status in picture.model.gates:
+        mark = trusted(GATE_MARKS[status.state], picture)
+        blocked = len(status.blocking)
+        waits = status.state in (GateState.NO_GO, GateState.GO) and blocked
+        by = f"  {blocked} blocking" if waits else ""
+        line = (
+            Span(f" {escaped(gate.title, 40)} verdict: ", Tone.DIM),
+            Span(f"{mark.symbol} {status.state}", mark.tone),
+            Span(by, Tone.PLAIN),
+        )
+        lines.append(clipped(line, width))
+    return lines
+
+
+def _row(picture: Picture, row: Row, width: int) -> Line:
+    info, status = row
+    mark = trusted(CRITERION_MARKS[status.state], picture)
+    quiet = status.state in _QUIET and not picture.model.silent
+    title, state = (22, 10) if width >= WIDE else (18, 8)
+    line = (
+        Span(f" {mark.symbol} ", mark.tone),
+        Span(fitted(escaped(info.title, 60), title), Tone.PLAIN if quiet else mark.tone),
+        Span(fitted(" " + status.state, state), mark.tone),
+        Span("" if quiet else _short_why(picture, row, width), mark.tone),
+    )
+    return clipped(line, width)
+
+
+def _short_why(picture: Picture, row: Row, width: int) -> str:
+    """The sentence without the title that stands beside it already."""
+    info, status = row
+    why, name = status.why, info.title.partition(",")[0]
+    if why.casefold().startswith(name.casefold()):
+        why = why[len(name) :].lstrip(" ,:")
+    held = f"{_held(picture, status):>4} " if width >= WIDE else " "
+    return held + escaped(why, 160)
+
+
+def _held(picture: Picture, status: CriterionStatus) -> str:
+    """For how long a criterion has been what it is."""
+    return age(picture.model.snapshot.now_ns - status.since_ns)
+
+
+def _hidden(rows: Sequence[Row], width: int) -> Line:
+    worst = min((status.state for _, status in rows), key=ATTENTION.__getitem__)
+    mark = CRITERION_MARKS[worst]
+    text = f"{len(rows)} more, worst: {worst}  (F7)"
+    return clipped((Span(f" {mark.symbol} ", mark.tone), Span(text, Tone.DIM)), width)
+
+
+def _reasons(picture: Picture, rows: Sequence[Row], width: int, height: int) -> list[Line]:
+    """Whole sentences under the board, worst first, as many as there is room for."""
+    told = sorted(
+        (row for row in rows if row[1].state not in _QUIET), key=lambda row: ATTENTION[row[1].state]
+    )
+    sentences = (
+        f"   {escaped(info.owner, 12)}: {escaped(status.why, 160)}, for {_held(picture, status)}"
+        for info, status in told
+    )
+    lines = [clipped((Span(sentence, Tone.DIM),), width) for sentence in sentences]
+    return lines[: max(0, height)]

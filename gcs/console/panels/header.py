@@ -1,0 +1,208 @@
+"""The header: who, which clock, which phase, which gate; loud where the station is not well."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from gcs.console.format import clock, escaped, seconds, utc_date, utc_time
+from gcs.console.panels.rows import clipped, spread, text_width, trusted
+from gcs.console.picture import Picture
+from gcs.console.theme import (
+    BLOCKING,
+    CRITERION_MARKS,
+    GATE_MARKS,
+    NORMAL,
+    SERIOUS,
+    Line,
+    Span,
+    Tone,
+)
+from gcs.messages import (
+    CountState,
+    CriterionState,
+    GateInfo,
+    GateState,
+    GateStatus,
+    LinkState,
+)
+
+BEATS = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+_GAP = Span("   ")
+
+
+def header(picture: Picture, width: int, height: int) -> list[Line]:
+    """Four rows where there is room, three on the small screen."""
+    rows = _large(picture, width) if height >= 4 else _small(picture, width)
+    return [clipped(row, width) for row in rows][:height]
+
+
+def _large(picture: Picture, width: int) -> list[Line]:
+    catalogue = picture.model.catalogue
+    names = [f"vehicle {catalogue.vehicle}", f"barge {catalogue.barge}"]
+    title = escaped(" · ".join((catalogue.title, *names)), 200)
+    role = Span(f"   {escaped(picture.position, 32) or 'watching only'}", Tone.DIM)
+    left = (Span(" LANDFALL ", Tone.BRIGHT), _mode(picture), Span(f"  {title}"), role)
+    right = (*_recorder(picture), _GAP, *_utc(picture, date=True))
+    return [
+        spread(left, right, width),
+        _clocks(picture, width),
+        _phases(picture, width),
+        _gates(picture),
+    ]
+
+
+def _small(picture: Picture, width: int) -> list[Line]:
+    phase = Span(f" ▶ {escaped(picture.model.phase_title, 24)} ", Tone.BRIGHT)
+    left = (*_t_clock(picture), phase)
+    recorder = () if picture.model.snapshot.recorder_ok else _recorder(picture)
+    right = (*recorder, Span(" "), _mode(picture), Span(" "), *_utc(picture, date=False))
+    health = spread(_health(picture), (*_links(picture), Span(" ")), width)
+    return [spread(left, right, width), _next_gate(picture), health]
+
+
+def _mode(picture: Picture) -> Span:
+    return Span(f" {escaped(picture.model.mode, 12)} ", Tone.BADGE)
+
+
+def _recorder(picture: Picture) -> Line:
+    if picture.model.silent:
+        return (Span("rec ?", Tone.STALE),)
+    if picture.model.snapshot.recorder_ok:
+        return (Span("rec ●", Tone.DIM),)
+    return (Span("▼ NOT RECORDING", Tone.CRITICAL),)
+
+
+def _utc(picture: Picture, date: bool) -> Line:
+    now_ns = picture.model.snapshot.now_ns
+    beat = BEATS[picture.beat % len(BEATS)]
+    day = f"{utc_date(now_ns)} " if date else ""
+    tone = Tone.STALE if picture.model.silent else Tone.PLAIN
+    return (Span(f"UTC {day}{utc_time(now_ns, tenths=False)}Z", tone), Span(f" {beat} ", Tone.DIM))
+
+
+def _t_clock(picture: Picture) -> Line:
+    count = picture.model.snapshot.count
+    if picture.model.silent:
+        return (Span(f" {clock(count.t_ns, 'T')}? ", Tone.STALE), Span(count.state, Tone.STALE))
+    held = count.state is CountState.HOLD
+    tone = Tone.CAUTION if held else Tone.PLAIN
+    word = f"■ {count.state}" if held else str(count.state)
+    return (Span(f" {clock(count.t_ns, 'T')} ", Tone.BRIGHT), Span(word, tone))
+
+
+def _clocks(picture: Picture, width: int) -> Line:
+    count = picture.model.snapshot.count
+    reason = Span(f"  {escaped(count.reason, 60)}" if count.reason else "", Tone.CAUTION)
+    l_clock = Span(f"   {clock(count.l_ns, 'L', tenths=False)}", Tone.DIM)
+    left = (*_t_clock(picture), reason, l_clock, _GAP, *_health(picture))
+    return spread(left, (*_links(picture), Span(" ")), width)
+
+
+def _health(picture: Picture) -> Line:
+    """The worst that can be said: silence, then a fault, then the board's roll-up."""
+    model = picture.model
+    if model.detached:
+        return (Span(f" ▼ STATION LOST: {escaped(model.detached, 120)} ", Tone.CRITICAL),)
+    if model.silent:
+        text = f" ▼ STATION SILENT for {seconds(model.silent_ns)}: nothing here is current "
+        return (Span(text, Tone.CRITICAL),)
+    if model.snapshot.fault:
+        return (Span(f" ▼ STATION FAULT: {escaped(model.snapshot.fault, 160)} ", Tone.CRITICAL),)
+    return (Span(" MASTER ", Tone.DIM), *_roll_up(picture))
+
+
+def _roll_up(picture: Picture) -> Line:
+    counts = Counter(status.state for status in picture.model.snapshot.criteria)
+    shown = [
+        Span(
+            f"{CRITERION_MARKS[state].symbol} {counts[state]} {state}  ",
+            CRITERION_MARKS[state].tone,
+        )
+        for state in (
+            CriterionState.NO_GO,
+            CriterionState.UNKNOWN,
+            CriterionState.WAIVED,
+            CriterionState.CAUTION,
+        )
+        if counts[state]
+    ]
+    return tuple(shown) or (
+        Span(f"{NORMAL.symbol} all {counts[CriterionState.GO]} GO", Tone.PLAIN),
+    )
+
+
+def _links(picture: Picture) -> Line:
+    links = picture.model.snapshot.links
+    up = sum(link.state is LinkState.UP for link in links)
+    mark = trusted(NORMAL if up == len(links) else SERIOUS, picture)
+    return (Span(f"links {mark.symbol} {up}/{len(links)} up", mark.tone),)
+
+
+def _phases(picture: Picture, width: int) -> Line:
+    """The phase strip, begun late enough that the present phase is in view."""
+    phases = picture.model.catalogue.phases
+    now = picture.model.phase_index
+    passed = set(picture.model.snapshot.phase.passed)
+    spans: list[Span] = []
+    for place, phase in enumerate(phases):
+        title = escaped(phase.title, 40)
+        if place == now:
+            spans.append(Span(f" ▶ {title.upper()} ", Tone.BRIGHT))
+        elif phase.id in passed:
+            spans.append(Span(f" {title} ✓ ", Tone.DIM))
+        else:
+            spans.append(Span(f" {title} ·", Tone.DIM))
+    if now < 0:
+        spans.insert(0, Span(f" ▶ {escaped(picture.model.phase_title, 40)} ", Tone.BRIGHT))
+    start = 0
+    while start < now and text_width(tuple(spans[start : now + 2])) > width:
+        start += 1
+    return tuple(spans[start:])
+
+
+def _gates(picture: Picture) -> Line:
+    spans: list[Span] = []
+    for gate, status in picture.model.gates:
+        spans += [*_gate(picture, gate, status), _GAP]
+    return tuple(spans)
+
+
+def _gate(picture: Picture, gate: GateInfo, status: GateStatus) -> Line:
+    mark = trusted(GATE_MARKS[status.state], picture)
+    title = Span(f" {escaped(gate.title, 40)} ", Tone.DIM)
+    verdict = Span(f"{mark.symbol} {status.state}", mark.tone)
+    deciding = status.state in (GateState.NO_GO, GateState.GO)
+    left = ""
+    if deciding and status.deadline_ns is not None:
+        left = f" closes in {seconds(picture.model.time_left_ns(status.deadline_ns))}"
+    reason = f" {_top_reason(picture, status)}" if deciding else ""
+    return (title, verdict, Span(left, Tone.BRIGHT), Span(reason, _reason_tone(status)))
+
+
+def _reason_tone(status: GateStatus) -> Tone:
+    return Tone.SERIOUS if status.state is GateState.NO_GO else Tone.DIM
+
+
+def _top_reason(picture: Picture, status: GateStatus) -> str:
+    """The gate's own reason, else the first blocking criterion's; and how many more."""
+    if status.reason:
+        return escaped(status.reason, 160)
+    whys = [
+        escaped(f"{info.owner} {info.title}: {criterion.why}", 160)
+        for info, criterion in picture.model.board
+        if criterion.id in status.blocking and criterion.state in BLOCKING
+    ]
+    if not whys:
+        return escaped(", ".join(status.blocking), 160)
+    more = f" +{len(status.blocking) - 1} more" if len(status.blocking) > 1 else ""
+    return whys[0] + more
+
+
+def _next_gate(picture: Picture) -> Line:
+    """The first gate that is still to be decided; the last one after that."""
+    gates = list(picture.model.gates)
+    if not gates:
+        return (Span(" no gates", Tone.DIM),)
+    over = (GateState.COMMITTED, GateState.MISSED)
+    gate, status = next((g for g in gates if g[1].state not in over), gates[-1])
+    return _gate(picture, gate, status)

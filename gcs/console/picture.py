@@ -1,0 +1,25 @@
+"""All that a paint needs: the station's side (Model) and this console's own (what is typed)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gcs.console.model import Model
+from gcs.console.trails import Trails
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What the panels draw.
+
+    `beat` counts paints: it moves as long as this screen is alive. `answer` is
+    what the console said to the last line typed; `strips` are the columns charted.
+    """
+
+    model: Model
+    beat: int
+    position: str
+    typed: str
+    answer: str
+    trails: Trails
+    strips: tuple[int, ...]

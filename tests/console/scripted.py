@@ -1,0 +1,104 @@
+"""A station that plays a hop's landing by heart: `python -m tests.console.scripted ADDRESS [MODE]`.
+
+For looking at the console and for measuring it. MODE is nominal, nogo, stale, fault, silent
+or ending; everything on the screen changes at 10 Hz in all of them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import sys
+
+from gcs.clock import SECOND_NS
+from gcs.console.protocol import Farewell
+from gcs.console.server import ConsoleServer
+from gcs.messages import (
+    ConsoleChanged,
+    CriterionState,
+    Event,
+    GateState,
+    Intent,
+    Quality,
+    StageCommand,
+    StagedStatus,
+)
+from tests.console.scenes import Scene, catalogue
+
+RATE_S = 0.1
+SILENT_AFTER = 50
+ENDS_AFTER = 100
+
+
+class ScriptedStation:
+    """Makes the scenes and answers what consoles send, in the least that looks right."""
+
+    def __init__(self, mode: str) -> None:
+        self._mode = mode
+        self._events: list[Event] = []
+        self._staged: StagedStatus | None = None
+        self._scene = Scene()
+
+    def scene(self, step: int) -> Scene:
+        """The scene at a step of 0.1 s."""
+        wave = math.sin(step / 7.0)
+        scene = Scene(sequence=step, t_ns=40 * SECOND_NS + step * SECOND_NS // 10)
+        for place, info in enumerate(catalogue().parameters):
+            scene.values[info.id] = (place + 1) * (1.5 + wave) / info.factor
+        if self._mode == "nogo":
+            scene.criteria["deck_roll"] = (
+                CriterionState.NO_GO,
+                f"deck roll {3 + wave:.1f} deg, limit 3.0 deg",
+            )
+            scene.criteria["gust"] = (CriterionState.CAUTION, "gust 14.2 m/s, limit 14.0 m/s")
+            scene.criteria["deck_beacon"] = (
+                CriterionState.UNKNOWN,
+                "no data: landing.beacon 6.2 s old, limit 2.0 s",
+            )
+            scene.landing = GateState.NO_GO
+            scene.blocking = ("deck_roll", "deck_beacon")
+        if self._mode == "stale":
+            scene.ages_s.update({"nav.pitch": 1.0 + step * 0.1, "barge.deck.roll": 6.2})
+            scene.qualities.update(
+                {"engine.throttle": Quality.SUSPECT, "vehicle.legs": Quality.NEVER}
+            )
+        if self._mode == "fault" and step > SILENT_AFTER:
+            scene.fault = "step raised ZeroDivisionError"
+        if step % 10 == 0:
+            self._events.append(Event(scene.now_ns, "script", "station", f"step {step} \x1b[31m"))
+        scene.events = tuple(self._events[-60:])
+        scene.staged = self._staged
+        self._scene = scene
+        return scene
+
+    def take(self, message: Intent | ConsoleChanged) -> None:
+        """Put what a console said on the screen."""
+        now_ns = self._scene.now_ns
+        if isinstance(message, ConsoleChanged):
+            word = "attached" if message.attached else "left"
+            self._events.append(Event(now_ns, "console", message.console, word, 5))
+            return
+        text = f"{message.act}"
+        self._events.append(Event(now_ns, "intent", message.position, text, 5))
+        self._staged = None
+        if isinstance(message.act, StageCommand):
+            expires_ns = now_ns + 15 * SECOND_NS
+            self._staged = StagedStatus(message.act.command, "KX4", expires_ns, message.position)
+
+
+async def play(address: str, mode: str) -> None:
+    """Serve until interrupted, or until the script ends."""
+    station = ScriptedStation(mode)
+    async with ConsoleServer(address, catalogue(), station.take) as server:
+        sys.stdout.write(f"{server.address}\n")
+        step = 0
+        while not (mode == "ending" and step > ENDS_AFTER):
+            step += 1
+            if not (mode == "silent" and step > SILENT_AFTER):
+                server.publish(station.scene(step).snapshot())
+            await asyncio.sleep(RATE_S)
+        await server.close(Farewell(0, "landed, 1.2 m/s, 3.4 m from the centre"))
+
+
+if __name__ == "__main__":
+    asyncio.run(play(sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else "nominal"))
