@@ -1,0 +1,117 @@
+"""One command on its way: who must echo it, how often it was sent, and how it ended."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from gcs.config.mission import CommandConfig
+from gcs.messages import CommandState, CommandStatus
+
+
+class AckResult(enum.IntEnum):
+    """MAV_RESULT of a COMMAND_ACK (MAVLink common)."""
+
+    ACCEPTED = 0
+    TEMPORARILY_REJECTED = 1
+    DENIED = 2
+    UNSUPPORTED = 3
+    FAILED = 4
+    IN_PROGRESS = 5
+    CANCELLED = 6
+
+    @classmethod
+    def name_of(cls, result: int) -> str:
+        """A word for any number that a peer may send."""
+        try:
+            return cls(result).name.lower().replace("_", " ")
+        except ValueError:
+            return f"result {result}"
+
+
+UNDER_WAY = frozenset({CommandState.SENT, CommandState.ACKNOWLEDGED})
+"""The states that a later message or retry can still change."""
+
+_POSITIVE = frozenset({AckResult.ACCEPTED, AckResult.IN_PROGRESS})
+
+
+@dataclass
+class Attempt:
+    """A command with its nonce. Acknowledgements are shown; only echoes verify.
+
+    A COMMAND_ACK names neither nonce nor attempt, so an old one can neither verify
+    a command nor stop its retries; it only colours the ending when none came.
+    """
+
+    id: int
+    config: CommandConfig
+    number: int
+    nonce: int
+    sent_ns: int
+    targets: frozenset[str]
+    parameters: Mapping[str, float]
+    state: CommandState = CommandState.SENT
+    detail: str = ""
+    attempts: int = 0
+    next_ns: int = 0
+    acknowledged: dict[str, None] = field(default_factory=dict)
+    echoed: dict[str, None] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def under_way(self) -> bool:
+        """Whether it waits for its verification."""
+        return self.state in UNDER_WAY
+
+    def acknowledge(self, source: str, command: int, result: int) -> None:
+        """Note a COMMAND_ACK of this command's number from a target."""
+        if not self.under_way or command != self.number or source not in self.targets:
+            return
+        if result in _POSITIVE:
+            self.refused.pop(source, None)
+            self.acknowledged[source] = None
+            self.state = CommandState.ACKNOWLEDGED
+        else:
+            self.acknowledged.pop(source, None)
+            self.refused[source] = AckResult.name_of(result)
+        self.detail = ", ".join(f"{who}: {word}" for who, word in self.refused.items())
+
+    def echo(self, source: str, nonce: int, command: int) -> bool:
+        """Note a LANDING_STATE; True when it was the echo that verified the command."""
+        mine = nonce == self.nonce and command == self.number
+        if not self.under_way or not mine or source not in self.targets:
+            return False
+        self.echoed[source] = None
+        if len(self.echoed) < self.config.echoes:
+            return False
+        self.state, self.detail = CommandState.VERIFIED, ""
+        return True
+
+    def end_unverified(self) -> None:
+        """Attempts are used up: refused where echoes enough can no longer be had."""
+        possible = len(self.targets) - len(self.refused)
+        if possible < self.config.echoes:
+            self.state = CommandState.REFUSED
+            return
+        self.state = CommandState.TIMED_OUT
+        echoes = f"{len(self.echoed)} of {self.config.echoes} echoes"
+        self.detail = f"{echoes}; {self.detail}" if self.detail else echoes
+
+    def give_up(self, reason: str) -> None:
+        """Send it no more, whatever came of it."""
+        self.state, self.detail = CommandState.TIMED_OUT, reason
+
+    def status(self) -> CommandStatus:
+        """The row that a console shows."""
+        return CommandStatus(
+            id=self.id,
+            command=self.config.id,
+            state=self.state,
+            nonce=self.nonce,
+            sent_ns=self.sent_ns,
+            attempts=self.attempts,
+            acknowledged_by=tuple(self.acknowledged),
+            echoed_by=tuple(self.echoed),
+            detail=self.detail,
+        )

@@ -1,0 +1,160 @@
+"""From a criterion as configured to a Criterion, or to all that is wrong with it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from gcs.config.criteria import CriterionConfig, LimitConfig
+from gcs.config.loading import Mission
+from gcs.config.problems import Problem
+from gcs.decision.compiling import Compiler, key_of
+from gcs.decision.criterion import Criterion
+from gcs.decision.limits import Limit
+from gcs.decision.wording import Speech, Vocabulary
+from gcs.expressions import Expression, Kind, Scope, unit_of
+
+
+@dataclass(frozen=True)
+class _Measure:
+    """What a criterion measures or requires, and how its numbers are said."""
+
+    expression: Expression
+    speech: Speech
+    no_go: Limit | None
+    caution: Limit | None
+
+
+class CriterionLoader:
+    """Loads criteria one by one and gathers their problems."""
+
+    def __init__(self, mission: Mission, scope: Scope) -> None:
+        self._vocabulary = Vocabulary(mission, scope)
+        self._compiler = Compiler(scope)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """All that was wrong so far."""
+        return tuple(self._compiler.problems)
+
+    def load(self, file: str, name: str, config: CriterionConfig) -> Criterion | None:
+        """The criterion; None when it has problems."""
+        before = len(self._compiler.problems)
+        reader = _Reader(self._compiler, file, name, config)
+        reader.check_delays()
+        measure = reader.value() if config.value is not None else reader.requirement()
+        if measure is None or len(self._compiler.problems) > before:
+            return None
+        return Criterion(
+            id=name,
+            title=config.title,
+            owner=config.owner,
+            gates=config.gates,
+            phases=frozenset(config.phases),
+            expression=measure.expression,
+            no_go=measure.no_go,
+            caution=measure.caution,
+            trip_after_ns=config.trip_after,
+            clear_after_ns=config.clear_after,
+            speech=measure.speech,
+            source=config.source,
+            vocabulary=self._vocabulary,
+        )
+
+
+class _Reader:
+    """Reads one criterion's entry."""
+
+    def __init__(self, compiler: Compiler, file: str, name: str, config: CriterionConfig) -> None:
+        self._compiler = compiler
+        self._file = file
+        self._name = name
+        self._config = config
+
+    def check_delays(self) -> None:
+        for field in ("trip_after", "clear_after"):
+            if getattr(self._config, field) < 0:
+                self._problem(field, "expected a duration of zero or more")
+
+    def requirement(self) -> _Measure | None:
+        expression = self._compiler.condition(
+            self._config.require or "", self._file, self._key("require")
+        )
+        if expression is None or not self._can_fail(expression, "require"):
+            return None
+        return _Measure(expression, Speech("", 1.0, 0.0, self._config.format), None, None)
+
+    def value(self) -> _Measure | None:
+        expression = self._compiler.number(self._config.value or "", self._file, self._key("value"))
+        speech = self._speech()
+        if expression is None or speech is None or not self._can_fail(expression, "value"):
+            return None
+        of = expression.dimension
+        if unit_of(self._config.unit).dimension != of:
+            self._problem("unit", f"the value is {of}, which {self._config.unit!r} is not")
+            return None
+        hysteresis = self._hysteresis(of)
+        no_go = self._limit("no_go", self._config.no_go, of, hysteresis)
+        caution = self._limit("caution", self._config.caution, of, hysteresis)
+        if no_go is not None and caution is not None:
+            self._check_order(caution, no_go)
+        return _Measure(expression, speech, no_go, caution)
+
+    def _can_fail(self, expression: Expression, field: str) -> bool:
+        if expression.reads:
+            return True
+        self._problem(field, "reads no parameter: a rule that cannot fail is no rule")
+        return False
+
+    def _speech(self) -> Speech | None:
+        text = self._config.unit
+        unit = self._compiler.unit(text, self._file, self._key("unit"))
+        try:
+            format(1.0, self._config.format)
+        except ValueError:
+            self._problem("format", f"expected a number format, got {self._config.format!r}")
+            return None
+        if unit is None:
+            return None
+        return Speech(text, unit.factor, unit.offset, self._config.format)
+
+    def _hysteresis(self, of: Kind) -> float:
+        text = self._config.hysteresis
+        if text is None:
+            return 0.0
+        value = self._compiler.difference(text, of, self._file, self._key("hysteresis"))
+        if value is not None and value < 0:
+            self._problem("hysteresis", "expected zero or more")
+        return value or 0.0
+
+    def _limit(
+        self, field: str, config: LimitConfig | None, of: Kind, hysteresis: float
+    ) -> Limit | None:
+        if config is None:
+            return None
+        above, below = (
+            self._compiler.quantity(text, of, self._file, self._key(field, side)) if text else None
+            for side, text in (("above", config.above), ("below", config.below))
+        )
+        limit = Limit(
+            above=math.inf if above is None else above,
+            below=-math.inf if below is None else below,
+            hysteresis=hysteresis,
+        )
+        if limit.above - hysteresis < limit.below + hysteresis:
+            self._problem(field, "nothing can lie inside these limits and their hysteresis")
+        return limit
+
+    def _check_order(self, caution: Limit, no_go: Limit) -> None:
+        for side, wrong in (
+            ("above", caution.above >= no_go.above and math.isfinite(caution.above)),
+            ("below", caution.below <= no_go.below and math.isfinite(caution.below)),
+        ):
+            if wrong:
+                self._problem(f"caution.{side}", "a caution limit must lie inside the no-go limit")
+
+    def _key(self, *fields: str) -> str:
+        return key_of("criterion", self._name, *fields)
+
+    def _problem(self, field: str, message: str) -> None:
+        self._compiler.problem(self._file, self._key(field), message)

@@ -1,0 +1,163 @@
+"""How a gate moves: one table, and what each move sends.
+
+Theory of operation. At each step a gate looks at its expressions, its criteria,
+its poll and the commands on their way, and condenses them into one `Trigger`; the
+table `TRANSITIONS` says what follows, and `CONSEQUENCES` what is sent. The first
+trigger that applies counts, in the order of the enum:
+
+- OVERRULED: the gate's NO-GO command was sent, by whomever. It stays missed.
+- VERIFIED: the vehicle has the GO command. Nothing but that commits a gate which
+  has one; a gate without commits at its deadline, if it stands at GO.
+- DEADLINE: `closes` is true and the gate was open: what is not verified is no commit.
+  A gate that never opened stays closed, as does one whose question no longer
+  arises because `opens` is known to be false.
+- REVOKED: a criterion turned NO-GO or UNKNOWN, or a vote NO-GO, while the command
+  was on its way. The vehicle may have it, so the chance is given up and the NO-GO
+  command follows. (INHIBITED does not revoke: the commit itself changes phases.)
+- FAILED: the command was refused or ran out of attempts. The gate may try again.
+- WAITING: the command is on its way.
+- SHUT: `opens` is false or unknown.
+- OVERDUE: the gate has stood at NO-GO for `no_go_after`.
+- BLOCKED, CLEAR: what the criteria, the poll and the count say. An unknown `closes`
+  blocks: no GO is given when it is not known that time remains; nor is the gate
+  missed before its deadline is known to have passed.
+
+COMMITTED and MISSED are ends, but for a verified NO-GO command after a commit.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from gcs.messages import CommandState, CommandStatus, GateState
+
+
+class Trigger(enum.Enum):
+    """What a gate's inputs come to, most urgent first."""
+
+    OVERRULED = "its NO-GO command was sent"
+    VERIFIED = "committed"
+    DEADLINE = "the deadline passed"
+    REVOKED = "turned NO-GO while the command was on its way"
+    FAILED = "the command failed"
+    WAITING = "waiting for the vehicle"
+    SHUT = "not open"
+    OVERDUE = "stood at NO-GO too long"
+    BLOCKED = "blocked"
+    CLEAR = "clear"
+
+
+_S, _T = GateState, Trigger
+
+TRANSITIONS: Mapping[GateState, Mapping[Trigger, GateState]] = {
+    _S.CLOSED: {
+        _T.OVERRULED: _S.MISSED,
+        _T.DEADLINE: _S.MISSED,
+        _T.SHUT: _S.CLOSED,
+        _T.BLOCKED: _S.NO_GO,
+        _T.CLEAR: _S.GO,
+    },
+    _S.NO_GO: {
+        _T.OVERRULED: _S.MISSED,
+        _T.DEADLINE: _S.MISSED,
+        _T.SHUT: _S.CLOSED,
+        _T.OVERDUE: _S.MISSED,
+        _T.BLOCKED: _S.NO_GO,
+        _T.CLEAR: _S.GO,
+    },
+    _S.GO: {
+        _T.OVERRULED: _S.MISSED,
+        _T.VERIFIED: _S.COMMITTED,
+        _T.DEADLINE: _S.MISSED,
+        _T.REVOKED: _S.MISSED,
+        _T.FAILED: _S.NO_GO,
+        _T.WAITING: _S.GO,
+        _T.SHUT: _S.CLOSED,
+        _T.BLOCKED: _S.NO_GO,
+        _T.CLEAR: _S.GO,
+    },
+    _S.COMMITTED: {_T.OVERRULED: _S.MISSED},
+    _S.MISSED: {},
+}
+"""State and trigger to the next state. A pair that is not here cannot arise."""
+
+Consequence = Literal["withdraw_go", "send_no_go"]
+
+CONSEQUENCES: Mapping[Trigger, tuple[Consequence, ...]] = {
+    _T.OVERRULED: ("withdraw_go",),
+    _T.DEADLINE: ("withdraw_go", "send_no_go"),
+    _T.REVOKED: ("withdraw_go", "send_no_go"),
+    _T.OVERDUE: ("send_no_go",),
+}
+"""What a gate does when it is missed, by the trigger."""
+
+_FAILED = frozenset({CommandState.REFUSED, CommandState.TIMED_OUT})
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What a gate sees at one step.
+
+    `opens` and `closes` are None when unknown. `attempt` is the GO command as sent
+    since the gate stands at GO; `no_go` is the last NO-GO command that went out.
+    `alarming` says that a criterion is NO-GO or UNKNOWN, or a vote NO-GO.
+    """
+
+    opens: bool | None
+    closes: bool | None
+    blocking: tuple[str, ...]
+    alarming: bool
+    attempt: CommandStatus | None = None
+    no_go: CommandStatus | None = None
+    commits_by_standing: bool = False
+    overdue: bool = False
+
+
+def trigger_of(state: GateState, opened: bool, moment: Moment) -> Trigger | None:
+    """The most urgent trigger; None where an end is reached. `opened`: it was once open."""
+    if state is GateState.MISSED:
+        return None
+    if state is GateState.COMMITTED:
+        verified = moment.no_go is not None and moment.no_go.state is CommandState.VERIFIED
+        return Trigger.OVERRULED if verified else None
+    if moment.no_go is not None:
+        return Trigger.OVERRULED
+    if state is GateState.GO and _commits(moment):
+        return Trigger.VERIFIED
+    if moment.closes is True and _asked(state, opened, moment):
+        return Trigger.DEADLINE
+    if state is GateState.GO and moment.attempt is not None:
+        return _trigger_of_attempt(moment.attempt, moment)
+    return _trigger_of_rest(state, moment)
+
+
+def _commits(moment: Moment) -> bool:
+    """Whether the vehicle has the command, or a gate without one stands at its deadline."""
+    if moment.attempt is not None:
+        return moment.attempt.state is CommandState.VERIFIED
+    standing = moment.commits_by_standing and not moment.blocking
+    return standing and moment.closes is True and moment.opens is True
+
+
+def _asked(state: GateState, opened: bool, moment: Moment) -> bool:
+    """Whether the gate's question stands, so that its deadline means something."""
+    if state is GateState.CLOSED:
+        return moment.opens is True or (opened and moment.opens is None)
+    return True
+
+
+def _trigger_of_attempt(attempt: CommandStatus, moment: Moment) -> Trigger:
+    if moment.alarming:
+        return Trigger.REVOKED
+    return Trigger.FAILED if attempt.state in _FAILED else Trigger.WAITING
+
+
+def _trigger_of_rest(state: GateState, moment: Moment) -> Trigger:
+    if moment.opens is not True:
+        return Trigger.SHUT
+    if state is GateState.NO_GO and moment.overdue and moment.blocking:
+        return Trigger.OVERDUE
+    return Trigger.BLOCKED if moment.blocking else Trigger.CLEAR

@@ -1,0 +1,159 @@
+"""Says numbers and their absence in the operator's words and units."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from gcs.clock import SECOND_NS
+from gcs.config.loading import Mission
+from gcs.decision.view import JointView
+from gcs.expressions import Expression, ExpressionError, Scope, unit_of
+from gcs.messages import Quality
+
+NAMED_AT_MOST = 3
+_MINUTE_NS = 60 * SECOND_NS
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """How to say a number: SI = said x `factor` + `offset`, said with `unit` in `format`."""
+
+    unit: str
+    factor: float
+    offset: float
+    format: str
+
+    def say(self, value_si: float) -> str:
+        """The number and its unit."""
+        return self._with_unit(format(self._said(value_si), self.format))
+
+    def say_apart(self, value_si: float, from_si: float) -> str:
+        """The number, with digits enough that it does not read like another one."""
+        text = self.say(value_si)
+        if value_si == from_si or text != self.say(from_si):
+            return text
+        return self._with_unit(f"{self._said(value_si):.9g}")
+
+    def _said(self, value_si: float) -> float:
+        return (value_si - self.offset) / self.factor
+
+    def _with_unit(self, number: str) -> str:
+        return f"{number} {self.unit}" if self.unit else number
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What a parameter is called, how it is said, and when it is too old."""
+
+    text: str
+    speech: Speech
+    stale_after_ns: int
+
+
+PLAIN = Speech("", 1.0, 0.0, ".6g")
+
+
+class Vocabulary:
+    """Names of the parameters behind the indices of a scope."""
+
+    def __init__(self, mission: Mission, scope: Scope) -> None:
+        self._names: dict[int, Name] = {}
+        for text, unit, number_format in _declared(mission):
+            index = scope.index(text)
+            if index is not None:
+                speech = _speech(unit, number_format)
+                self._names[index] = Name(text, speech, scope.stale_after_ns(index))
+
+    def name(self, index: int) -> Name:
+        """The name of a parameter; its number where the mission does not declare it."""
+        return self._names.get(index) or Name(f"parameter {index}", PLAIN, 0)
+
+    def in_order_of(self, expression: Expression) -> tuple[int, ...]:
+        """What an expression reads, in the order in which its text names it."""
+        return tuple(
+            sorted(
+                expression.reads,
+                key=lambda index: (expression.text.find(self.name(index).text), index),
+            )
+        )
+
+    def values(self, indices: Sequence[int], view: JointView) -> str:
+        """The parameters' values, as evidence for a condition."""
+        return _several(f"{self.name(index).text} {self._value(index, view)}" for index in indices)
+
+    def absence(self, expression: Expression, view: JointView, now_ns: int) -> str:
+        """Why an expression has no value."""
+        indices = self.in_order_of(expression)
+        faults = [fault for index in indices if (fault := self._fault(index, view))]
+        if faults:
+            return f"no data: {_several(faults)}"
+        windows = [
+            f"{self.name(index).text} over {say_duration(span_ns)}"
+            for index, span_ns in expression.windows.items()
+        ]
+        if windows:
+            return f"history not covered: {_several(windows)}"
+        return "no value: the rule has no answer for these data"
+
+    def _value(self, index: int, view: JointView) -> str:
+        value = view.value(index)
+        return "unknown" if value is None else self.name(index).speech.say(value)
+
+    def _fault(self, index: int, view: JointView) -> str:
+        """What keeps a parameter from being good; empty when nothing does."""
+        name = self.name(index)
+        age_ns = view.age_ns(index)
+        quality = view.quality(index)
+        if age_ns is None or quality == Quality.NEVER:
+            return f"{name.text} never seen"
+        if quality == Quality.STALE or age_ns > name.stale_after_ns:
+            return (
+                f"{name.text} {say_duration(age_ns)} old, limit {say_duration(name.stale_after_ns)}"
+            )
+        if quality == Quality.SUSPECT:
+            return f"{name.text} out of range or disputed"
+        if quality != Quality.GOOD or view.value(index) is None:
+            return f"{name.text} rejected"
+        return ""
+
+
+def say_duration(duration_ns: int) -> str:
+    """A duration as a person says it: `6.2 s`, `20 min`."""
+    if duration_ns >= _MINUTE_NS and duration_ns % _MINUTE_NS == 0:
+        return f"{duration_ns // _MINUTE_NS} min"
+    return f"{duration_ns / SECOND_NS:.1f} s"
+
+
+def say_clock(duration_ns: int, letter: str = "T") -> str:
+    """A reading of the T or L clock, to the second below: `T-00:10`, `T+01:36`."""
+    seconds = math.floor(abs(duration_ns) / SECOND_NS)
+    sign = "-" if duration_ns < 0 else "+"
+    minutes, seconds = divmod(seconds, 60)
+    return f"{letter}{sign}{minutes:02d}:{seconds:02d}"
+
+
+def _several(texts: Iterable[str]) -> str:
+    listed = list(texts)
+    more = len(listed) - NAMED_AT_MOST
+    shown = ", ".join(listed[:NAMED_AT_MOST])
+    return f"{shown} and {more} more" if more > 0 else shown
+
+
+def _declared(mission: Mission) -> Iterator[tuple[str, str, str]]:
+    """(name, unit, format) of every parameter, those of single sources included."""
+    for _, name, config in mission.parameters():
+        yield name, config.unit, config.format
+        for source in config.sources:
+            yield f"{source}.{name}", config.unit, config.format
+
+
+def _speech(unit_text: str, number_format: str) -> Speech:
+    """How a parameter is said. The dictionary reports its mistakes; here they fall back to SI."""
+    try:
+        unit = unit_of(unit_text)
+        format(1.0, number_format)
+    except (ExpressionError, ValueError):
+        return PLAIN
+    return Speech(unit_text, unit.factor, unit.offset, number_format)
