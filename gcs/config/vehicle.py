@@ -132,6 +132,14 @@ class TouchdownConfig(ConfigModel):
     keep_out_m: Positive
 
 
+class CargoConfig(ConfigModel):
+    """What the hold carries; it is part of the dry mass."""
+
+    source: Source
+    mass_kg: NonNegative
+    temperature_c: Finite
+
+
 class VehicleModel(ConfigModel):
     """All that the simulator needs of a vehicle."""
 
@@ -142,6 +150,7 @@ class VehicleModel(ConfigModel):
     attitude: AttitudeConfig
     profile: ProfileConfig
     touchdown: TouchdownConfig
+    cargo: CargoConfig
 
     @model_validator(mode="after")
     def _can_fly(self) -> VehicleModel:

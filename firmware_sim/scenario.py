@@ -1,0 +1,135 @@
+"""What is simulated: a mission's simulation checked against its vehicle, barge and links."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from gcs.config.barge import BargeFile, BargeModel
+from gcs.config.loading import Mission
+from gcs.config.mission import SourceConfig
+from gcs.config.problems import ConfigError, Problem
+from gcs.config.simulation import SimulationConfig
+from gcs.config.vehicle import VehicleModel
+from gcs.telemetry.mavlink.dialect import Dialect, DialectError, load_dialect
+
+_COMPUTERS = 3
+_STREAMS = ("sea", "drift", "gusts", "engine", "beacon", "barge", "fc_0", "fc_1", "fc_2")
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A flight computer's identity on its link."""
+
+    source: str
+    link: str
+    system: int
+    component: int
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """Everything that a world is made from; the same scenario makes the same bytes."""
+
+    seed: int
+    start_ns: int
+    simulation: SimulationConfig
+    vehicle: VehicleModel
+    barge: BargeFile
+    barge_model: BargeModel
+    dialect: Dialect
+    units: tuple[Unit, ...]
+    barge_link: str
+    barge_root: str
+
+    def random(self, stream: str) -> np.random.Generator:
+        """The random stream of one part, independent of all others."""
+        key = _STREAMS.index(stream)
+        return np.random.Generator(np.random.PCG64(np.random.SeedSequence([self.seed, key])))
+
+
+def make_scenario(mission: Mission, seed: int, start_ns: int = 0) -> Scenario:
+    """The scenario of a mission; ConfigError with all that it lacks for being simulated."""
+    problems = list(_problems(mission))
+    dialect = _dialect(mission, problems)
+    if problems or dialect is None:
+        raise ConfigError(problems)
+    simulation, vehicle, barge = mission.config.simulation, mission.vehicle, mission.barge
+    assert simulation is not None
+    assert vehicle is not None and vehicle.model is not None
+    assert barge is not None and barge.model is not None
+    source = _barge_source(mission, simulation)
+    assert source is not None
+    return Scenario(
+        seed=seed,
+        start_ns=start_ns,
+        simulation=simulation,
+        vehicle=vehicle.model,
+        barge=barge,
+        barge_model=barge.model,
+        dialect=dialect,
+        units=tuple(_units(mission)),
+        barge_link=source.links[0],
+        barge_root=source.root,
+    )
+
+
+def _problems(mission: Mission) -> Iterator[Problem]:
+    head = mission.config.mission
+    simulation = mission.config.simulation
+    if simulation is None:
+        yield Problem(mission.file, "simulation", "expected a table: the simulator needs it")
+    elif _barge_source(mission, simulation) is None:
+        yield Problem(
+            mission.file,
+            "simulation.barge_source",
+            f"no barge source with a link is called {simulation.barge_source!r}",
+        )
+    if mission.vehicle is None or mission.vehicle.model is None:
+        yield Problem(head.vehicle or mission.file, "model", "expected a table to simulate")
+    if mission.barge is None or mission.barge.model is None:
+        yield Problem(head.barge or mission.file, "model", "expected a table to simulate")
+    if len(list(_units(mission))) != _COMPUTERS:
+        message = f"expected {_COMPUTERS} mavlink sources with flight_computer = true"
+        yield Problem(mission.file, "source", message)
+    yield from _fit_problems(mission)
+
+
+def _fit_problems(mission: Mission) -> Iterator[Problem]:
+    """A deck must hold the legs, and keep-out the deck."""
+    vehicle, barge = mission.vehicle, mission.barge
+    if vehicle is None or vehicle.model is None or barge is None:
+        return
+    span_m = vehicle.model.body.leg_span_m
+    if min(barge.deck.length_m, barge.deck.width_m) < span_m:
+        message = f"the deck is smaller than the vehicle's legs, {span_m:g} m"
+        yield Problem(mission.config.mission.barge, "deck", message)
+    half_diagonal_m = 0.5 * float(np.hypot(barge.deck.length_m, barge.deck.width_m))
+    if vehicle.model.touchdown.keep_out_m < half_diagonal_m:
+        message = f"keep-out must reach over the deck's half-diagonal, {half_diagonal_m:.1f} m"
+        yield Problem(mission.config.mission.vehicle, "model.touchdown.keep_out_m", message)
+
+
+def _dialect(mission: Mission, problems: list[Problem]) -> Dialect | None:
+    name = mission.config.mission.dialect
+    try:
+        return load_dialect(mission.dialect_text())
+    except (DialectError, ValueError) as error:
+        problems.append(Problem(name or mission.file, "", f"not a dialect: {error}"))
+        return None
+
+
+def _units(mission: Mission) -> Iterator[Unit]:
+    for source in mission.config.source:
+        if source.flight_computer and source.links:
+            if source.system is not None and source.component is not None:
+                yield Unit(source.id, source.links[0], source.system, source.component)
+
+
+def _barge_source(mission: Mission, simulation: SimulationConfig) -> SourceConfig | None:
+    for source in mission.config.source:
+        if source.id == simulation.barge_source and source.kind == "barge" and source.links:
+            return source
+    return None
