@@ -5,6 +5,7 @@ Nothing is evaluated before it passed here, so evaluation has no units and no do
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
@@ -32,6 +33,7 @@ OVER_TIME = frozenset({"max_over", "min_over", "mean_over", "rms_over", "rate"})
 DEPENDS_ON_TIME = OVER_TIME | {"held", "age"}
 _DEPTH_LIMIT = 100
 _SECOND_NS = 1_000_000_000
+_LONGEST_S = 86_400
 
 
 class Scope(Protocol):
@@ -69,12 +71,11 @@ def check(tree: Node, scope: Scope) -> Checked:
 
 def duration_ns(node: Node) -> int:
     """The duration that a literal such as `20 min` names; ExpressionError otherwise."""
-    if isinstance(node, Quantity):
-        unit = unit_at(node)
-        duration = round(unit.to_si(node.value) * _SECOND_NS)
-        if unit.dimension == TIME and duration > 0:
-            return duration
-    raise ExpressionError("expected a duration such as `20 min`", node.column)
+    if isinstance(node, Quantity) and unit_at(node).dimension == TIME:
+        seconds = si_value(node)
+        if 0 < seconds <= _LONGEST_S:
+            return round(seconds * _SECOND_NS)
+    raise ExpressionError("expected a duration such as `20 min`, at most a day", node.column)
 
 
 def unit_at(node: Quantity) -> Unit:
@@ -83,6 +84,14 @@ def unit_at(node: Quantity) -> Unit:
         return unit_of(node.unit)
     except ExpressionError as error:
         raise ExpressionError(error.message, node.column) from None
+
+
+def si_value(node: Quantity) -> float:
+    """A literal's value in SI; ExpressionError if no float can hold it."""
+    value = unit_at(node).to_si(node.value)
+    if not math.isfinite(value):
+        raise ExpressionError("the number is too large", node.column)
+    return value
 
 
 class _Checker:
@@ -107,6 +116,7 @@ class _Checker:
     def _kind(self, node: Node) -> Kind:
         match node:
             case Quantity():
+                si_value(node)
                 return unit_at(node).dimension
             case Name():
                 return self._scope.dimension(self._index(node))

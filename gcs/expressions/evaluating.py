@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Protocol
 
-from gcs.expressions.checking import OVER_TIME, Scope, check, duration_ns, unit_at
+from gcs.expressions.checking import OVER_TIME, Scope, check, duration_ns, si_value
 from gcs.expressions.functions import FUNCTIONS, OPERATORS
 from gcs.expressions.held import Held
 from gcs.expressions.history import History
@@ -79,7 +79,7 @@ class Expression:
     dimension: of the number it gives, or CONDITION
     reads: indices of the parameters it names
     windows: index -> nanoseconds of history it needs
-    depends_on_time: whether its answer can change while no parameter does
+    depends_on_time: whether its answer can change while no value and no quality does
     """
 
     def __init__(self, text: str, tree: Node, scope: Scope) -> None:
@@ -117,7 +117,7 @@ class _Compiler:
         """A closure that gives a finite number or None."""
         match node:
             case Quantity():
-                return _constant(unit_at(node).to_si(node.value))
+                return _constant(si_value(node))
             case Name():
                 return _value(self._index(node))
             case Negative():
@@ -154,7 +154,7 @@ class _Compiler:
         compare = _COMPARISONS[node.operator]
         left = self.number(node.left)
         if isinstance(node.right, Quantity):
-            return _against(compare, left, unit_at(node.right).to_si(node.right.value))
+            return _against(compare, left, si_value(node.right))
         return _compared(compare, left, self.number(node.right))
 
     def _logical(self, node: Logical) -> Truthful:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gcs.expressions.checking import unit_at
+from gcs.expressions.checking import si_value
 from gcs.expressions.functions import FUNCTIONS, VECTOR_OPERATORS
 from gcs.expressions.syntax import Arithmetic, Call, Name, Negative, Node, Quantity
 
@@ -44,7 +44,7 @@ def _compiled(node: Node) -> Callable[[Samples], Any]:
         case Name():
             return _itself
         case Quantity():
-            value = unit_at(node).to_si(node.value)
+            value = si_value(node)
             return lambda samples: value
         case Negative():
             operand = _compiled(node.operand)

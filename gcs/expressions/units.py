@@ -188,7 +188,20 @@ def unit_of(text: str) -> Unit:
         return Unit("", 1.0, 0.0, DIMENSIONLESS)
     if not _UNIT.fullmatch(text):
         raise ExpressionError(f"{text!r} is not a unit")
+    if any(_is_plural(word) for word in re.findall(r"[^\W\d]{2,}", text)):
+        raise ExpressionError(_unknown_unit(text))
     return _resolved(text)
+
+
+def _is_plural(word: str) -> bool:
+    """Pint takes `Ns` for newtons; whoever wrote it may have meant newton-seconds."""
+    if not word.endswith("s") or word in _DEFINITIONS.split():
+        return False
+    units = _registry().parse_units
+    try:
+        return bool(units(word) == units(word[:-1]))
+    except AttributeError:  # pint's error for an undefined unit is one
+        return False
 
 
 def _resolved(text: str) -> Unit:
