@@ -88,7 +88,7 @@ def _link_for(flight: Flight) -> str:
 def _recorded(recording: Recording) -> Iterator[StepInput]:
     for record in recording.records():
         if isinstance(record, Step):
-            yield record.now_ns, record.batch
+            yield record.now_ns, record.inputs
 
 
 def _rows(path: Path, mission: Mission, link: str) -> Iterator[Received]:
