@@ -54,8 +54,9 @@ class Will:
 
 @dataclass
 class LinkCounts:
-    """What a link carried since it was made. `refused` counts sends that it did not take."""
+    """What a link did since it was made. `refused` counts sends that it did not take."""
 
+    attempts: int = 0
     received: int = 0
     received_bytes: int = 0
     sent: int = 0
@@ -149,6 +150,7 @@ class Link(ABC):
         """Open, call `_up`, carry until lost. Raises LinkDownError or OSError with the reason."""
 
     async def _attempt(self) -> None:
+        self.counts.attempts += 1
         try:
             await self._session()
         except LinkDownError as fault:

@@ -62,6 +62,13 @@ class UdpByteLink(ByteLink):
         """The peers heard, the latest last."""
         return tuple(self._names.values())
 
+    @property
+    def receive_buffer_bytes(self) -> int:
+        """What the kernel lets wait for this socket, its own overhead included; 0 while closed."""
+        if self._socket is None:
+            return 0
+        return self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF)
+
     def kernel_drops(self) -> int:
         """Datagrams that arrived and found the socket's buffer full; 0 where not knowable."""
         if self._socket is None:
