@@ -54,14 +54,19 @@ def make_scenario(mission: Mission, seed: int, start_ns: int = 0) -> Scenario:
     """The scenario of a mission; ConfigError with all that it lacks for being simulated."""
     problems = list(_problems(mission))
     dialect = _dialect(mission, problems)
-    if problems or dialect is None:
-        raise ConfigError(problems)
     simulation, vehicle, barge = mission.config.simulation, mission.vehicle, mission.barge
-    assert simulation is not None
-    assert vehicle is not None and vehicle.model is not None
-    assert barge is not None and barge.model is not None
-    source = _barge_source(mission, simulation)
-    assert source is not None
+    source = _barge_source(mission, simulation) if simulation is not None else None
+    if (
+        problems
+        or dialect is None
+        or simulation is None
+        or source is None
+        or vehicle is None
+        or vehicle.model is None
+        or barge is None
+        or barge.model is None
+    ):
+        raise ConfigError(problems)
     return Scenario(
         seed=seed,
         start_ns=start_ns,
@@ -123,9 +128,10 @@ def _dialect(mission: Mission, problems: list[Problem]) -> Dialect | None:
 
 def _units(mission: Mission) -> Iterator[Unit]:
     for source in mission.config.source:
-        if source.flight_computer and source.links:
-            if source.system is not None and source.component is not None:
-                yield Unit(source.id, source.links[0], source.system, source.component)
+        if not source.flight_computer or not source.links:
+            continue
+        if source.system is not None and source.component is not None:
+            yield Unit(source.id, source.links[0], source.system, source.component)
 
 
 def _barge_source(mission: Mission, simulation: SimulationConfig) -> SourceConfig | None:

@@ -230,10 +230,11 @@ class BargePort:
             "acceleration_y": (-GRAVITY_M_S2 * np.sin(roll)).round(5),
             "acceleration_z": (upright + hull[:, response.HEAVE_ACCELERATION]).round(5),
         }
+        lists: dict[str, Any] = {name: tuple(col.tolist()) for name, col in columns.items()}
         return wire.MotionHistory(
             **self._head("history", now_ns),
             times_us=tuple((times_ns // 1000).tolist()),
-            **{name: tuple(column.tolist()) for name, column in columns.items()},
+            **lists,
         )
 
 

@@ -259,8 +259,8 @@ class FlightComputerPort:
         command = self._commands.get(code)
         extra: list[tuple[str, Fields]] = []
         if command is not None and packet.type.name == "COMMAND_LONG":
-            values = [packet.value(f"param{i}") for i in (1, 2, 3)]
-            answer = self._computer.command(command, *values, now_ns)
+            nonce, validity_ms, countdown_s = (packet.value(f"param{i}") for i in (1, 2, 3))
+            answer = self._computer.command(command, nonce, validity_ms, countdown_s, now_ns)
         else:
             answer, extra = self._on_other_command(code, packet)
         acknowledgement = {

@@ -1,7 +1,7 @@
 """Guidance: from belief and mode to wanted acceleration, tilt and throttle.
 
 The aim lies beside the barge unless the mode is COMMITTED. Until then the point
-where the vehicle would fall with the engine off never passes the aim.
+where the vehicle would fall with the engine off hardly passes the aim.
 """
 
 from __future__ import annotations
@@ -35,6 +35,10 @@ _FINAL_TRACKING = 1.8
 _FINAL_FLARE_M_S2 = 0.8
 _LATERAL_GAIN = 0.25
 _LATERAL_TRACKING = 0.6
+_LATERAL_RESERVE = 1.4
+"""How much more than the profile's acceleration may be used to keep to it."""
+_IMPACT_MARGIN_M = 15.0
+"""How far the engine-off impact point may pass the aim; the rest of the way is keep-out's."""
 _DISTURBANCE_TIME_S = 2.0
 _DISTURBANCE_LIMIT_M_S2 = 1.0
 _TOWER_CLEAR_M = 40.0
@@ -241,19 +245,26 @@ class Guidance:
     def _lateral_tilt(
         self, s: Solution, sensed: Sensed, mode: FlightMode, limit_rad: float
     ) -> float:
-        profile = self._profile
         error = self._aim_error_m(s, mode)
-        wanted = closing_speed(error, _LATERAL_GAIN, profile.translation_m_s2)
-        wanted = clamp(wanted, -profile.downrange_speed_m_s, profile.downrange_speed_m_s)
-        if mode is not FlightMode.COMMITTED and error > 0.0:
-            falling_s = fall_time(s.up_m + self._deck_height_m, s.velocity_up_m_s, GRAVITY_M_S2)
-            wanted = min(wanted, error / max(falling_s, 1.0))
-        wanted += s.deck_velocity_north_m_s
-        limit = profile.translation_m_s2
-        lateral = _LATERAL_TRACKING * (wanted - s.velocity_north_m_s)
+        speed = s.velocity_north_m_s - s.deck_velocity_north_m_s
+        wanted, ahead = self._lateral_speed(s, error, mode)
+        lateral = ahead * speed + _LATERAL_TRACKING * (wanted - speed)
+        limit = _LATERAL_RESERVE * self._profile.translation_m_s2
         lateral = clamp(lateral, -limit, limit) - self._disturbance_m_s2
         specific = max(sensed.thrust_n / sensed.mass_kg, 3.0)
         return self._limited_tilt(math.asin(clamp(lateral / specific, -0.5, 0.5)), limit_rad)
+
+    def _lateral_speed(self, s: Solution, error: float, mode: FlightMode) -> tuple[float, float]:
+        """Wanted speed toward the aim, and by how much it falls per metre flown, 1/s."""
+        profile = self._profile
+        most = profile.downrange_speed_m_s
+        if mode is not FlightMode.COMMITTED and error > 0.0:
+            falling_s = fall_time(s.up_m + self._deck_height_m, s.velocity_up_m_s, GRAVITY_M_S2)
+            most = min(most, (error + _IMPACT_MARGIN_M) / max(falling_s, 1.0))
+        wanted = closing_speed(error, _LATERAL_GAIN, profile.translation_m_s2)
+        if abs(wanted) > most:
+            return math.copysign(most, wanted), 0.0
+        return wanted, -closing_slope(error, _LATERAL_GAIN, profile.translation_m_s2)
 
     def _observe(self, s: Solution, sensed: Sensed) -> None:
         """Estimate the lateral acceleration that thrust does not explain: wind."""

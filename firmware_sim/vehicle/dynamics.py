@@ -41,10 +41,11 @@ STATE_SIZE = 9
     P_DRAG_RISING,
     P_DRAG_FALLING,
     P_DRAG_ACROSS,
+    P_NORMAL_SLOPE,
     P_DRY_MASS,
     P_DECK_HEIGHT,
-) = range(15)
-PARAMETERS_SIZE = 15
+) = range(16)
+PARAMETERS_SIZE = 16
 
 # Inputs: commands, wind at the vehicle, and the surfaces below it.
 (
@@ -76,17 +77,23 @@ def thrust_n(flow: float, altitude_m: float, p: Vector) -> float:
 
 @kernel
 def aerodynamic_force_n(x: Vector, wind_north: float, p: Vector) -> tuple[float, float]:
-    """Drag along and across the body axis, N, positive toward the nose and north of it."""
+    """Force along and across the body axis, N, positive toward the nose and north of it.
+
+    Across: cross-flow drag on the side, and the slender body's normal force on the
+    cross-section (Allen and Perkins, NACA TR 1048).
+    """
     air_north = x[V_NORTH] - wind_north
     air_up = x[V_UP]
     sine, cosine = math.sin(x[TILT]), math.cos(x[TILT])
     along = air_up * cosine + air_north * sine
     across = air_north * cosine - air_up * sine
-    pressure = 0.5 * density_kg_m3(x[UP] + p[P_DECK_HEIGHT]) * math.hypot(along, across)
+    half_density = 0.5 * density_kg_m3(x[UP] + p[P_DECK_HEIGHT])
     coefficient = p[P_DRAG_RISING] if along > 0.0 else p[P_DRAG_FALLING]
+    cross_flow = abs(across) * p[P_DRAG_ACROSS] * p[P_SIDE_AREA]
+    slender = abs(along) * p[P_NORMAL_SLOPE] * p[P_FRONT_AREA]
     return (
-        -pressure * along * coefficient * p[P_FRONT_AREA],
-        -pressure * across * p[P_DRAG_ACROSS] * p[P_SIDE_AREA],
+        -half_density * math.hypot(along, across) * along * coefficient * p[P_FRONT_AREA],
+        -half_density * across * (cross_flow + slender),
     )
 
 

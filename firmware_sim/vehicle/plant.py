@@ -219,6 +219,7 @@ def _parameters(model: VehicleModel, deck_height_m: float) -> d.Vector:
     p[d.P_DRAG_RISING] = aero.drag_rising
     p[d.P_DRAG_FALLING] = aero.drag_falling
     p[d.P_DRAG_ACROSS] = aero.drag_across
+    p[d.P_NORMAL_SLOPE] = aero.normal_slope_per_rad
     p[d.P_DRY_MASS] = model.mass.dry_kg
     p[d.P_DECK_HEIGHT] = deck_height_m
     return p

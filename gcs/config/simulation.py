@@ -67,7 +67,7 @@ class SimulationConfig(ConfigModel):
     kind: Literal["hop"] = "hop"
     latitude_deg: Annotated[Finite, Field(ge=-89, le=89)]
     longitude_deg: Annotated[Finite, Field(ge=-180, le=180)]
-    pad_north_m: Finite = -1000.0
+    pad_north_m: Finite = -700.0
     barge_source: Identifier = "barge"
     sea: SimulatedSea = SimulatedSea()
     weather: SimulatedWeather = SimulatedWeather()

@@ -81,12 +81,16 @@ class EngineConfig(ConfigModel):
 
 
 class AerodynamicsConfig(ConfigModel):
-    """Drag coefficients on the cross-section (axial) and on length x diameter (across)."""
+    """Drag coefficients on the cross-section (axial) and on length x diameter (across).
+
+    `normal_slope_per_rad` is the slender body's normal force on the cross-section.
+    """
 
     source: Source
     drag_rising: NonNegative
     drag_falling: NonNegative
     drag_across: NonNegative
+    normal_slope_per_rad: NonNegative
 
 
 class AttitudeConfig(ConfigModel):
