@@ -1,0 +1,354 @@
+"""Criteria: what passes, what blocks, and what they say about it."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from gcs.decision.criteria import Criteria, build_criteria
+from gcs.expressions import Expression
+from gcs.messages import CriterionState, CriterionStatus, Quality
+from tests.helpers.joint_view import SECOND, FakeView, mission_of
+
+GO, CAUTION, NO_GO = CriterionState.GO, CriterionState.CAUTION, CriterionState.NO_GO
+UNKNOWN, INHIBITED = CriterionState.UNKNOWN, CriterionState.INHIBITED
+DEG = math.radians(1.0)
+
+MISSION = """
+[[phase]]
+id = "coast"
+title = "coast"
+[[phase]]
+id = "descent"
+title = "descent"
+[[gate]]
+id = "landing"
+title = "LANDING"
+opens = "true"
+closes = "false"
+[[gate]]
+id = "launch"
+title = "LAUNCH"
+opens = "true"
+closes = "false"
+"""
+PARAMETERS = {"roll": "deg", "clear": "", "gauge": "degC"}
+ROLL = """
+[criterion.roll]
+title = "deck roll"
+owner = "BARGE"
+gates = ["landing"]
+value = "abs(roll)"
+unit = "deg"
+caution = { above = "2 deg" }
+no_go = { above = "3 deg" }
+hysteresis = "0.5 deg"
+source = "a test"
+"""
+CLEAR = """
+[criterion.clear]
+title = "deck clear"
+owner = "BARGE"
+gates = ["landing"]
+require = "clear == 1"
+source = "a test"
+"""
+
+
+class Board:
+    """One criterion over a view; time moves when told."""
+
+    def __init__(self, entry: str) -> None:
+        self.view = FakeView(**PARAMETERS)
+        mission = mission_of(MISSION, PARAMETERS, entry)
+        built, problems = build_criteria(mission, self.view)
+        assert problems == ()
+        self.criteria = Criteria(built)
+        self.now_ns = 0
+
+    def judge(
+        self, after_ns: int = 0, phase: str = "descent", committed: frozenset[str] = frozenset()
+    ) -> CriterionStatus:
+        self.now_ns += after_ns
+        (status,) = self.criteria.evaluate(self.view, phase, committed, self.now_ns)
+        return status
+
+    def roll(self, degrees: float, after_ns: int = SECOND) -> CriterionStatus:
+        self.view.set("roll", degrees * DEG)
+        return self.judge(after_ns)
+
+
+def problems_of(entry: str) -> list[str]:
+    built, problems = build_criteria(mission_of(MISSION, PARAMETERS, entry), FakeView(**PARAMETERS))
+    assert problems or built
+    return [f"{problem.key}: {problem.message}" for problem in problems]
+
+
+@pytest.mark.parametrize(
+    ("degrees", "state"), [(0, GO), (1.99, GO), (2.01, CAUTION), (2.99, CAUTION), (3.01, NO_GO)]
+)
+def test_limits_judge_the_value_on_both_sides_of_zero(
+    degrees: float, state: CriterionState
+) -> None:
+    assert Board(ROLL).roll(degrees).state is state
+    assert Board(ROLL).roll(-degrees).state is state
+
+
+def test_at_the_limit_is_inside_and_the_next_number_is_out() -> None:
+    board = Board(ROLL)
+    limit = math.radians(3.0)
+    board.view.set("roll", limit)
+    assert board.judge().state is CAUTION
+    board.view.set("roll", math.nextafter(limit, 9.0))
+    assert board.judge().state is NO_GO
+
+
+@pytest.mark.parametrize("quality", [q for q in Quality if q is not Quality.GOOD])
+def test_only_a_good_value_passes(quality: Quality) -> None:
+    board = Board(ROLL)
+    assert board.roll(1.0).state is GO
+    board.view.set("roll", DEG, quality)
+    assert board.judge().state is UNKNOWN
+
+
+def test_before_anything_was_seen_it_is_unknown() -> None:
+    status = Board(ROLL).judge()
+    assert status.state is UNKNOWN
+    assert status.why == "deck roll: no data: roll never seen"
+    assert (status.value, status.limit, status.margin) == (None, None, None)
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_a_value_that_is_no_number_blocks(value: float) -> None:
+    board = Board(ROLL)
+    board.view.set("roll", value)
+    assert board.judge().state is UNKNOWN
+
+
+def test_a_check_that_crashes_blocks_and_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    board = Board(ROLL)
+    board.roll(1.0)
+    monkeypatch.setattr(Expression, "evaluate", lambda *_: 1 / 0)
+    status = board.judge()
+    assert status.state is UNKNOWN
+    assert status.why == "deck roll: check crashed: ZeroDivisionError: division by zero"
+
+
+@pytest.mark.parametrize("answer", [True, math.nan, math.inf])
+def test_an_answer_that_is_no_finite_number_blocks(
+    answer: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    board = Board(ROLL)
+    monkeypatch.setattr(Expression, "evaluate", lambda *_: answer)
+    assert board.judge().state is UNKNOWN
+
+
+def test_a_requirement_that_answers_a_number_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    board = Board(CLEAR)
+    monkeypatch.setattr(Expression, "evaluate", lambda *_: 1.0)
+    assert board.judge().state is UNKNOWN
+
+
+def test_stale_says_how_old_and_how_old_it_may_be() -> None:
+    board = Board(ROLL)
+    board.view.set("roll", DEG, Quality.STALE, age_ns=6_200_000_000)
+    assert board.judge().why == "deck roll: no data: roll 6.2 s old, limit 2.0 s"
+
+
+def test_a_disputed_value_says_so() -> None:
+    board = Board(ROLL)
+    board.view.set("roll", DEG, Quality.SUSPECT)
+    assert board.judge().why == "deck roll: no data: roll out of range or disputed"
+
+
+def test_a_window_that_is_not_covered_says_so() -> None:
+    board = Board(ROLL.replace("abs(roll)", "max_over(abs(roll), 60 s)"))
+    board.view.set("roll", DEG)
+    status = board.judge()
+    assert status.state is UNKNOWN
+    assert status.why == "deck roll: history not covered: roll over 1 min"
+
+
+def test_the_sentence_speaks_the_operators_unit() -> None:
+    board = Board(ROLL)
+    assert board.roll(1.2).why == "deck roll 1.2 deg, limit 3.0 deg"
+    assert board.roll(2.4).why == "deck roll 2.4 deg, caution 2.0 deg, limit 3.0 deg"
+    assert board.roll(3.4).why == "deck roll 3.4 deg, limit 3.0 deg"
+    assert board.roll(2.8).why == "deck roll 2.8 deg, limit 3.0 deg, clears at 2.5 deg"
+
+
+def test_a_value_just_out_never_reads_like_its_limit() -> None:
+    assert Board(ROLL).roll(3.004).why == "deck roll 3.004 deg, limit 3.0 deg"
+
+
+def test_hysteresis_keeps_a_trip_until_the_inner_limit() -> None:
+    board = Board(ROLL)
+    states = [board.roll(d).state for d in (3.1, 2.9, 2.6, 2.4, 2.9)]
+    assert states == [NO_GO, NO_GO, NO_GO, CAUTION, CAUTION]
+
+
+def test_caution_has_the_same_hysteresis() -> None:
+    board = Board(ROLL)
+    assert [board.roll(d).state for d in (2.1, 1.6, 1.4)] == [CAUTION, CAUTION, GO]
+
+
+def test_trip_after_delays_a_no_go_and_says_how_long() -> None:
+    board = Board(ROLL + 'trip_after = "2 s"\n')
+    board.roll(1.0)
+    board.roll(3.4)
+    status = board.roll(3.4)
+    assert status.state is GO
+    assert status.why == "deck roll 3.4 deg, limit 3.0 deg, out for 1.0 s of 2.0 s"
+    assert board.roll(3.4).state is NO_GO
+
+
+def test_trip_after_never_delays_unknown() -> None:
+    board = Board(ROLL + 'trip_after = "1 h"\n')
+    board.roll(1.0)
+    board.view.forget("roll")
+    assert board.judge().state is UNKNOWN
+
+
+def test_after_a_gap_nothing_passes_before_clear_after() -> None:
+    board = Board(ROLL + 'clear_after = "2 s"\n')
+    assert board.roll(1.0).state is UNKNOWN
+    status = board.roll(1.0)
+    assert status.why == "deck roll 1.0 deg, limit 3.0 deg, inside for 1.0 s of 2.0 s"
+    assert board.roll(1.0).state is GO
+    board.view.forget("roll")
+    board.judge()
+    assert board.roll(1.0).state is UNKNOWN
+
+
+def test_a_late_burst_of_stale_values_does_not_pass() -> None:
+    board = Board(ROLL)
+    for age in (9, 8, 7):
+        board.view.set("roll", DEG, Quality.STALE, age_ns=age * SECOND)
+        assert board.judge(1).state is UNKNOWN
+
+
+def test_a_requirement_names_its_evidence() -> None:
+    board = Board(CLEAR)
+    board.view.set("clear", 0.0)
+    status = board.judge()
+    assert (status.state, status.why) == (NO_GO, "deck clear not met: clear 0.0")
+    board.view.set("clear", 1.0)
+    status = board.judge()
+    assert (status.state, status.why) == (GO, "deck clear met: clear 1.0")
+
+
+def test_outside_its_phases_it_is_inhibited_and_inside_it_remembers() -> None:
+    board = Board(ROLL + 'phases = ["descent"]\n')
+    board.view.set("roll", 4 * DEG)
+    assert board.judge(phase="coast").state is INHIBITED
+    board.view.set("roll", 2.8 * DEG)
+    assert board.judge(phase="descent").state is NO_GO
+
+
+def test_a_commit_inhibits_only_when_every_gate_of_the_criterion_is_committed() -> None:
+    both = ROLL.replace('["landing"]', '["landing", "launch"]')
+    board = Board(both)
+    board.view.set("roll", 4 * DEG)
+    assert board.judge(committed=frozenset({"launch"})).state is NO_GO
+    assert board.judge(committed=frozenset({"launch", "landing"})).state is INHIBITED
+
+
+def test_a_criterion_of_no_gate_is_never_inhibited_by_a_commit() -> None:
+    board = Board(ROLL.replace('["landing"]', "[]"))
+    board.view.set("roll", 4 * DEG)
+    assert board.judge(committed=frozenset({"landing", "launch"})).state is NO_GO
+
+
+def test_margin_is_the_distance_in_limits() -> None:
+    board = Board(ROLL)
+    assert board.roll(1.5).margin == pytest.approx(0.5)
+    assert board.roll(6.0).margin == pytest.approx(-1.0)
+
+
+def test_since_is_when_the_state_began() -> None:
+    board = Board(ROLL)
+    assert [board.roll(d).since_ns // SECOND for d in (1, 1, 4, 4)] == [1, 1, 3, 3]
+
+
+def test_only_what_changed_is_judged_anew() -> None:
+    board = Board(ROLL)
+    board.roll(1.0)
+    board.view.set("roll", 4 * DEG)
+    gauge, roll = board.view.index("gauge"), board.view.index("roll")
+    assert gauge is not None
+    assert roll is not None
+    evaluate = board.criteria.evaluate
+    assert evaluate(board.view, "descent", frozenset(), 9, {gauge})[0].state is GO
+    assert evaluate(board.view, "descent", frozenset(), 9, {roll})[0].state is NO_GO
+
+
+def test_a_change_of_scene_judges_everything() -> None:
+    board = Board(ROLL)
+    board.roll(1.0)
+    board.view.set("roll", 4 * DEG)
+    changed: set[int] = set()
+    (status,) = board.criteria.evaluate(board.view, "coast", frozenset(), 9, changed)
+    assert status.state is NO_GO
+
+
+def test_the_board_is_told_how_to_show_si_values() -> None:
+    (info,) = Board(ROLL).criteria.infos()
+    assert 3 * DEG * info.factor + info.offset == pytest.approx(3.0)
+    assert info.limits == "caution above 2.0 deg, no-go above 3.0 deg"
+
+
+def test_a_unit_with_an_offset_is_shown_right() -> None:
+    entry = ROLL.replace("abs(roll)", "gauge").replace('"deg"', '"degC"').replace(" deg", " degC")
+    board = Board(entry)
+    (info,) = board.criteria.infos()
+    assert 276.15 * info.factor + info.offset == pytest.approx(3.0)
+    board.view.set("gauge", 276.25)
+    assert board.judge().state is NO_GO
+    board.view.set("gauge", 275.75)
+    assert board.judge().state is NO_GO
+    board.view.set("gauge", 275.55)
+    assert board.judge().state is CAUTION
+
+
+def test_windows_are_what_the_expressions_need() -> None:
+    board = Board(ROLL.replace("abs(roll)", "max_over(abs(roll), 60 s)"))
+    assert board.criteria.windows() == {board.view.index("roll"): 60 * SECOND}
+
+
+@pytest.mark.parametrize(
+    ("change", "key"),
+    [
+        (("abs(roll)", "abs(yaw)"), "criterion.roll.value"),
+        (("abs(roll)", "abs(roll) +"), "criterion.roll.value"),
+        (("abs(roll)", "roll > 1 deg"), "criterion.roll.value"),
+        (("abs(roll)", "3 deg"), "criterion.roll.value"),
+        (('unit = "deg"', 'unit = "m"'), "criterion.roll.unit"),
+        (('unit = "deg"', 'unit = "furlongs"'), "criterion.roll.unit"),
+        (('"3 deg"', '"3 m"'), "criterion.roll.no_go.above"),
+        (('"3 deg"', '"three"'), "criterion.roll.no_go.above"),
+        (('"2 deg"', '"4 deg"'), "criterion.roll.caution.above"),
+        (('"2 deg"', '"3 deg"'), "criterion.roll.caution.above"),
+        (('"0.5 deg"', '"0.5 m"'), "criterion.roll.hysteresis"),
+        (('"0.5 deg"', '"-0.5 deg"'), "criterion.roll.hysteresis"),
+        (('source = "a test"', 'source = "a test"\nformat = "q"'), "criterion.roll.format"),
+        (('source = "a test"', 'source = "s"\ntrip_after = "-1 s"'), "criterion.roll.trip_after"),
+        (
+            ('no_go = { above = "3 deg" }', 'no_go = { above = "3 deg", below = "4 deg" }'),
+            "criterion.roll.no_go",
+        ),
+    ],
+)
+def test_mistakes_are_load_errors_that_name_their_key(change: tuple[str, str], key: str) -> None:
+    assert any(text.startswith(f"{key}: ") for text in problems_of(ROLL.replace(*change)))
+
+
+@pytest.mark.parametrize("text", ["true", "1 < 2", "clear"])
+def test_a_requirement_that_cannot_fail_or_is_none_is_a_load_error(text: str) -> None:
+    (problem,) = problems_of(CLEAR.replace("clear == 1", text))
+    assert problem.startswith("criterion.clear.require: ")
+
+
+def test_all_mistakes_are_reported_at_once() -> None:
+    bad = ROLL.replace('"3 deg"', '"3 m"').replace('"0.5 deg"', '"0.5 m"')
+    assert len(problems_of(bad)) == 2
