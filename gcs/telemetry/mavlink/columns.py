@@ -101,16 +101,25 @@ def decode_columns(
 ) -> Columns:
     """Decode all frames of `data`, or only the `wanted` messages by name; counts are of all.
 
-    KeyError if the dialect has no such message.
+    KeyError if the dialect has no such message, ValueError if a segment lies outside the input
+    or overlaps the one before.
     """
     buffer = np.frombuffer(data, np.uint8) if isinstance(data, bytes) else data
     if segments is None:
         segments = Segments(np.zeros(1, np.int64), np.full(1, len(buffer), np.int64))
+    _check(segments, len(buffer))
     types = list(dialect.messages.values())
     frames = scan(buffer, segments, lookup_of(types))
     names = None if wanted is None else {dialect.by_name[name].name for name in wanted}
     chosen = np.array([names is None or t.name in names for t in types])
     return Columns(MappingProxyType(_gather(buffer, types, chosen, frames)), _counts(frames))
+
+
+def _check(segments: Segments, size: int) -> None:
+    """The kernels look at no bound, so what they are given must hold."""
+    edges = np.stack(segments, axis=1).ravel()
+    if len(edges) and (edges[0] < 0 or edges[-1] > size or (np.diff(edges) < 0).any()):
+        raise ValueError("segments must ascend, apart, and lie in the input")
 
 
 def _counts(frames: Frames) -> StreamCounts:

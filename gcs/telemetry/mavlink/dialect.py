@@ -7,11 +7,12 @@ files are the ones that pymavlink ships. Source: https://mavlink.io/en/guide/xml
 from __future__ import annotations
 
 import importlib.resources
+import itertools
 import operator
 import re
 import struct
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Final
 from xml.etree import ElementTree
@@ -37,6 +38,7 @@ _VERSION_TYPE: Final = "uint8_t_mavlink_version"
 _TYPE: Final = re.compile(r"(\w+)(?:\[(\d+)\])?")
 _POWER: Final = re.compile(r"\s*2\s*\*\*\s*(\d+)\s*")
 _LONGEST_PAYLOAD: Final = 255
+_HIGHEST_ID: Final = (1 << 24) - 1
 
 
 class DialectError(ValueError):
@@ -47,10 +49,12 @@ class DialectError(ValueError):
 class Field:
     """One field of a message.
 
-    `count` is 0 for a single value, else the length of the array (of a `char`
-    array: the room for text, in bytes). `offset` is where it lies in the payload.
+    `index` is its place as declared, `offset` where it lies in the payload. `count` is 0
+    for a single value, else the length of the array (of a `char` array: the room for text,
+    in bytes).
     """
 
+    index: int
     name: str
     type: str
     count: int
@@ -153,6 +157,11 @@ def load_dialect(xml_text: str) -> Dialect:
     return Dialect(MappingProxyType(messages), MappingProxyType(by_name), MappingProxyType(enums))
 
 
+def shipped_dialect(name: str) -> Dialect:
+    """A public dialect by name, e.g. `common`; DialectError if pymavlink ships none such."""
+    return load_dialect(_shipped(f"{name}.xml"))
+
+
 def _with_includes(xml_text: str) -> list[ElementTree.Element]:
     roots = [_parse(xml_text, "the dialect")]
     seen: set[str] = set()
@@ -201,18 +210,23 @@ def _integer(text: str) -> int:
     try:
         return int(text, 0)
     except ValueError as error:
-        raise DialectError(f"{text!r} is not an enum value") from error
+        raise DialectError(f"{text!r} is not a number") from error
 
 
 def _message(element: ElementTree.Element, version: int) -> MessageType:
     name = element.get("name", "")
-    declared = _fields(element, version, name)
-    wire = _in_wire_order(declared)
+    wire = _in_wire_order(_fields(element, version, name))
     layout = struct.Struct("<" + "".join(f"{f.count or ''}{f.code}" for f in wire))
+    message_id = _integer(element.get("id", ""))
+    if not 0 <= message_id <= _HIGHEST_ID:
+        raise DialectError(f"{name}: {message_id} is not a message id")
     if not wire or layout.size > _LONGEST_PAYLOAD:
         raise DialectError(f"{name}: a payload of {layout.size} bytes cannot be sent")
+    if len({f.name for f in wire}) < len(wire):
+        raise DialectError(f"{name}: two fields have the same name")
+    declared = sorted(wire, key=lambda f: f.index)
     return MessageType(
-        id=_integer(element.get("id", "")),
+        id=message_id,
         name=name,
         crc_extra=_crc_extra(name, wire),
         fields=tuple(declared),
@@ -232,17 +246,20 @@ def _fields(element: ElementTree.Element, version: int, message: str) -> list[Fi
         if child.tag == "extensions":
             extension = True
         elif child.tag == "field":
-            fields.append(_field(child, extension, version, message))
+            fields.append(_field(child, len(fields), extension, version, message))
     return fields
 
 
-def _field(element: ElementTree.Element, extension: bool, version: int, message: str) -> Field:
+def _field(
+    element: ElementTree.Element, index: int, extension: bool, version: int, message: str
+) -> Field:
     text = element.get("type", "")
     is_version = text == _VERSION_TYPE
     match = _TYPE.fullmatch("uint8_t" if is_version else text)
     if match is None or match[1] not in _CODES:
         raise DialectError(f"{message}.{element.get('name')}: unknown type {text!r}")
     return Field(
+        index=index,
         name=element.get("name", ""),
         type=match[1],
         count=int(match[2] or 0),
@@ -256,20 +273,9 @@ def _field(element: ElementTree.Element, extension: bool, version: int, message:
 def _in_wire_order(declared: list[Field]) -> list[Field]:
     """Large elements first, so that all lie aligned; extensions after them as declared."""
     base = sorted((f for f in declared if not f.extension), key=lambda f: -f.element_size)
-    placed: list[Field] = []
-    offset = 0
-    for item in [*base, *(f for f in declared if f.extension)]:
-        placed.append(_at(item, offset))
-        offset += item.size
-    positions = {f.name: f for f in placed}
-    declared[:] = [positions[f.name] for f in declared]
-    return placed
-
-
-def _at(item: Field, offset: int) -> Field:
-    return Field(
-        item.name, item.type, item.count, item.unit, item.enum, item.extension, item.default, offset
-    )
+    ordered = [*base, *(f for f in declared if f.extension)]
+    offsets = itertools.accumulate((f.size for f in ordered), initial=0)
+    return [replace(f, offset=offset) for f, offset in zip(ordered, offsets, strict=False)]
 
 
 def _crc_extra(name: str, wire: list[Field]) -> int:

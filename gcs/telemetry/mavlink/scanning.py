@@ -239,6 +239,6 @@ def _scan_kernel(data: Bytes, segments: Segments, lookup: Lookup, frames: Frames
                 if outcome == UNKNOWN:
                     unknown_ids[counts[UNKNOWN]] = message_id
                 counts[outcome] += 1
-            if outcome != GARBAGE:
-                shadow = max(shadow, end)
+                if outcome != GARBAGE:
+                    shadow = end
             at += 1

@@ -6,7 +6,8 @@ the truth. A candidate that proves itself (checksum, and signature where a key i
 set) is a message, and the search goes on behind it. One that does not is counted
 and the search goes on at its *next byte*, because its length byte may be the very
 byte that is wrong, and good frames may lie inside. A refused candidate casts a
-*shadow* over its bytes: what fails again inside is the same fault, not another one.
+*shadow* over its bytes: what fails again inside is the same fault, so it is not
+counted and casts no shadow of its own. A good frame ends all shadows.
 
 What is found depends on the bytes only, not on the chunks in which they came. At
 most one unfinished candidate is held back, so the buffer never outgrows a frame.
@@ -143,6 +144,11 @@ class MavlinkStream:
         self._shadow = 0
         return found
 
+    @property
+    def held(self) -> bytes:
+        """The unfinished candidate that waits for more; less than a frame."""
+        return self._pending
+
     def _search(self, buffer: bytes) -> int:
         """Take what `buffer` holds; where the unfinished candidate begins that is left."""
         position, size = 0, len(buffer)
@@ -257,5 +263,6 @@ class MavlinkStream:
 
     def _refuse(self, position: int, end: int) -> int:
         """Cast the shadow of a refused candidate; the search goes on at its next byte."""
-        self._shadow = max(self._shadow, end)
+        if position >= self._shadow:
+            self._shadow = end
         return 1
