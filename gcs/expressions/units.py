@@ -200,7 +200,7 @@ def _is_plural(word: str) -> bool:
     units = _registry().parse_units
     try:
         return bool(units(word) == units(word[:-1]))
-    except AttributeError:  # pint's error for an undefined unit is one
+    except (AttributeError, ValueError):  # an undefined unit is an AttributeError to pint
         return False
 
 

@@ -98,6 +98,12 @@ def test_a_time_that_no_clock_shows_is_no_sample(source_ns):
     assert len(filled([(source_ns, 1.0, True), (5, 1.0, True)])) == 1
 
 
+@pytest.mark.parametrize("again_ns", [10, 20, 30])
+def test_first_sample_received_for_a_moment_stands(again_ns):
+    history = filled([(10, 1.0, True), (20, 2.0, True), (30, 3.0, True), (again_ns, 9.0, True)])
+    assert history.values(0, len(history)).tolist() == [1.0, 2.0, 3.0]
+
+
 def test_what_no_window_needs_any_more_is_dropped():
     history = History(1000, 100)
     for now_ns in range(0, 100_000, 10):

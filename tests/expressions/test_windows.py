@@ -112,8 +112,19 @@ def evaluated(text: str, values: list[float]) -> float | bool | None:
 
 
 def test_rate_of_a_ramp_is_its_slope_whatever_its_height():
-    ramp = [1e6 + 0.3 * i for i in range(60)]
-    assert evaluated("rate(nav.altitude, 2 s)", ramp) == pytest.approx(3.0, rel=1e-8)
+    ramp = [2.0**40 + 0.25 * i for i in range(60)]
+    assert evaluated("rate(nav.altitude, 2 s)", ramp) == pytest.approx(2.5, rel=1e-12)
+
+
+def test_rate_needs_two_samples():
+    expression = compiled("rate(nav.altitude, 200 ms)")
+    history = History(SECOND_NS, SECOND_NS)
+    history.append(EPOCH_NS - TENTH_NS * 5, 1.0, True)
+    history.append(EPOCH_NS, 2.0, True)
+    assert expression.evaluate(looked_at(history), EPOCH_NS) is None
+    history.append(EPOCH_NS + TENTH_NS, 2.5, True)
+    found = expression.evaluate(looked_at(history), EPOCH_NS + TENTH_NS)
+    assert found == pytest.approx(5.0)
 
 
 def test_window_that_is_not_full_yet_is_unknown():
@@ -143,13 +154,13 @@ def test_sample_at_which_the_expression_is_undefined_makes_the_window_unknown():
 
 
 def test_undefined_sample_leaves_with_its_moment():
-    view, now_ns = uniform([1.0] * 30 + [0.0])
+    view, now_ns = uniform([1.0] * 29 + [0.8])
     expression = compiled("max_over(1 m / nav.altitude, 2 s)")
-    answers = []
-    for i in range(1, 23):
-        view.history(0).append(now_ns + i * TENTH_NS, 0.5, True)
+    answers = [expression.evaluate(view, now_ns)]
+    for i in range(1, 24):
+        view.history(0).append(now_ns + i * TENTH_NS, 0.5 if i > 1 else 0.0, True)
         answers.append(expression.evaluate(view, now_ns + i * TENTH_NS))
-    assert answers == [None] * 19 + [2.0] * 3
+    assert answers == [1.25] + [None] * 20 + [2.0] * 3
 
 
 def test_infinite_on_the_way_does_not_come_back_as_a_number():
