@@ -15,6 +15,7 @@ import asyncio
 import logging
 import os
 import random
+import ssl
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Protocol
@@ -96,13 +97,20 @@ def serial_retry() -> Retry:
 
 def sentence(what: str, error: BaseException) -> str:
     """`what` failed because of `error`, for the operator: one line, the system's own words."""
-    if isinstance(error, OSError) and error.errno is not None and error.errno > 0:
-        reason = os.strerror(error.errno).lower()
-    elif isinstance(error, TimeoutError):
-        reason = "no answer in time"
-    else:
-        reason = " ".join(str(error).split()) or type(error).__name__
-    return f"{what}: {reason}"
+    return f"{what}: {' '.join(_reason(error).split())}"
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"certificate verify failed: {error.verify_message}"
+    if isinstance(error, TimeoutError):
+        return "no answer in time"
+    if isinstance(error, OSError) and not isinstance(error, ssl.SSLError):
+        # asyncio puts its own text into strerror; the system's is shorter and the same everywhere.
+        known = error.errno is not None and error.errno > 0
+        text = os.strerror(error.errno or 0) if known else error.strerror
+        return (text or str(error)).lower() or type(error).__name__
+    return str(error) or type(error).__name__
 
 
 class Link(ABC):

@@ -131,9 +131,16 @@ class MqttTopicLink(TopicLink):
             raise LinkDownError(f"{self.name}: {_reason(error)}") from error
 
     async def _reachable(self) -> None:
-        """Raise OSError soon if nobody listens: aiomqtt's own attempt cannot be cancelled."""
+        """Raise OSError soon if the broker cannot be reached or trusted.
+
+        aiomqtt connects in a thread, which cannot be cancelled, and which loses a
+        socket when a handshake fails. So it only gets to call whom this could call.
+        """
+        options = self._options
         async with asyncio.timeout(self._keepalive_s):
-            _, writer = await asyncio.open_connection(self._options.host, self._options.port)
+            _, writer = await asyncio.open_connection(
+                options.host, options.port, ssl=_tls_context(options)
+            )
         writer.transport.abort()
 
     def _client(self) -> _Client:

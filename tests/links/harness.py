@@ -32,7 +32,7 @@ def on_loop(test: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
                 await test(*args, **kwargs)
 
         asyncio.run(bounded())
-        assert complaints == []
+        assert not complaints, "\n".join(map(str, complaints))
 
     return run
 
@@ -120,16 +120,20 @@ class Relay:
         self._open = asyncio.Event()
         self._open.set()
         self._writers: set[asyncio.StreamWriter] = set()
+        self._calls: set[asyncio.Task[Any]] = set()
         self._server: asyncio.Server | None = None
 
     async def start(self) -> None:
         self._server = await asyncio.start_server(self._called, "127.0.0.1", self.port)
 
     async def stop(self) -> None:
-        self._open.set()
         if self._server is not None:
             self._server.close()
         self.sever()
+        for call in self._calls:
+            call.cancel()
+        await asyncio.gather(*self._calls)
+        self._open.set()
 
     def sever(self) -> None:
         for writer in self._writers:
@@ -142,12 +146,18 @@ class Relay:
         self._open.set()
 
     async def _called(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        call = asyncio.current_task()
+        assert call is not None
+        self._calls.add(call)
         self._writers.add(writer)
-        with contextlib.suppress(OSError):
+        # Cancelled calls end quietly: asyncio's stream server reports any other end.
+        with contextlib.suppress(OSError, asyncio.CancelledError):
             await self._open.wait()
             onward_reader, onward = await asyncio.open_connection("127.0.0.1", self._target_port)
             self._writers.add(onward)
             await asyncio.gather(self._pass(reader, onward), self._pass(onward_reader, writer))
+        writer.transport.abort()
+        self._calls.discard(call)
 
     async def _pass(self, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError):
