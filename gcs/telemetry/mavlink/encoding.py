@@ -6,7 +6,7 @@ A field that cannot hold its value is our mistake, not a peer's: it raises.
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from gcs.telemetry.mavlink.dialect import Dialect, Field, MessageType
@@ -29,7 +29,8 @@ class EncodingError(ValueError):
 class Encoder:
     """Sends for one component: keeps its sequence number, and signs if it has a key.
 
-    `signing_key` has 32 bytes; `link_id` tells this sender's links apart in signatures.
+    `system` and `component` are 0 to 255; `signing_key` has 32 bytes (ValueError if not);
+    `link_id` tells this sender's links apart in signatures.
     """
 
     def __init__(
@@ -40,6 +41,8 @@ class Encoder:
         signing_key: bytes | None = None,
         link_id: int = 0,
     ) -> None:
+        if not (0 <= system <= 0xFF and 0 <= component <= 0xFF):
+            raise EncodingError(f"a frame cannot carry the address {system}/{component}")
         self._dialect = dialect
         self._system = system
         self._component = component
@@ -74,7 +77,8 @@ class Encoder:
             raise EncodingError(f"{message.name} has no field {', '.join(sorted(unknown))}")
         flat: list[Any] = []
         for item in message.wire_fields:
-            flat += self._elements(message, item, fields.get(item.name, item.default))
+            absent = b"" if item.count or item.is_text else item.default
+            flat += self._elements(message, item, fields.get(item.name, absent))
         try:
             return message.struct.pack(*flat)
         except (struct.error, OverflowError, TypeError) as error:
@@ -117,14 +121,18 @@ def _closed(message: MessageType, frame: bytes) -> bytes:
 
 
 def _text(message: MessageType, item: Field, value: Any) -> bytes:
-    data = value.encode() if isinstance(value, str) else bytes(value or b"")
+    if not isinstance(value, str | bytes):
+        raise EncodingError(f"{message.name}.{item.name}: {value!r} is not text")
+    data = value.encode() if isinstance(value, str) else value
     if len(data) > (item.count or 1):
         raise EncodingError(f"{message.name}.{item.name}: {value!r} is too long")
     return data
 
 
 def _array(message: MessageType, item: Field, value: Any) -> list[Any]:
-    given = [] if value is item.default else list(value)
+    if not isinstance(value, Iterable):
+        raise EncodingError(f"{message.name}.{item.name}: {value!r} is not an array")
+    given = list(value)
     if len(given) > item.count:
         raise EncodingError(f"{message.name}.{item.name}: {len(given)} elements are too many")
     return given + [0] * (item.count - len(given))
