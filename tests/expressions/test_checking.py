@@ -99,7 +99,8 @@ def test_mistake(text, column, says):
 
 def test_what_it_reads_and_how_far_back():
     expression = compiled(
-        "max_over(nav.speed, 5 s) > mean_over(nav.speed * 2, 20 s) "
+        "max_over(nav.speed, 5 s) + min_over(nav.speed, 3 s) > mean_over(nav.speed * 2, 20 s) "
+        "and rms_over(nav.speed, 4 s) > 1 m/s "
         "and age(nav.altitude) < 1 s and barge.deck.clear == 1 and rate(nav.time, 1 s) > 0.5"
     )
     read = {"nav.speed", "nav.altitude", "barge.deck.clear", "nav.time"}
@@ -130,6 +131,13 @@ def test_whether_time_alone_can_change_the_answer(text, depends):
 def test_what_is_nested_too_deeply_is_refused(text):
     with pytest.raises(ExpressionError, match="nested too deeply"):
         compiled(text)
+
+
+@pytest.mark.parametrize(
+    "text", [" and ".join(["1 < 2"] * 300), "max(" + ", ".join(["1 + 1"] * 60) + ") > 1"]
+)
+def test_what_is_only_long_is_accepted(text):
+    assert compiled(text).dimension is CONDITION
 
 
 WORDS = [*NAMES, "+", "-", "*", "/", "<", "==", "and", "or", "not", "true", "(", ")", ",", "3 m"]

@@ -137,10 +137,11 @@ def test_an_expression_over_samples_is_its_value_at_each(values):
 @pytest.mark.parametrize("name", sorted(FUNCTIONS))
 def test_array_functions_pass_on_what_is_not_defined(name):
     row = FUNCTIONS[name]
-    for hole in range(row.least):
-        arguments = [np.array([1.0, np.nan]) if i == hole else 1.0 for i in range(row.least)]
-        with np.errstate(all="ignore"):
-            assert np.isnan(row.vector(*arguments)).tolist() == [False, True]
+    for count in range(row.least, min(row.most, 5) + 1):
+        for hole in range(count):
+            arguments = [np.array([1.0, np.nan]) if i == hole else 1.0 for i in range(count)]
+            with np.errstate(all="ignore"):
+                assert np.isnan(row.vector(*arguments)).tolist() == [False, True]
 
 
 def test_importing_the_language_does_not_import_pint_or_read_a_clock():
