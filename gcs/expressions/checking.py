@@ -158,7 +158,8 @@ class _Checker:
         dimension = self.number(node)
         if isinstance(node, Quantity) and unit_at(node).offset:
             raise ExpressionError(
-                f"{node.unit} is a point on a scale and cannot be added or scaled: write K",
+                f"{node.unit} is a point on a scale and cannot be added or scaled: "
+                "write K or delta_degC",
                 node.column,
             )
         return dimension

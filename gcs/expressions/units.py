@@ -34,7 +34,7 @@ mebi- = 1048576 = Mi-
 metre = [length] = m = meter
 kilogram = [mass] = kg
 second = [time] = s
-kelvin = [temperature]; offset: 0 = K
+kelvin = [temperature]; offset: 0 = K = delta_degC
 radian = [angle] = rad
 ampere = [current] = A
 byte = [information] = B = bytes

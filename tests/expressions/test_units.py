@@ -198,6 +198,7 @@ def test_what_is_no_quantity_is_refused(text):
 
 
 def test_a_step_of_temperature_has_no_zero_point():
+    assert parse_quantity("2 delta_degC") == (2.0, unit_of("K").dimension)
     assert parse_difference("2 degC") == (2.0, unit_of("K").dimension)
     assert parse_difference("9 degF")[0] == pytest.approx(5.0)
 
