@@ -20,7 +20,7 @@ title = "ascent"
 id = "down"
 title = "descent"
 [[transition]]
-from = "pad"
+from = ["pad"]
 to = "up"
 when = "mode == 1"
 [[transition]]

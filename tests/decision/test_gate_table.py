@@ -1,0 +1,126 @@
+"""The gate's table, explored whole: every state against every moment."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+
+from gcs.decision.gate_table import CONSEQUENCES, TRANSITIONS, Moment, Trigger, trigger_of
+from gcs.messages import CommandState, CommandStatus, GateState
+
+OPEN = (GateState.NO_GO, GateState.GO)
+ENDS = (GateState.COMMITTED, GateState.MISSED)
+
+
+def command(state: CommandState) -> CommandStatus:
+    return CommandStatus(1, "c", state, 7, 0, 1, (), (), "")
+
+
+COMMANDS = [None, *(command(state) for state in CommandState)]
+MOMENTS = [
+    Moment(opens, closes, blocking, alarming, attempt, no_go, standing, overdue)
+    for opens, closes, (blocking, alarming), attempt, no_go, standing, overdue in product(
+        (True, False, None),
+        (True, False, None),
+        (((), False), (("x",), False), (("x",), True)),
+        COMMANDS,
+        COMMANDS,
+        (True, False),
+        (True, False),
+    )
+]
+
+
+def reached(state: GateState, opened: bool, moment: Moment) -> GateState:
+    trigger = trigger_of(state, opened, moment)
+    return state if trigger is None else TRANSITIONS[state][trigger]
+
+
+EVERYTHING = [
+    (state, opened, moment, reached(state, opened, moment))
+    for state, opened, moment in product(TRANSITIONS, (True, False), MOMENTS)
+]
+
+
+def test_every_moment_has_its_row_and_every_row_its_moment() -> None:
+    found = {
+        (state, trigger)
+        for state, opened, moment, _ in EVERYTHING
+        if (trigger := trigger_of(state, opened, moment)) is not None
+    }
+    assert found == {(state, trigger) for state, row in TRANSITIONS.items() for trigger in row}
+
+
+def test_go_needs_open_a_known_deadline_that_has_not_passed_and_nothing_blocking() -> None:
+    for state, _, moment, target in EVERYTHING:
+        waiting = state is GateState.GO and moment.attempt is not None
+        if target is GateState.GO and not waiting:
+            assert moment.opens is True
+            assert moment.closes is not True
+            assert moment.blocking == ()
+            assert moment.no_go is None
+
+
+def test_nothing_commits_but_a_verified_command_or_a_standing_go_at_the_deadline() -> None:
+    for state, _, moment, target in EVERYTHING:
+        if target is GateState.COMMITTED and state is not GateState.COMMITTED:
+            assert state is GateState.GO
+            assert moment.no_go is None
+            if moment.attempt is None:
+                assert moment.commits_by_standing
+                assert moment.opens is True
+                assert moment.closes is True
+                assert moment.blocking == ()
+            else:
+                assert moment.attempt.state is CommandState.VERIFIED
+
+
+def test_an_open_gate_never_outlives_its_deadline() -> None:
+    for state, _, moment, target in EVERYTHING:
+        if state in OPEN and moment.closes is True:
+            assert target in ENDS
+
+
+def test_a_command_on_its_way_never_outlives_an_alarm() -> None:
+    for state, _, moment, target in EVERYTHING:
+        under_way = moment.attempt is not None
+        if state is GateState.GO and under_way and moment.alarming:
+            assert target in ENDS
+
+
+def test_missed_is_for_ever_and_committed_ends_only_by_a_verified_no_go() -> None:
+    for state, _, moment, target in EVERYTHING:
+        if state is GateState.MISSED:
+            assert target is GateState.MISSED
+        if state is GateState.COMMITTED:
+            diverted = moment.no_go is not None and moment.no_go.state is CommandState.VERIFIED
+            assert target is (GateState.MISSED if diverted else GateState.COMMITTED)
+
+
+def test_a_no_go_that_was_sent_ends_the_gate_whatever_else_is_true() -> None:
+    for state, _, moment, target in EVERYTHING:
+        if moment.no_go is not None and state is not GateState.COMMITTED:
+            assert target is GateState.MISSED
+
+
+@pytest.mark.parametrize("opens", [False, None])
+def test_a_gate_that_never_opened_is_not_missed(opens: bool | None) -> None:
+    moment = Moment(opens, True, ("x",), True)
+    assert reached(GateState.CLOSED, False, moment) is GateState.CLOSED
+
+
+def test_a_gate_that_was_open_is_missed_unless_its_question_no_longer_arises() -> None:
+    lost, moot = Moment(None, True, ("x",), True), Moment(False, True, ("x",), True)
+    assert reached(GateState.CLOSED, True, lost) is GateState.MISSED
+    assert reached(GateState.CLOSED, True, moot) is GateState.CLOSED
+
+
+def test_all_ways_of_missing_say_what_follows() -> None:
+    ways = {t for row in TRANSITIONS.values() for t, s in row.items() if s is GateState.MISSED}
+    assert ways == set(CONSEQUENCES)
+    assert {t for t in ways if "send_no_go" in CONSEQUENCES[t]} == {
+        Trigger.DEADLINE,
+        Trigger.REVOKED,
+        Trigger.OVERDUE,
+    }

@@ -1,0 +1,551 @@
+"""Gates over their criteria, polls and commands."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from gcs.decision.gate import NO_GO_TRIES, PASSING, RETRY_REST_NS
+from gcs.decision.gates import Gates, GateStep, build_gates
+from gcs.messages import (
+    CommandState,
+    CommandStatus,
+    CriterionState,
+    CriterionStatus,
+    GateState,
+    GateStatus,
+)
+from tests.helpers.joint_view import SECOND, FakeView, mission_of
+
+PARAMETERS = {"mode": "", "left": "s"}
+HEAD = """
+[station]
+positions = ["FD", "BARGE"]
+[[phase]]
+id = "p"
+title = "p"
+[[command]]
+id = "commit"
+title = "COMMIT"
+mav_cmd = "C"
+validity = "3 s"
+[[command]]
+id = "divert"
+title = "DIVERT"
+mav_cmd = "D"
+validity = "3 s"
+"""
+AUTOMATIC = """
+[[gate]]
+id = "landing"
+title = "LANDING"
+opens = "mode == 4"
+closes = "left <= 0 s"
+mode = "automatic"
+stable_for = "1 s"
+go_command = "commit"
+no_go_command = "divert"
+"""
+POLLED = AUTOMATIC + 'polls = ["FD", "BARGE"]\n'
+CONFIRMED = AUTOMATIC.replace('"automatic"', '"confirmed"')
+STANDING = AUTOMATIC.replace('go_command = "commit"\n', "", 1) + 'no_go_after = "1 s"\n'
+CRITERION = """
+[criterion.roll]
+title = "roll"
+owner = "BARGE"
+gates = ["landing"]
+require = "mode == 4"
+source = "a test"
+"""
+
+
+class Range:
+    """One gate, its one criterion, and the commands that it sent."""
+
+    def __init__(self, table: str = AUTOMATIC) -> None:
+        self.view = FakeView(**PARAMETERS)
+        mission = mission_of(HEAD + table, PARAMETERS, CRITERION)
+        self.gates, problems = build_gates(mission, self.view)
+        assert problems == ()
+        self.now_ns = 0
+        self.criterion = CriterionState.GO
+        self.commands: dict[int, CommandStatus] = {}
+        self.sent: list[str] = []
+        self.withdrawn: list[str] = []
+        self.held = ""
+        self.view.set("mode", 4.0)
+        self.view.set("left", 60.0)
+
+    def step(self, after_s: float = 0.0) -> GateStatus:
+        self.now_ns += round(after_s * SECOND)
+        roll = CriterionStatus("roll", self.criterion, None, None, None, 0, "")
+        commands = tuple(self.commands.values())
+        step = self.gates.step(self.view, (roll,), commands, self.now_ns, self.held)
+        for action in step.actions:
+            if action.act == "send":
+                self.sent.append(action.command)
+                self.command(action.command)
+            else:
+                self.withdrawn.append(action.command)
+        self.last: GateStep = step
+        return step.statuses[0]
+
+    def command(self, name: str, state: CommandState = CommandState.SENT, attempts: int = 1) -> int:
+        number = len(self.commands)
+        self.commands[number] = CommandStatus(
+            number, name, state, number + 1, self.now_ns, attempts, (), (), ""
+        )
+        return number
+
+    def answer(self, state: CommandState) -> None:
+        self.command_state(max(self.commands), state)
+
+    def command_state(self, number: int, state: CommandState) -> None:
+        was = self.commands[number]
+        self.commands[number] = CommandStatus(
+            was.id, was.command, state, was.nonce, was.sent_ns, was.attempts, (), (), ""
+        )
+
+
+def on_its_way(table: str = AUTOMATIC) -> Range:
+    scene = Range(table)
+    scene.step()
+    scene.step(1.0)
+    assert scene.sent == ["commit"]
+    return scene
+
+
+def test_it_opens_goes_and_sends_after_having_stood() -> None:
+    scene = Range()
+    assert scene.step().state is GateState.GO
+    scene.step(0.9)
+    assert scene.sent == []
+    scene.step(0.1)
+    assert scene.sent == ["commit"]
+    scene.step(0.1)
+    assert scene.sent == ["commit"]
+
+
+@pytest.mark.parametrize("state", [s for s in CriterionState if s not in PASSING])
+def test_what_does_not_pass_blocks_and_is_named(state: CriterionState) -> None:
+    scene = Range()
+    scene.criterion = state
+    status = scene.step(5.0)
+    assert status.state is GateState.NO_GO
+    assert status.blocking == ("roll",)
+    scene.step(5.0)
+    assert scene.sent == []
+
+
+@pytest.mark.parametrize("state", sorted(PASSING))
+def test_caution_and_a_waiver_pass(state: CriterionState) -> None:
+    scene = Range()
+    scene.criterion = state
+    assert scene.step().state is GateState.GO
+
+
+def test_a_flicker_starts_the_standing_anew() -> None:
+    scene = Range()
+    scene.step()
+    scene.criterion = CriterionState.UNKNOWN
+    scene.step(0.9)
+    scene.criterion = CriterionState.GO
+    scene.step(0.1)
+    scene.step(0.9)
+    assert scene.sent == []
+    scene.step(0.1)
+    assert scene.sent == ["commit"]
+
+
+def test_a_criterion_that_nobody_evaluated_blocks() -> None:
+    scene = Range()
+    status = scene.gates.step(scene.view, (), (), 0).statuses[0]
+    assert (status.state, status.blocking) == (GateState.NO_GO, ("roll",))
+
+
+def test_unknown_opening_is_closed() -> None:
+    scene = Range()
+    scene.view.forget("mode")
+    assert scene.step().state is GateState.CLOSED
+
+
+def test_an_unknown_deadline_blocks_but_does_not_miss() -> None:
+    scene = Range()
+    scene.view.forget("left")
+    status = scene.step()
+    assert (status.state, status.blocking) == (GateState.NO_GO, ("deadline unknown",))
+    scene.view.set("left", 60.0)
+    assert scene.step().state is GateState.GO
+
+
+def test_only_a_verified_command_commits() -> None:
+    scene = on_its_way()
+    scene.answer(CommandState.ACKNOWLEDGED)
+    assert scene.step(0.1).state is GateState.GO
+    assert scene.gates.committed() == frozenset()
+    scene.answer(CommandState.VERIFIED)
+    assert scene.step(0.1).state is GateState.COMMITTED
+    assert scene.gates.committed() == {"landing"}
+
+
+def test_a_verified_commit_latches_whatever_follows() -> None:
+    scene = on_its_way()
+    scene.answer(CommandState.VERIFIED)
+    scene.step(0.1)
+    scene.criterion = CriterionState.NO_GO
+    scene.view.forget("mode")
+    scene.view.set("left", 0.0)
+    assert scene.step(9.0).state is GateState.COMMITTED
+    assert scene.sent == ["commit"]
+
+
+def test_the_commit_itself_may_end_what_opened_the_gate() -> None:
+    scene = on_its_way()
+    scene.view.set("mode", 5.0)
+    scene.criterion = CriterionState.INHIBITED
+    assert scene.step(0.1).state is GateState.GO
+    scene.answer(CommandState.VERIFIED)
+    assert scene.step(0.1).state is GateState.COMMITTED
+
+
+def test_unverified_at_the_deadline_is_no_commit() -> None:
+    scene = on_its_way()
+    scene.answer(CommandState.ACKNOWLEDGED)
+    scene.view.set("left", 0.0)
+    assert scene.step(0.1).state is GateState.MISSED
+    assert scene.withdrawn == ["commit"]
+    assert scene.sent == ["commit", "divert"]
+    scene.command_state(0, CommandState.VERIFIED)
+    assert scene.step(0.1).state is GateState.MISSED
+
+
+@pytest.mark.parametrize("state", [CriterionState.NO_GO, CriterionState.UNKNOWN])
+def test_an_alarm_while_the_command_is_on_its_way_gives_the_chance_up(
+    state: CriterionState,
+) -> None:
+    scene = on_its_way()
+    scene.criterion = state
+    assert scene.step(0.1).state is GateState.MISSED
+    assert (scene.withdrawn, scene.sent) == (["commit"], ["commit", "divert"])
+
+
+def test_a_no_go_gate_at_its_deadline_is_missed_and_diverts() -> None:
+    scene = Range()
+    scene.criterion = CriterionState.NO_GO
+    scene.step()
+    scene.view.set("left", 0.0)
+    assert scene.step(0.1).state is GateState.MISSED
+    assert (scene.withdrawn, scene.sent) == ([], ["divert"])
+
+
+def test_a_gate_that_lost_sight_of_its_opening_still_meets_its_deadline() -> None:
+    scene = Range()
+    scene.step()
+    scene.view.forget("mode")
+    assert scene.step(0.1).state is GateState.CLOSED
+    scene.view.set("left", 0.0)
+    assert scene.step(0.1).state is GateState.MISSED
+    assert scene.sent == ["divert"]
+
+
+def test_a_failed_command_is_tried_again_after_a_rest() -> None:
+    scene = on_its_way()
+    scene.answer(CommandState.TIMED_OUT)
+    assert scene.step(0.1).state is GateState.NO_GO
+    assert scene.step(0.1).state is GateState.GO
+    scene.step(RETRY_REST_NS / SECOND - 0.1)
+    assert scene.sent == ["commit"]
+    scene.step(0.1)
+    assert scene.sent == ["commit", "commit"]
+
+
+def test_a_divert_by_anyone_ends_the_gate() -> None:
+    scene = Range()
+    scene.step()
+    scene.command("divert")
+    assert scene.step(0.1).state is GateState.MISSED
+    scene.step(9.0)
+    assert scene.sent == []
+
+
+def test_a_divert_that_was_refused_here_never_happened() -> None:
+    scene = Range()
+    scene.step()
+    scene.command("divert", CommandState.REFUSED, attempts=0)
+    assert scene.step(0.1).state is GateState.GO
+
+
+def test_after_a_commit_only_a_verified_divert_counts() -> None:
+    scene = on_its_way()
+    scene.answer(CommandState.VERIFIED)
+    scene.step(0.1)
+    scene.command("divert")
+    assert scene.step(0.1).state is GateState.COMMITTED
+    scene.answer(CommandState.VERIFIED)
+    assert scene.step(0.1).state is GateState.MISSED
+
+
+def test_a_missed_gate_repeats_its_divert_while_it_fails_and_not_for_ever() -> None:
+    scene = Range()
+    scene.view.set("left", 0.0)
+    scene.step()
+    for _ in range(3 * NO_GO_TRIES):
+        scene.answer(CommandState.TIMED_OUT)
+        scene.step(1.0)
+    assert scene.sent == ["divert"] * NO_GO_TRIES
+
+
+@pytest.mark.parametrize("state", [CommandState.SENT, CommandState.VERIFIED])
+def test_a_divert_on_its_way_or_verified_is_not_repeated(state: CommandState) -> None:
+    scene = Range()
+    scene.view.set("left", 0.0)
+    scene.step()
+    scene.answer(state)
+    scene.step(5.0)
+    assert scene.sent == ["divert"]
+
+
+def test_a_divert_is_not_repeated_over_a_newer_command() -> None:
+    scene = Range()
+    scene.view.set("left", 0.0)
+    scene.step()
+    scene.answer(CommandState.TIMED_OUT)
+    scene.command("commit")
+    scene.step(5.0)
+    assert scene.sent == ["divert"]
+
+
+def test_a_held_count_gives_no_go() -> None:
+    scene = Range()
+    scene.held = "held by FD: range"
+    status = scene.step(5.0)
+    assert (status.state, status.blocking) == (GateState.NO_GO, ("count held by FD: range",))
+
+
+# --- Gates without a command ---
+
+
+def test_a_gate_without_a_command_commits_at_its_deadline_if_it_stands_at_go() -> None:
+    scene = Range(STANDING)
+    scene.step()
+    assert scene.step(1.0).state is GateState.GO
+    scene.view.set("left", 0.0)
+    assert scene.step().state is GateState.COMMITTED
+
+
+def test_it_does_not_when_it_has_not_stood_long_enough_or_is_blocked() -> None:
+    scene = Range(STANDING)
+    scene.step()
+    scene.view.set("left", 0.0)
+    assert scene.step(0.9).state is GateState.MISSED
+    scene = Range(STANDING)
+    scene.step()
+    scene.criterion = CriterionState.NO_GO
+    scene.view.set("left", 0.0)
+    assert scene.step(5.0).state is GateState.MISSED
+
+
+def test_no_go_after_diverts_before_the_deadline() -> None:
+    scene = Range(STANDING)
+    scene.step()
+    scene.criterion = CriterionState.NO_GO
+    scene.step()
+    assert scene.step(0.9).state is GateState.NO_GO
+    assert scene.step(0.1).state is GateState.MISSED
+    assert scene.sent == ["divert"]
+
+
+# --- Polls ---
+
+
+def test_a_poll_blocks_until_every_position_said_go() -> None:
+    scene = Range(POLLED)
+    assert scene.step().blocking == ("poll FD", "poll BARGE")
+    assert scene.gates.vote("landing", "FD", True, 0).kind == "vote"
+    assert scene.step().blocking == ("poll BARGE",)
+    scene.gates.vote("landing", "BARGE", False, 0)
+    assert scene.step().blocking == ("poll BARGE NO-GO",)
+    scene.gates.vote("landing", "BARGE", True, 0)
+    assert scene.step().state is GateState.GO
+
+
+def test_a_go_falls_when_what_it_stood_on_changes_and_a_no_go_stands() -> None:
+    scene = Range(POLLED)
+    scene.step()
+    scene.gates.vote("landing", "FD", True, 0)
+    scene.gates.vote("landing", "BARGE", False, 0)
+    scene.criterion = CriterionState.CAUTION
+    assert scene.step().blocking == ("poll FD", "poll BARGE NO-GO")
+    assert [event.kind for event in scene.last.events] == ["vote"]
+
+
+@pytest.mark.parametrize(
+    ("gate", "position", "reason"),
+    [("landing", "CHEF", "CHEF is not polled"), ("launch", "FD", "no gate 'launch'")],
+)
+def test_a_vote_of_nobody_or_on_nothing_is_refused(gate: str, position: str, reason: str) -> None:
+    scene = Range(POLLED)
+    scene.step()
+    event = scene.gates.vote(gate, position, True, 0)
+    assert event.kind == "refused"
+    assert event.text.endswith(reason)
+
+
+def test_no_go_vote_for_a_closed_gate_and_no_go_over_a_blocking_criterion() -> None:
+    scene = Range(POLLED)
+    assert scene.gates.vote("landing", "FD", True, 0).kind == "refused"
+    scene.criterion = CriterionState.UNKNOWN
+    scene.step()
+    assert scene.gates.vote("landing", "FD", True, 0).text.endswith("no GO over roll")
+    assert scene.gates.vote("landing", "FD", False, 0).kind == "vote"
+
+
+def test_a_gate_that_closed_forgets_its_votes() -> None:
+    scene = Range(POLLED)
+    scene.step()
+    scene.gates.vote("landing", "FD", True, 0)
+    scene.view.set("mode", 3.0)
+    scene.step()
+    scene.view.set("mode", 4.0)
+    assert scene.step().blocking == ("poll FD", "poll BARGE")
+
+
+def test_a_no_go_vote_while_the_command_is_on_its_way_gives_the_chance_up() -> None:
+    scene = Range(POLLED)
+    scene.step()
+    for position in ("FD", "BARGE"):
+        scene.gates.vote("landing", position, True, 0)
+    scene.step()
+    scene.step(1.0)
+    scene.gates.vote("landing", "FD", False, 0)
+    assert scene.step(0.1).state is GateState.MISSED
+
+
+# --- Confirmed gates ---
+
+
+def test_a_confirmed_gate_sends_nothing_itself_and_bars_its_command_until_it_stood() -> None:
+    scene = Range(CONFIRMED)
+    assert set(scene.gates.interlocks(0)) == {"commit"}
+    scene.step()
+    assert "commit" in scene.gates.interlocks(scene.now_ns)
+    scene.step(1.0)
+    assert scene.gates.interlocks(scene.now_ns) == {}
+    scene.command("commit")
+    scene.step(0.1)
+    assert scene.gates.interlocks(scene.now_ns) == {"commit": "LANDING is on its way"}
+    scene.answer(CommandState.VERIFIED)
+    assert scene.step(0.1).state is GateState.COMMITTED
+    assert scene.sent == []
+
+
+def test_a_command_verified_before_the_gate_went_go_does_not_commit_it() -> None:
+    scene = Range(CONFIRMED)
+    scene.command("commit", CommandState.VERIFIED)
+    scene.step()
+    assert scene.step(5.0).state is GateState.GO
+
+
+@pytest.mark.parametrize(
+    ("table", "key"),
+    [
+        (AUTOMATIC.replace("mode == 4", "mode"), "gate[0].opens"),
+        (AUTOMATIC.replace("left <= 0 s", "left <= 0 m"), "gate[0].closes"),
+        (AUTOMATIC.replace('"commit"', '"divert"'), "gate[0].no_go_command"),
+        (AUTOMATIC.replace('"1 s"', '"-1 s"'), "gate[0].stable_for"),
+        (
+            AUTOMATIC.replace('no_go_command = "divert"', 'no_go_after = "1 s"'),
+            "gate[0].no_go_after",
+        ),
+        (AUTOMATIC.replace('"landing"', '"other"'), "gate[0]"),
+    ],
+)
+def test_mistakes_are_load_errors_that_name_their_key(table: str, key: str) -> None:
+    criteria = "[criterion]" if "other" in table else CRITERION
+    mission = mission_of(HEAD + table, PARAMETERS, criteria)
+    _, problems = build_gates(mission, FakeView(**PARAMETERS))
+    assert [problem.key for problem in problems] == [key]
+
+
+class GateLife(RuleBasedStateMachine):
+    """Anything may happen to a polled gate; what must never happen is checked at each step."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.scene = Range(POLLED)
+        self.passed_deadline = False
+        self.was = GateState.CLOSED
+
+    @rule(state=st.sampled_from(CriterionState))
+    def judge(self, state: CriterionState) -> None:
+        self.scene.criterion = state
+
+    @rule(mode=st.sampled_from([3.0, 4.0, 5.0, None]), left=st.sampled_from([0.0, 9.0, None]))
+    def see(self, mode: float | None, left: float | None) -> None:
+        for name, value in (("mode", mode), ("left", left)):
+            if value is None:
+                self.scene.view.forget(name)
+            else:
+                self.scene.view.set(name, value)
+
+    @rule(position=st.sampled_from(["FD", "BARGE", "CHEF"]), go=st.booleans())
+    def vote(self, position: str, go: bool) -> None:
+        self.scene.gates.vote("landing", position, go, self.scene.now_ns)
+
+    @rule(held=st.sampled_from(["", "held by FD: x"]))
+    def hold(self, held: str) -> None:
+        self.scene.held = held
+
+    @precondition(lambda self: bool(self.scene.commands))
+    @rule(state=st.sampled_from(CommandState))
+    def answer(self, state: CommandState) -> None:
+        self.scene.answer(state)
+
+    @rule()
+    def everything_goes(self) -> None:
+        self.see(4.0, 9.0)
+        self.scene.held, self.scene.criterion = "", CriterionState.GO
+        self.scene.step()
+        for position in ("FD", "BARGE"):
+            self.scene.gates.vote("landing", position, True, self.scene.now_ns)
+
+    @rule(seconds=st.sampled_from([0.0, 0.1, 1.0, 3.0]))
+    def step(self, seconds: float) -> None:
+        scene = self.scene
+        self.was = scene.gates.statuses()[0].state
+        sent = len(scene.sent)
+        status = scene.step(seconds)
+        if "commit" in scene.sent[sent:]:
+            assert status.state is GateState.GO
+            assert status.blocking == ()
+            assert scene.criterion in PASSING
+            assert scene.held == ""
+            assert scene.view.value(0) == 4.0
+            assert (scene.view.value(1) or 0.0) > 0.0
+        if status.state is GateState.COMMITTED and self.was is not GateState.COMMITTED:
+            assert scene.commands[max(scene.commands)].state is CommandState.VERIFIED
+        if status.state is GateState.MISSED and self.was is not GateState.MISSED:
+            assert "divert" in [c.command for c in scene.commands.values()]
+
+    @invariant()
+    def an_end_is_an_end(self) -> None:
+        state = self.scene.gates.statuses()[0].state
+        if self.was is GateState.MISSED:
+            assert state is GateState.MISSED
+
+
+GateLife.TestCase.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+TestGateLife = GateLife.TestCase
+
+
+def test_gates_that_share_a_command_ask_for_it_once() -> None:
+    second = AUTOMATIC.replace('"landing"', '"other"')
+    criteria = CRITERION.replace('["landing"]', '["landing", "other"]')
+    view = FakeView(**PARAMETERS)
+    gates, _ = build_gates(mission_of(HEAD + AUTOMATIC + second, PARAMETERS, criteria), view)
+    view.set("mode", 4.0)
+    view.set("left", 0.0)
+    assert isinstance(gates, Gates)
+    assert [action.command for action in gates.step(view, (), (), 0).actions] == ["divert"]
