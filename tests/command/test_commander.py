@@ -1,0 +1,578 @@
+"""Commands: who may send them, how they are sent, and what verifies them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from gcs.command.attempt import AckResult
+from gcs.command.commands import KEPT, STAGED_FOR_NS, Commander, Dispatch
+from gcs.command.loading import build_commander
+from gcs.command.session import NONCE_BITS, SessionSecrets
+from gcs.expressions import Expression
+from gcs.messages import CommandState, CommandStatus
+from tests.helpers.joint_view import SECOND, FakeView, mission_of
+
+PARAMETERS = {"mode": "", "left": "s"}
+NUMBERS = {"COMMIT": 31001, "DIVERT": 31002, "HOLD": 31003}
+COMMANDS = """
+[station]
+positions = ["FD", "GNC"]
+[[phase]]
+id = "p"
+title = "p"
+[[command]]
+id = "commit"
+title = "COMMIT"
+mav_cmd = "COMMIT"
+validity = "3 s"
+retry_after = "0.5 s"
+attempts = 3
+allowed = "mode == 4"
+refused_because = "the window is not open"
+parameters = { param3 = "left" }
+[[command]]
+id = "divert"
+title = "DIVERT"
+mav_cmd = "DIVERT"
+validity = "3 s"
+[[command]]
+id = "hold"
+title = "HOLD"
+mav_cmd = "HOLD"
+validity = "2 s"
+dangerous = false
+"""
+COMPUTERS = "".join(
+    f"""
+[[link]]
+id = "{name}"
+kind = "memory"
+carries = "mavlink"
+[[source]]
+id = "{name}"
+kind = "mavlink"
+links = ["{name}"]
+system = 1
+component = {component}
+flight_computer = true
+"""
+    for component, name in enumerate(("fc_a", "fc_b", "fc_c"), start=1)
+)
+
+
+class Desk:
+    """A Commander, its view and the time."""
+
+    def __init__(self, seed: bytes = b"seed") -> None:
+        self.view = FakeView(**PARAMETERS)
+        self.view.set("mode", 4.0)
+        self.view.set("left", 12.0)
+        mission = mission_of(COMMANDS + COMPUTERS, PARAMETERS)
+        self.commander: Commander
+        self.commander, problems = build_commander(mission, self.view, seed, NUMBERS)
+        assert problems == ()
+        self.now_ns = 0
+
+    def send(self, command: str = "commit") -> Dispatch:
+        return self.commander.send(command, "landing", self.view, self.now_ns)
+
+    def stage(self, command: str = "commit", position: str = "FD") -> Dispatch:
+        return self.commander.stage(command, position, self.view, self.now_ns)
+
+    def confirm(self, code: str | None = None, position: str = "FD") -> Dispatch:
+        staged = self.commander.staged()
+        code = code if code is not None else staged.code if staged else "NONE"
+        return self.commander.confirm(code, position, self.view, self.now_ns)
+
+    def step(self, after_s: float) -> Dispatch:
+        self.now_ns += round(after_s * SECOND)
+        return self.commander.step(self.now_ns)
+
+    def last(self) -> CommandStatus:
+        return self.commander.statuses()[-1]
+
+    def echo(self, source: str, nonce: int | None = None, command: int = 31001) -> None:
+        nonce = self.last().nonce if nonce is None else nonce
+        self.commander.echoed(source, nonce, command, self.now_ns)
+
+
+def refusals(dispatch: Dispatch) -> list[str]:
+    assert dispatch.outgoing == ()
+    return [event.text for event in dispatch.events if event.kind == "refused"]
+
+
+# --- Sending ---
+
+
+def test_a_command_goes_to_every_flight_computer_with_nonce_and_validity() -> None:
+    desk = Desk()
+    outgoing = desk.send().outgoing
+    assert [o.target for o in outgoing] == ["fc_a", "fc_b", "fc_c"]
+    assert [o.fields["target_component"] for o in outgoing] == [1, 2, 3]
+    fields = outgoing[0].fields
+    assert fields["command"] == 31001
+    assert fields["confirmation"] == 0
+    assert fields["param1"] == desk.last().nonce
+    assert fields["param2"] == 3000.0
+    assert fields["param3"] == 12.0
+    assert [fields[f"param{i}"] for i in (4, 5, 6, 7)] == [0.0] * 4
+
+
+def test_a_retry_is_the_same_command_with_a_new_confirmation_count() -> None:
+    desk = Desk()
+    first = desk.send().outgoing[0].fields
+    desk.view.set("left", 3.0)
+    assert desk.step(0.4).outgoing == ()
+    again = desk.step(0.1).outgoing[0].fields
+    assert again == {**first, "confirmation": 1}
+
+
+def test_a_retry_spares_who_echoed() -> None:
+    desk = Desk()
+    desk.send()
+    desk.echo("fc_b")
+    assert [o.target for o in desk.step(0.5).outgoing] == ["fc_a", "fc_c"]
+
+
+def test_attempts_used_up_is_timed_out() -> None:
+    desk = Desk()
+    desk.send()
+    desk.echo("fc_a")
+    assert [len(desk.step(0.5).outgoing) for _ in range(3)] == [2, 2, 0]
+    assert (desk.last().state, desk.last().attempts) == (CommandState.TIMED_OUT, 3)
+    assert desk.last().detail == "1 of 2 echoes"
+    assert desk.step(9.0) == Dispatch()
+
+
+@pytest.mark.parametrize(
+    ("mode", "detail"),
+    [
+        (3.0, "the window is not open"),
+        (None, "not known whether it is allowed (the window is not open)"),
+    ],
+)
+def test_what_is_not_known_to_be_allowed_is_refused_and_says_so(
+    mode: float | None, detail: str
+) -> None:
+    desk = Desk()
+    desk.view.forget("mode")
+    if mode is not None:
+        desk.view.set("mode", mode)
+    assert refusals(desk.send()) == [f"COMMIT refused: {detail}"]
+    assert refusals(desk.stage()) == [f"COMMIT refused: {detail}"]
+    (status,) = desk.commander.statuses()
+    assert (status.state, status.attempts, status.detail) == (CommandState.REFUSED, 0, detail)
+    assert desk.step(9.0) == Dispatch()
+
+
+def test_an_unknown_parameter_value_is_refused() -> None:
+    desk = Desk()
+    desk.view.forget("left")
+    assert refusals(desk.send()) == ["COMMIT refused: param3 is unknown (left)"]
+
+
+def test_a_rule_that_crashes_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = Desk()
+    monkeypatch.setattr(Expression, "evaluate", lambda *_: 1 / 0)
+    (text,) = refusals(desk.send())
+    assert text.startswith("COMMIT refused: check crashed: ZeroDivisionError")
+
+
+def test_a_rule_that_answers_a_number_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = Desk()
+    monkeypatch.setattr(Expression, "evaluate", lambda *_: 1.0)
+    assert len(refusals(desk.send())) == 1
+
+
+def test_an_unknown_command_is_refused() -> None:
+    assert refusals(Desk().send("launch")) == ["launch refused: no such command"]
+    assert refusals(Desk().stage("launch")) == ["launch refused: no such command"]
+
+
+def test_a_new_command_supersedes_the_one_under_way() -> None:
+    desk = Desk()
+    desk.send("commit")
+    desk.send("divert")
+    commit, divert = desk.commander.statuses()
+    assert (commit.state, commit.detail) == (CommandState.TIMED_OUT, "superseded by divert")
+    assert divert.state is CommandState.SENT
+    assert {o.fields["command"] for o in desk.step(0.5).outgoing} == {31002}
+
+
+def test_a_refused_command_supersedes_nothing() -> None:
+    desk = Desk()
+    desk.send("divert")
+    desk.view.set("mode", 3.0)
+    desk.send("commit")
+    assert desk.commander.statuses()[0].state is CommandState.SENT
+
+
+def test_a_withdrawn_command_is_sent_no_more() -> None:
+    desk = Desk()
+    desk.send()
+    desk.commander.withdraw("divert", "another one", 0)
+    assert desk.last().state is CommandState.SENT
+    desk.commander.withdraw("commit", "the deadline passed", 0)
+    assert desk.last().detail == "withdrawn: the deadline passed"
+    assert desk.step(0.5) == Dispatch()
+
+
+# --- Verifying ---
+
+
+def test_two_echoes_of_different_flight_computers_verify() -> None:
+    desk = Desk()
+    desk.send()
+    desk.echo("fc_a")
+    assert desk.last().state is CommandState.SENT
+    desk.echo("fc_c")
+    assert (desk.last().state, desk.last().echoed_by) == (CommandState.VERIFIED, ("fc_a", "fc_c"))
+    assert desk.step(9.0) == Dispatch()
+
+
+def test_one_flight_computer_twice_does_not() -> None:
+    desk = Desk()
+    desk.send()
+    desk.echo("fc_a")
+    desk.echo("fc_a")
+    assert desk.last().state is CommandState.SENT
+
+
+@pytest.mark.parametrize(
+    ("source", "nonce_off", "number"), [("fc_b", 1, 31001), ("fc_b", 0, 31002), ("gcs", 0, 31001)]
+)
+def test_another_nonce_command_or_source_is_no_echo(
+    source: str, nonce_off: int, number: int
+) -> None:
+    desk = Desk()
+    desk.send()
+    desk.echo("fc_a")
+    desk.echo(source, desk.last().nonce + nonce_off, number)
+    assert desk.last().state is CommandState.SENT
+
+
+def test_acknowledgements_alone_never_verify() -> None:
+    desk = Desk()
+    desk.send()
+    for source in ("fc_a", "fc_b", "fc_c"):
+        desk.commander.acknowledged(source, 31001, AckResult.ACCEPTED)
+    assert desk.last().state is CommandState.ACKNOWLEDGED
+    assert desk.last().acknowledged_by == ("fc_a", "fc_b", "fc_c")
+    for _ in range(4):
+        desk.step(0.5)
+    assert desk.last().state is CommandState.TIMED_OUT
+
+
+def test_an_old_echo_never_verifies_a_new_command() -> None:
+    desk = Desk()
+    desk.send()
+    old = desk.last().nonce
+    desk.echo("fc_a")
+    desk.echo("fc_b")
+    desk.send()
+    for source in ("fc_a", "fc_b", "fc_c"):
+        desk.echo(source, old)
+    assert [s.state for s in desk.commander.statuses()] == [
+        CommandState.VERIFIED,
+        CommandState.SENT,
+    ]
+
+
+def test_an_echo_after_the_end_changes_nothing() -> None:
+    desk = Desk()
+    desk.send()
+    desk.commander.withdraw("commit", "x", 0)
+    desk.echo("fc_a")
+    desk.echo("fc_b")
+    assert desk.last().state is CommandState.TIMED_OUT
+
+
+def test_a_refusal_shows_at_once_but_stops_no_retry() -> None:
+    desk = Desk()
+    desk.send()
+    for source in ("fc_a", "fc_b"):
+        desk.commander.acknowledged(source, 31001, AckResult.DENIED)
+    assert desk.last().detail == "fc_a: denied, fc_b: denied"
+    assert len(desk.step(0.5).outgoing) == 3
+    desk.step(0.5)
+    desk.step(0.5)
+    assert desk.last().state is CommandState.REFUSED
+
+
+def test_a_refusal_that_was_taken_back_does_not_end_as_refused() -> None:
+    desk = Desk()
+    desk.send()
+    for source in ("fc_a", "fc_b"):
+        desk.commander.acknowledged(source, 31001, AckResult.TEMPORARILY_REJECTED)
+        desk.commander.acknowledged(source, 31001, AckResult.ACCEPTED)
+    for _ in range(3):
+        desk.step(0.5)
+    assert desk.last().state is CommandState.TIMED_OUT
+
+
+@pytest.mark.parametrize(("source", "number"), [("gcs", 31001), ("fc_a", 31002)])
+def test_an_acknowledgement_of_something_else_shows_nothing(source: str, number: int) -> None:
+    desk = Desk()
+    desk.send()
+    desk.commander.acknowledged(source, number, AckResult.ACCEPTED)
+    assert (desk.last().state, desk.last().acknowledged_by) == (CommandState.SENT, ())
+
+
+def test_a_result_that_nobody_knows_is_no_acceptance() -> None:
+    desk = Desk()
+    desk.send()
+    desk.commander.acknowledged("fc_a", 31001, 250)
+    assert (desk.last().state, desk.last().detail) == (CommandState.SENT, "fc_a: result 250")
+
+
+# --- Staging ---
+
+
+def test_a_dangerous_command_waits_for_its_code() -> None:
+    desk = Desk()
+    assert desk.stage().outgoing == ()
+    staged = desk.commander.staged()
+    assert staged is not None
+    assert (staged.command, staged.position) == ("commit", "FD")
+    assert staged.expires_ns == STAGED_FOR_NS
+    assert len(desk.confirm().outgoing) == 3
+    assert desk.commander.staged() is None
+    assert refusals(desk.confirm()) == ["refused: nothing is staged"]
+
+
+def test_a_harmless_command_goes_out_at_once() -> None:
+    assert len(Desk().stage("hold").outgoing) == 3
+
+
+def test_the_code_may_be_typed_in_small_letters() -> None:
+    desk = Desk()
+    desk.stage()
+    staged = desk.commander.staged()
+    assert staged is not None
+    assert len(desk.confirm(f" {staged.code.lower()} ").outgoing) == 3
+
+
+def test_a_wrong_code_is_refused_and_the_right_one_still_counts() -> None:
+    desk = Desk()
+    desk.stage()
+    assert refusals(desk.confirm("0000")) == ["COMMIT refused: the code is another one"]
+    assert refusals(desk.confirm("")) == ["COMMIT refused: the code is another one"]
+    assert len(desk.confirm().outgoing) == 3
+
+
+def test_the_code_of_an_earlier_staging_is_a_wrong_one() -> None:
+    desk = Desk()
+    desk.stage("divert")
+    old = desk.commander.staged()
+    desk.stage("commit")
+    assert old is not None
+    assert refusals(desk.confirm(old.code)) == ["COMMIT refused: the code is another one"]
+
+
+def test_only_who_staged_it_confirms_it() -> None:
+    desk = Desk()
+    desk.stage(position="FD")
+    assert refusals(desk.confirm(position="GNC")) == [
+        "COMMIT refused: FD staged it and confirms it"
+    ]
+
+
+@pytest.mark.parametrize("position", ["CHEF", ""])
+def test_a_position_that_the_mission_does_not_name_has_no_authority(position: str) -> None:
+    desk = Desk()
+    assert len(refusals(desk.stage(position=position))) == 1
+    assert desk.commander.staged() is None
+
+
+def test_staging_expires_to_the_nanosecond() -> None:
+    desk = Desk()
+    desk.stage()
+    desk.now_ns = STAGED_FOR_NS
+    assert refusals(desk.confirm()) == ["refused: nothing is staged"]
+    desk.now_ns = 0
+    desk.stage()
+    desk.now_ns = STAGED_FOR_NS - 1
+    assert len(desk.confirm().outgoing) == 3
+
+
+def test_an_expired_staging_leaves_the_snapshot() -> None:
+    desk = Desk()
+    desk.stage()
+    assert desk.step(14.9) == Dispatch()
+    assert len(desk.step(0.1).events) == 1
+    assert desk.commander.staged() is None
+
+
+def test_what_staging_asked_is_asked_again_at_confirmation() -> None:
+    desk = Desk()
+    desk.stage()
+    desk.view.set("mode", 5.0)
+    assert refusals(desk.confirm()) == ["COMMIT refused: the window is not open"]
+    assert desk.commander.statuses() == ()
+
+
+def test_a_gate_bars_its_command_at_staging_and_at_confirmation() -> None:
+    desk = Desk()
+    bar = {"commit": "LANDING is NO-GO"}
+    commander, view = desk.commander, desk.view
+    assert refusals(commander.stage("commit", "FD", view, 0, bar)) == [
+        "COMMIT refused: LANDING is NO-GO"
+    ]
+    desk.stage()
+    staged = commander.staged()
+    assert staged is not None
+    assert len(refusals(commander.confirm(staged.code, "FD", view, 0, bar))) == 1
+
+
+def test_cancel_drops_what_is_staged() -> None:
+    desk = Desk()
+    desk.stage()
+    desk.commander.cancel("FD", 0)
+    assert desk.commander.staged() is None
+    assert refusals(desk.commander.cancel("FD", 0)) == ["refused: nothing is staged"]
+
+
+# --- Nonces and codes ---
+
+
+def test_the_same_session_draws_the_same() -> None:
+    desks = Desk(b"1"), Desk(b"1"), Desk(b"2")
+    for desk in desks:
+        desk.send()
+        desk.stage()
+    nonces = [desk.last().nonce for desk in desks]
+    codes = [s.code for desk in desks if (s := desk.commander.staged())]
+    assert nonces[0] == nonces[1] != nonces[2]
+    assert codes[0] == codes[1] != codes[2]
+
+
+@given(st.binary(max_size=8))
+def test_a_nonce_survives_a_float32_and_is_never_zero_or_taken(seed: bytes) -> None:
+    first = SessionSecrets(seed).nonce(())
+    again = SessionSecrets(seed).nonce({first})
+    assert 0 < first < 2**NONCE_BITS
+    assert again != first
+
+
+def test_a_nonce_that_a_flight_computer_echoes_already_is_not_drawn() -> None:
+    plain = Desk()
+    plain.send()
+    desk = Desk()
+    desk.echo("fc_a", plain.last().nonce)
+    desk.send()
+    assert desk.last().nonce != plain.last().nonce
+
+
+# --- Anything may happen ---
+
+
+class CommandLife(RuleBasedStateMachine):
+    """Whatever is sent, echoed and acknowledged: VERIFIED means two true echoes of this nonce."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.desk = Desk()
+        self.heard: dict[int, set[str]] = {}
+        self.ended: dict[int, CommandState] = {}
+
+    @rule(command=st.sampled_from(["commit", "divert", "hold"]))
+    def send(self, command: str) -> None:
+        self.desk.send(command)
+
+    @rule(command=st.sampled_from(["commit", "divert", "hold"]), known=st.booleans())
+    def stage_and_confirm(self, command: str, known: bool) -> None:
+        self.desk.stage(command)
+        self.desk.confirm(None if known else "XXXX")
+
+    @rule(
+        source=st.sampled_from(["fc_a", "fc_b", "fc_c", "gcs"]),
+        back=st.integers(0, 3),
+        number=st.sampled_from(list(NUMBERS.values())),
+    )
+    def echo(self, source: str, back: int, number: int) -> None:
+        statuses = self.desk.commander.statuses()
+        if back >= len(statuses):
+            return
+        status = statuses[-1 - back]
+        if NUMBERS[status.command.upper()] == number and source != "gcs":
+            self.heard.setdefault(status.id, set()).add(source)
+        self.desk.echo(source, status.nonce, number)
+
+    @rule(
+        source=st.sampled_from(["fc_a", "fc_b", "gcs"]),
+        number=st.sampled_from(list(NUMBERS.values())),
+        result=st.integers(0, 7),
+    )
+    def acknowledge(self, source: str, number: int, result: int) -> None:
+        self.desk.commander.acknowledged(source, number, result)
+
+    @rule(seconds=st.sampled_from([0.0, 0.1, 0.5, 15.0]))
+    def step(self, seconds: float) -> None:
+        self.desk.step(seconds)
+
+    @rule(mode=st.sampled_from([3.0, 4.0]))
+    def see(self, mode: float) -> None:
+        self.desk.view.set("mode", mode)
+
+    @invariant()
+    def verified_means_echoed(self) -> None:
+        for status in self.desk.commander.statuses():
+            if status.state is CommandState.VERIFIED:
+                assert len(self.heard.get(status.id, set())) >= 2
+
+    @invariant()
+    def an_end_is_an_end(self) -> None:
+        for status in self.desk.commander.statuses():
+            under_way = status.state in (CommandState.SENT, CommandState.ACKNOWLEDGED)
+            if status.id in self.ended:
+                assert status.state is self.ended[status.id]
+            elif not under_way:
+                self.ended[status.id] = status.state
+
+    @invariant()
+    def at_most_one_is_under_way_and_the_list_is_bounded(self) -> None:
+        statuses = self.desk.commander.statuses()
+        under_way = [
+            s for s in statuses if s.state in (CommandState.SENT, CommandState.ACKNOWLEDGED)
+        ]
+        assert len(under_way) <= 1
+        assert len(statuses) <= KEPT
+        assert len({s.nonce for s in statuses}) == len(statuses)
+
+
+CommandLife.TestCase.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+TestCommandLife = CommandLife.TestCase
+
+
+# --- Loading ---
+
+
+@pytest.mark.parametrize(
+    ("change", "key"),
+    [
+        (('mav_cmd = "COMMIT"', 'mav_cmd = "NONE"'), "command[0].mav_cmd"),
+        (("mode == 4", "mode"), "command[0].allowed"),
+        (("mode == 4", "height > 2 m"), "command[0].allowed"),
+        (('param3 = "left"', 'param3 = "left > 1 s"'), "command[0].parameters.param3"),
+        (("attempts = 3", "echoes = 4"), "command[0].echoes"),
+        (('validity = "2 s"', 'validity = "0 s"'), "command[2].validity"),
+        (('validity = "2 s"', 'validity = "5 h"'), "command[2].validity"),
+        (('retry_after = "0.5 s"', 'retry_after = "0 s"'), "command[0].retry_after"),
+    ],
+)
+def test_mistakes_are_load_errors_that_name_their_key(change: tuple[str, str], key: str) -> None:
+    text = COMMANDS.replace(*change)
+    assert text != COMMANDS
+    mission = mission_of(text + COMPUTERS, PARAMETERS)
+    _, problems = build_commander(mission, FakeView(**PARAMETERS), b"", NUMBERS)
+    assert [problem.key for problem in problems] == [key]
+
+
+def test_commands_without_flight_computers_can_never_be_verified() -> None:
+    _, problems = build_commander(
+        mission_of(COMMANDS, PARAMETERS), FakeView(**PARAMETERS), b"", NUMBERS
+    )
+    assert [problem.key for problem in problems] == [f"command[{i}].echoes" for i in range(3)]
