@@ -26,6 +26,7 @@ from gcs.links.topics import valid_topic
 
 _SECOND_NS = 1_000_000_000
 _OUTBOX_MESSAGES = 1_000
+_CANCEL_AGAIN_S = 0.05
 _PROBE_FILTER = "landfall/link/probe"
 _SUBSCRIBE_QOS = 1
 _REFUSED_CODE = 128  # SUBACK codes from here on are failures
@@ -92,6 +93,11 @@ class _Client(aiomqtt.Client):
         if self._disconnected.done():
             self._disconnected.exception()
 
+    def _on_disconnect(self, *arguments: Any) -> None:
+        """Ignore the end of an attempt that was cancelled, over which aiomqtt stumbles."""
+        if not self._connected.cancelled():
+            super()._on_disconnect(*arguments)
+
 
 class MqttTopicLink(TopicLink):
     """A client of an MQTT broker.
@@ -115,20 +121,23 @@ class MqttTopicLink(TopicLink):
         return f"mqtt {self._options.host}:{self._options.port}"
 
     async def _session(self) -> None:
+        # In a task of its own, because aiomqtt can swallow a cancellation: see _first_end.
+        await _first_end(self._converse())
+
+    async def _converse(self) -> None:
         # A new outbox: what an earlier session did not send is too old to send now.
         self._outbox = asyncio.Queue(_OUTBOX_MESSAGES)
+        await self._reachable()
+        client = self._client()
         try:
-            await self._reachable()
-            client = self._client()
-            try:
-                async with client:
-                    await self._subscribe(client)
-                    self._up(f"connected to {self.name}, version {self._options.version}")
-                    await self._carry(client)
-            finally:
-                client.leave_nothing()
+            async with client:
+                await self._subscribe(client)
+                self._up(f"connected to {self.name}, version {self._options.version}")
+                await self._carry(client)
         except aiomqtt.MqttError as error:
             raise LinkDownError(f"{self.name}: {_reason(error)}") from error
+        finally:
+            client.leave_nothing()
 
     async def _reachable(self) -> None:
         """Raise OSError soon if the broker cannot be reached or trusted.
@@ -214,17 +223,23 @@ class MqttTopicLink(TopicLink):
 
 
 async def _first_end(*works: Coroutine[Any, Any, None]) -> None:
-    """Run all until the first ends, cancel the others, and raise what it raised."""
+    """Run all until the first ends, cancel the others, and raise what it raised.
+
+    aiomqtt waits with `asyncio.wait_for`, which in Python 3.11 swallows a
+    cancellation that comes together with its result. So the works are cancelled
+    until they have ended, and the caller, which waits otherwise, always can be.
+    """
     tasks = [asyncio.ensure_future(work) for work in works]
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        for task in tasks:
-            task.cancel()
+        while unfinished := [task for task in tasks if not task.done()]:
+            for task in unfinished:
+                task.cancel()
+            await asyncio.wait(unfinished, timeout=_CANCEL_AGAIN_S)
         await asyncio.gather(*tasks, return_exceptions=True)
-    for task in tasks:
-        if task in done:
-            task.result()
+    for task in done:
+        task.result()
 
 
 def _mqtt_will(will: Will | None) -> aiomqtt.Will | None:

@@ -110,7 +110,8 @@ class TopicLinkContract(ABC):
             station = b.link("station", "birth")
             async with running(station):
                 await until(lambda: b.log.of(station))
-                assert b.log.of(station) == [Heard(b"2", "", "birth", retained=True)]
+                # At QoS 1 a broker may tell it twice, and amqtt does.
+                assert set(b.log.of(station)) == {Heard(b"2", "", "birth", retained=True)}
 
     @on_loop
     async def test_who_was_there_gets_it_unretained(self, bench: BenchMaker) -> None:
@@ -171,6 +172,19 @@ class TopicLinkContract(ABC):
                     other.publish("marker", b"", qos=1)
                     await until(lambda: b.log.of(station))
                 assert [h.topic for h in b.log.of(station)] == ["marker"]
+
+    @on_loop
+    async def test_it_stops_whenever_it_is_told_to(self, bench: BenchMaker) -> None:
+        async with bench() as b:
+            station = b.link("station", "t")
+            for turns in range(40):
+                run = asyncio.create_task(station.run())
+                for _ in range(turns):
+                    await asyncio.sleep(0)
+                run.cancel()
+                async with asyncio.timeout(2.0):
+                    await asyncio.wait([run])
+                assert run.cancelled()
 
     @on_loop
     async def test_an_absent_broker_is_a_state_until_it_comes(self, bench: BenchMaker) -> None:
