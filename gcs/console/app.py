@@ -135,8 +135,11 @@ class ConsoleApp(App[None]):
         farewell = self._session.farewell
         self.exit(return_code=farewell.exit_code if farewell is not None else 0)
 
-    def paint(self) -> None:
-        """Draw the newest Snapshot; only rows that changed reach the terminal."""
+    def paint(self, whole: bool = False) -> None:
+        """Draw the newest Snapshot; only rows that changed reach the terminal.
+
+        `whole` draws every panel now, whatever its own pace.
+        """
         self._beat += 1
         picture = self._session.picture(self._wall.now_ns(), self._beat)
         notice = self._notice(attached=picture is not None)
@@ -144,10 +147,10 @@ class ConsoleApp(App[None]):
             self._noticed = notice
             self.screen.set_class(bool(notice), "noticed")
             self.query_one("#notice", Static).update(notice)
+            self._repaint()
         if picture is None or notice:
-            self._whole = True
             return
-        whole = self._whole or self._beat % WHOLE_BEATS == 0
+        whole = whole or self._whole or self._beat % WHOLE_BEATS == 0
         self._whole = False
         for panel in self.query(Panel):
             panel.show(picture, self._beat, whole)

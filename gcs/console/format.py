@@ -28,7 +28,7 @@ def escaped(text: str, max_characters: int = MAX_TEXT) -> str:
 
 def _is_plain(character: str) -> bool:
     category = unicodedata.category(character)
-    if category[0] in "CM" or category in ("Zl", "Zp"):
+    if not character.isprintable() or category[0] == "M":
         return False
     return cell_len(character) == 1 or category in ("Lo", "Lm")
 

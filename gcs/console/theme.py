@@ -84,6 +84,7 @@ GATE_MARKS: dict[GateState, Mark] = {
     GateState.GO: NORMAL,
     GateState.COMMITTED: Mark("✓", Tone.BRIGHT),
     GateState.MISSED: CRITICAL,
+    GateState.UNKNOWN: Mark("?", Tone.SERIOUS),
 }
 
 COMMAND_MARKS: dict[CommandState, Mark] = {

@@ -200,6 +200,7 @@ class Scene:
     simulated: bool = True
     recorder_ok: bool = True
     fault: str = ""
+    traffic: int = 0
 
     @property
     def now_ns(self) -> int:
@@ -279,7 +280,7 @@ class Scene:
             id=name,
             state=LinkState.DOWN if down else LinkState.UP,
             detail="connection refused" if down else "",
-            rate_hz=0.0 if down else 62.4,
+            rate_hz=0.0 if down else 62.4 + self.traffic % 10,
             bytes_total=1_834_220,
             faults=3 if down else 0,
             last_receipt_ns=self.now_ns - (6 * SECOND_NS if down else SECOND_NS // 10),
@@ -287,7 +288,7 @@ class Scene:
 
     def _source(self, name: str) -> SourceStatus:
         return SourceStatus(
-            name, name, 41_230, 4, 0.001, 0, 1_200_000, self.now_ns - SECOND_NS // 10
+            name, name, 41_230 + self.traffic, 4, 0.001, 0, 1_200_000, self.now_ns - SECOND_NS // 10
         )
 
     def _events(self) -> tuple[Event, ...]:

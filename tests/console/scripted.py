@@ -1,7 +1,7 @@
 """A station that plays a hop's landing by heart: `python -m tests.console.scripted ADDRESS [MODE]`.
 
-For looking at the console and for measuring it. MODE is nominal, nogo, stale, fault, silent
-or ending; everything on the screen changes at 10 Hz in all of them.
+For looking at the console and for measuring it. MODE is nominal, nogo, busy, stale, fault,
+silent or ending. In busy every row of the main screen changes at 10 Hz.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from tests.console.scenes import Scene, catalogue
 RATE_S = 0.1
 SILENT_AFTER = 50
 ENDS_AFTER = 100
+CRITERIA = [info.id for info in catalogue().criteria]
 
 
 class ScriptedStation:
@@ -57,6 +58,8 @@ class ScriptedStation:
             )
             scene.landing = GateState.NO_GO
             scene.blocking = ("deck_roll", "deck_beacon")
+        if self._mode == "busy":
+            self._busy(scene, step)
         if self._mode == "stale":
             scene.ages_s.update({"nav.pitch": 1.0 + step * 0.1, "barge.deck.roll": 6.2})
             scene.qualities.update(
@@ -70,6 +73,16 @@ class ScriptedStation:
         scene.staged = self._staged
         self._scene = scene
         return scene
+
+    def _busy(self, scene: Scene, step: int) -> None:
+        for name in CRITERIA:
+            no_go = (step + len(name)) % 2
+            state = CriterionState.NO_GO if no_go else CriterionState.CAUTION
+            scene.criteria[name] = (state, f"{name} {step * 0.1:.1f} m/s, limit 3.0 m/s")
+        scene.landing = GateState.NO_GO
+        scene.blocking = ("deck_roll",)
+        scene.traffic = step
+        self._events.append(Event(scene.now_ns, "script", "station", f"step {step}"))
 
     def take(self, message: Intent | ConsoleChanged) -> None:
         """Put what a console said on the screen."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TypeAlias
 
 from gcs.console.format import age, escaped, fitted
-from gcs.console.panels.rows import clipped, rule, trusted, with_overflow
+from gcs.console.panels.rows import clipped, rule, trusted, with_overflow, word
 from gcs.console.picture import Picture
 from gcs.console.theme import ATTENTION, CRITERION_MARKS, GATE_MARKS, Line, Span, Tone
 from gcs.messages import CriterionInfo, CriterionState, CriterionStatus, GateState
@@ -30,7 +30,7 @@ def board(picture: Picture, width: int, height: int) -> list[Line]:
         rows.sort(key=lambda row: ATTENTION[row[1].state])
     title = "GO / NO-GO  (not-GO first)" if crowded else "GO / NO-GO"
     lines = [_row(picture, row, width) for row in rows]
-    shown = with_overflow(lines, room, lambda count: _hidden(rows[count:], width))
+    shown = with_overflow(lines, room, lambda count: _hidden(picture, rows[count:], width))
     reasons = _reasons(picture, rows, width, room - len(shown))
     return [rule(title, width), *gates, *shown, *reasons][:height]
 
@@ -47,11 +47,11 @@ def _gate_rows(picture: Picture, width: int) -> list[Line]:
     for gate, status in picture.model.gates:
         mark = trusted(GATE_MARKS[status.state], picture)
         blocked = len(status.blocking)
-        waits = status.state in (GateState.NO_GO, GateState.GO) and blocked
+        waits = status.state not in (GateState.CLOSED, *_DECIDED) and blocked
         by = f"  {blocked} blocking" if waits else ""
         line = (
             Span(f" {escaped(gate.title, 40)} verdict: ", Tone.DIM),
-            Span(f"{mark.symbol} {status.state}", mark.tone),
+            Span(f"{mark.symbol} {word(status.state, picture)}", mark.tone),
             Span(by, Tone.PLAIN),
         )
         lines.append(clipped(line, width))
@@ -61,12 +61,13 @@ def _gate_rows(picture: Picture, width: int) -> list[Line]:
 def _row(picture: Picture, row: Row, width: int) -> Line:
     info, status = row
     mark = trusted(CRITERION_MARKS[status.state], picture)
-    quiet = status.state in _QUIET and not picture.model.silent
+    quiet = status.state in _QUIET
+    calm = quiet and not picture.model.silent
     title, state = (22, 10) if width >= WIDE else (18, 8)
     line = (
         Span(f" {mark.symbol} ", mark.tone),
-        Span(fitted(escaped(info.title, 60), title), Tone.PLAIN if quiet else mark.tone),
-        Span(fitted(" " + status.state, state), mark.tone),
+        Span(fitted(escaped(info.title, 60), title), Tone.PLAIN if calm else mark.tone),
+        Span(fitted(f" {word(status.state, picture)}", state), mark.tone),
         Span("" if quiet else _short_why(picture, row, width), mark.tone),
     )
     return clipped(line, width)
@@ -87,10 +88,10 @@ def _held(picture: Picture, status: CriterionStatus) -> str:
     return age(picture.model.snapshot.now_ns - status.since_ns)
 
 
-def _hidden(rows: Sequence[Row], width: int) -> Line:
+def _hidden(picture: Picture, rows: Sequence[Row], width: int) -> Line:
     worst = min((status.state for _, status in rows), key=ATTENTION.__getitem__)
-    mark = CRITERION_MARKS[worst]
-    text = f"{len(rows)} more, worst: {worst}  (F7)"
+    mark = trusted(CRITERION_MARKS[worst], picture)
+    text = f"{len(rows)} more, worst: {word(worst, picture)}  (F7)"
     return clipped((Span(f" {mark.symbol} ", mark.tone), Span(text, Tone.DIM)), width)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from gcs.console.format import clock, escaped, seconds, utc_date, utc_time
-from gcs.console.panels.rows import clipped, spread, text_width, trusted
+from gcs.console.panels.rows import clipped, spread, text_width, trusted, word
 from gcs.console.picture import Picture
 from gcs.console.theme import (
     BLOCKING,
@@ -170,8 +170,8 @@ def _gates(picture: Picture) -> Line:
 def _gate(picture: Picture, gate: GateInfo, status: GateStatus) -> Line:
     mark = trusted(GATE_MARKS[status.state], picture)
     title = Span(f" {escaped(gate.title, 40)} ", Tone.DIM)
-    verdict = Span(f"{mark.symbol} {status.state}", mark.tone)
-    deciding = status.state in (GateState.NO_GO, GateState.GO)
+    verdict = Span(f"{mark.symbol} {word(status.state, picture)}", mark.tone)
+    deciding = status.state in (GateState.NO_GO, GateState.GO, GateState.UNKNOWN)
     left = ""
     if deciding and status.deadline_ns is not None:
         left = f" closes in {seconds(picture.model.time_left_ns(status.deadline_ns))}"
@@ -180,7 +180,7 @@ def _gate(picture: Picture, gate: GateInfo, status: GateStatus) -> Line:
 
 
 def _reason_tone(status: GateStatus) -> Tone:
-    return Tone.SERIOUS if status.state is GateState.NO_GO else Tone.DIM
+    return Tone.DIM if status.state is GateState.GO else Tone.SERIOUS
 
 
 def _top_reason(picture: Picture, status: GateStatus) -> str:
@@ -188,7 +188,7 @@ def _top_reason(picture: Picture, status: GateStatus) -> str:
     if status.reason:
         return escaped(status.reason, 160)
     whys = [
-        escaped(f"{info.owner} {info.title}: {criterion.why}", 160)
+        escaped(f"{info.owner} {criterion.why}", 160)
         for info, criterion in picture.model.board
         if criterion.id in status.blocking and criterion.state in BLOCKING
     ]

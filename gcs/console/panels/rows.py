@@ -57,6 +57,11 @@ def trusted(mark: Mark, picture: Picture) -> Mark:
     return UNSURE if picture.model.silent else mark
 
 
+def word(state: str, picture: Picture) -> str:
+    """A state's word; with a `?` where the station is silent, so that no GO looks like one."""
+    return f"{state}?" if picture.model.silent else state
+
+
 def with_overflow(lines: Sequence[Line], height: int, hidden: Callable[[int], Line]) -> list[Line]:
     """At most `height` lines; where some are left out, the last row says so.
 

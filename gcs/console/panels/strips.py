@@ -24,7 +24,7 @@ def strips(picture: Picture, width: int, height: int) -> list[Line]:
     for place, index in enumerate(picture.strips[:count]):
         rows = height // count + (place < height % count)
         lines += _strip(picture, index, width, rows)
-    return lines or [rule("STRIP", width)]
+    return (lines or [rule("STRIP", width)])[:height]
 
 
 def _strip(picture: Picture, index: int, width: int, height: int) -> list[Line]:

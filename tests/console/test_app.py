@@ -1,0 +1,310 @@
+"""The whole screen, flown by keys, at the three sizes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+
+import pytest
+from textual.events import Paste
+from textual.pilot import Pilot
+
+from gcs.clock import SECOND_NS, ManualClock
+from gcs.console.app import ConsoleApp
+from gcs.console.client import ConsoleClient, Detached, Update
+from gcs.console.protocol import Farewell
+from gcs.messages import (
+    Act,
+    CancelCommand,
+    ConfirmCommand,
+    CountState,
+    CriterionState,
+    GateState,
+    HoldCount,
+    Quality,
+    ReleaseHold,
+    Snapshot,
+    StageCommand,
+    StagedStatus,
+    Vote,
+)
+from tests.console.scenes import Scene, catalogue, replayed
+from tests.console.screens import assert_looks_like, screen_text
+
+SIZES = [(160, 50), (120, 40), (80, 24)]
+
+
+class ScriptedClient(ConsoleClient):
+    """A client whose station is the test."""
+
+    def __init__(self) -> None:
+        super().__init__("unix:/nowhere")
+        self.said: asyncio.Queue[Update] = asyncio.Queue()
+        self.acts: list[Act] = []
+        self.attached = True
+
+    async def updates(self) -> AsyncGenerator[Update, None]:
+        while True:
+            update = await self.said.get()
+            yield update
+            self.said.task_done()
+            if isinstance(update, Farewell):
+                return
+
+    def send(self, act: Act, seen: Snapshot) -> bool:
+        if self.attached:
+            self.acts.append(act)
+        return self.attached
+
+
+class Desk:
+    """One console under test and the hands on it."""
+
+    def __init__(self) -> None:
+        self.client = ScriptedClient()
+        self.wall = ManualClock(SECOND_NS)
+        self.app = ConsoleApp(self.client, "FD", self.wall)
+        self.pilot: Pilot[None]
+
+    async def says(self, *updates: Update) -> None:
+        for update in updates:
+            self.client.said.put_nowait(update)
+        async with asyncio.timeout(10):
+            await self.client.said.join()
+        await self.settle()
+
+    async def settle(self) -> None:
+        await self.pilot.pause()
+        self.app.paint(whole=True)
+        await self.pilot.pause()
+
+    async def types(self, line: str) -> None:
+        self.app.post_message(Paste(line))
+        await self.pilot.press("enter")
+        await self.settle()
+
+    @property
+    def screen(self) -> str:
+        return screen_text(self.app)
+
+
+def at_desk(scenario: Callable[[Desk], Awaitable[None]], size: tuple[int, int] = (160, 50)) -> Desk:
+    async def main() -> Desk:
+        desk = Desk()
+        async with desk.app.run_test(size=size) as desk.pilot:
+            await scenario(desk)
+        return desk
+
+    return asyncio.run(main())
+
+
+def caution() -> Scene:
+    return Scene(criteria={"gust": (CriterionState.CAUTION, "gust 14.2 m/s, limit 14.0 m/s")})
+
+
+def no_go() -> Scene:
+    return Scene(
+        landing=GateState.NO_GO,
+        blocking=("deck_roll",),
+        criteria={"deck_roll": (CriterionState.NO_GO, "deck roll 3.4 deg, limit 3.0 deg")},
+    )
+
+
+def stale() -> Scene:
+    beacon = "no data: landing.beacon 6.2 s old, limit 2.0 s"
+    return Scene(
+        landing=GateState.NO_GO,
+        blocking=("deck_beacon",),
+        criteria={"deck_beacon": (CriterionState.UNKNOWN, beacon)},
+        ages_s={"nav.altitude": 6.2, "barge.deck.roll": 3.1, "nav.pitch": 60.0},
+        qualities={"vehicle.legs": Quality.NEVER},
+        links_down=("fc_c",),
+    )
+
+
+def hold() -> Scene:
+    return Scene(
+        t_ns=-300 * SECOND_NS,
+        count=CountState.HOLD,
+        count_reason="built-in hold",
+        phase="prelaunch",
+        landing=GateState.CLOSED,
+    )
+
+
+SCENES = {"nominal": Scene, "caution": caution, "no-go": no_go, "stale": stale, "hold": hold}
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("name", [*SCENES, "replay"])
+def test_the_main_screen(name: str, size: tuple[int, int]) -> None:
+    async def scenario(desk: Desk) -> None:
+        names = replayed(catalogue()) if name == "replay" else catalogue()
+        await desk.says(names, SCENES.get(name, Scene)().snapshot())
+        assert_looks_like(desk.app, f"{name}-{size[0]}x{size[1]}")
+
+    at_desk(scenario, size)
+
+
+@pytest.mark.parametrize(
+    ("line", "act"),
+    [
+        (":commit", StageCommand("landing_commit")),
+        (":divert", StageCommand("divert")),
+        (":abort", StageCommand("abort")),
+        (":hold gusts", HoldCount("gusts")),
+        (":release", ReleaseHold()),
+        (":vote landing_commit go", Vote("landing_commit", go=True)),
+        (":vote landing_commit nogo", Vote("landing_commit", go=False)),
+    ],
+)
+def test_a_typed_line_sends_its_act_and_says_so(line: str, act: Act) -> None:
+    async def scenario(desk: Desk) -> None:
+        await desk.says(catalogue(), Scene().snapshot())
+        await desk.types(line)
+        assert desk.client.acts == [act]
+        assert "sent to the station" in desk.screen
+
+    at_desk(scenario)
+
+
+def test_a_dangerous_command_is_staged_read_back_and_confirmed_by_its_code() -> None:
+    async def scenario(desk: Desk) -> None:
+        scene = Scene()
+        await desk.says(catalogue(), scene.snapshot())
+        await desk.types(":divert")
+        scene.staged = StagedStatus("divert", "KX4", scene.now_ns + 15 * SECOND_NS, "FD")
+        await desk.says(scene.snapshot())
+        assert "◆ DIVERT staged by FD · type KX4 and Enter within 15.0 s" in desk.screen
+        await desk.types("kx4")
+        assert desk.client.acts == [StageCommand("divert"), ConfirmCommand("KX4")]
+        scene.staged = None
+        await desk.says(scene.snapshot())
+        assert "staged by" not in desk.screen
+
+    at_desk(scenario)
+
+
+def test_no_bare_letter_acts_and_escape_cancels_what_is_staged() -> None:
+    async def scenario(desk: Desk) -> None:
+        scene = Scene()
+        await desk.says(catalogue(), scene.snapshot())
+        await desk.types("divert")
+        assert desk.client.acts == []
+        assert "a command begins with `:`" in desk.screen
+        scene.staged = StagedStatus("divert", "KX4", scene.now_ns + 15 * SECOND_NS, "FD")
+        await desk.says(scene.snapshot())
+        await desk.pilot.press("K", "escape")
+        assert desk.client.acts == []
+        await desk.pilot.press("escape")
+        assert desk.client.acts == [CancelCommand()]
+
+    at_desk(scenario)
+
+
+def test_abort_is_two_presses_of_one_key() -> None:
+    async def scenario(desk: Desk) -> None:
+        scene = Scene()
+        await desk.says(catalogue(), scene.snapshot())
+        await desk.pilot.press("f12")
+        scene.staged = StagedStatus("abort", "Q7Z", scene.now_ns + 15 * SECOND_NS, "FD")
+        await desk.says(scene.snapshot())
+        await desk.pilot.press("f12")
+        assert desk.client.acts == [StageCommand("abort"), ConfirmCommand("Q7Z")]
+
+    at_desk(scenario)
+
+
+def test_an_act_that_no_station_takes_says_so() -> None:
+    async def scenario(desk: Desk) -> None:
+        await desk.says(catalogue(), Scene().snapshot())
+        desk.client.attached = False
+        await desk.types(":divert")
+        assert "stage divert NOT sent: no station" in desk.screen
+
+    at_desk(scenario)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize(
+    ("key", "title"),
+    [
+        ("f1", "─ HELP "),
+        ("f3", "─ EVENTS "),
+        ("f4", "─ VEHICLE XZY-1 · all sources"),
+        ("f5", "─ BARGE ATLAS · all sources"),
+        ("f6", "─ LINKS "),
+        ("f7", "─ GO / NO-GO "),
+        ("f8", "─ STRIP altitude"),
+    ],
+)
+def test_every_page_opens_by_its_key_and_escape_goes_back(
+    key: str, title: str, size: tuple[int, int]
+) -> None:
+    async def scenario(desk: Desk) -> None:
+        await desk.says(catalogue(), Scene().snapshot())
+        await desk.pilot.press(key)
+        await desk.settle()
+        body = desk.screen.splitlines()[3 if size == (80, 24) else 4]
+        assert body.startswith(title)
+        await desk.pilot.press("escape")
+        await desk.settle()
+        assert "LANDING COMMIT verdict" in desk.screen
+
+    at_desk(scenario, size)
+
+
+def test_the_screen_follows_the_terminals_size_and_says_when_it_is_too_small() -> None:
+    async def scenario(desk: Desk) -> None:
+        await desk.says(catalogue(), Scene().snapshot())
+        for width, height, has, lacks in (
+            (80, 24, "─ VITALS", "─ LINKS"),
+            (79, 24, "terminal too small: 79x24, at least 80x24", "GO / NO-GO"),
+            (120, 40, "─ LINKS", "─ STRIP"),
+            (160, 50, "─ STRIP", "too small"),
+        ):
+            await desk.pilot.resize_terminal(width, height)
+            await desk.settle()
+            await desk.settle()
+            assert has in desk.screen
+            assert lacks not in desk.screen
+
+    at_desk(scenario)
+
+
+def test_no_station_a_silent_station_and_a_lost_one_look_different() -> None:
+    async def scenario(desk: Desk) -> None:
+        await desk.settle()
+        assert "▼ NO STATION" in desk.screen
+        await desk.says(catalogue(), Scene().snapshot())
+        assert "● all 24 GO" in desk.screen
+        desk.wall.advance_to(5 * SECOND_NS)
+        await desk.settle()
+        assert "▼ STATION SILENT for 4.0 s" in desk.screen
+        await desk.says(Detached("connection reset"))
+        assert "▼ STATION LOST: connection reset" in desk.screen
+        assert "● all" not in desk.screen
+        await desk.says(catalogue(), Scene(sequence=2).snapshot())
+        assert "● all 24 GO" in desk.screen
+
+    at_desk(scenario)
+
+
+def test_the_console_ends_with_the_run_and_leaves_its_summary() -> None:
+    async def scenario(desk: Desk) -> None:
+        await desk.says(catalogue(), Scene().snapshot())
+        await desk.says(Farewell(3, "diverted to open water"))
+
+    desk = at_desk(scenario)
+    assert desk.app.return_code == 3
+    assert "outcome  diverted to open water (exit 3)" in desk.app.last_words()
+
+
+def test_leaving_early_is_no_failure_and_claims_no_outcome() -> None:
+    async def scenario(desk: Desk) -> None:
+        await desk.says(catalogue(), Scene().snapshot())
+        await desk.pilot.press("ctrl+q")
+
+    desk = at_desk(scenario)
+    assert desk.app.return_code == 0
+    assert desk.app.last_words() == []

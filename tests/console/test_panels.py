@@ -1,0 +1,287 @@
+"""Each panel says what it must, in the cells it has, and never by colour alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from gcs.clock import SECOND_NS
+from gcs.console import theme
+from gcs.console.model import Model
+from gcs.console.panels.board import board
+from gcs.console.panels.command import command
+from gcs.console.panels.events import events
+from gcs.console.panels.header import header
+from gcs.console.panels.help import help_page
+from gcs.console.panels.links import links
+from gcs.console.panels.readings import barge, barge_page, vehicle, vehicle_page, vitals
+from gcs.console.panels.rows import Builder
+from gcs.console.panels.strips import strips
+from gcs.console.picture import Picture
+from gcs.console.theme import Line, Tone
+from gcs.console.trails import Trails
+from gcs.messages import (
+    CommandState,
+    CommandStatus,
+    CountState,
+    CriterionState,
+    Event,
+    GateState,
+    LinkState,
+    Quality,
+    StagedStatus,
+)
+from tests.console.scenes import Scene, catalogue
+
+BUILDERS: tuple[Builder, ...] = (
+    board,
+    command,
+    events,
+    header,
+    help_page,
+    links,
+    barge,
+    barge_page,
+    vehicle,
+    vehicle_page,
+    vitals,
+    strips,
+)
+HOSTILE = "\x1b[2J\n[red]\u202e\U0001f680e\u0301" * 50
+
+
+def picture(scene: Scene, silent_ns: int = 0, typed: str = "", answer: str = "") -> Picture:
+    snapshot = scene.snapshot()
+    trails = Trails(len(catalogue().parameters))
+    trails.add(snapshot)
+    model = Model(catalogue(), snapshot, silent_ns)
+    return Picture(model, 0, "FD", typed, answer, trails, (3, 33))
+
+
+def text(lines: Sequence[Line]) -> str:
+    return "\n".join("".join(span.text for span in line).rstrip() for line in lines)
+
+
+def no_go(**more: object) -> Scene:
+    scene = Scene(landing=GateState.NO_GO, blocking=("deck_roll", "deck_beacon"))
+    scene.criteria = {
+        "deck_roll": (CriterionState.NO_GO, "deck roll 3.4 deg, limit 3.0 deg"),
+        "deck_beacon": (CriterionState.UNKNOWN, "no data: landing.beacon 6.2 s old, limit 2.0 s"),
+        "gust": (CriterionState.CAUTION, "gust 14.2 m/s, limit 14.0 m/s"),
+        "waves": (CriterionState.WAIVED, "waves 2.1 m, waiver WV-03"),
+    }
+    for name, value in more.items():
+        setattr(scene, name, value)
+    return scene
+
+
+def hostile() -> Scene:
+    scene = no_go(landing_reason=HOSTILE, fault=HOSTILE, count_reason=HOSTILE, phase=HOSTILE)
+    scene.criteria["deck_roll"] = (CriterionState.NO_GO, HOSTILE)
+    scene.events = tuple(Event(n, HOSTILE, HOSTILE, HOSTILE, 3) for n in range(40))
+    scene.staged = StagedStatus(HOSTILE, HOSTILE, 0, HOSTILE)
+    return scene
+
+
+@pytest.mark.parametrize("builder", BUILDERS)
+@settings(max_examples=30)
+@given(width=st.integers(1, 200), height=st.integers(1, 60), odd=st.booleans())
+def test_a_panel_never_leaves_its_cells_nor_its_rows(
+    builder: Builder, width: int, height: int, odd: bool
+) -> None:
+    lines = builder(picture(hostile() if odd else no_go()), width, height)
+    assert len(lines) <= height
+    for line in lines:
+        shown = "".join(span.text for span in line)
+        assert shown.isprintable()
+        if width >= 30:
+            assert cell_len(shown) <= width
+
+
+@pytest.mark.parametrize(
+    "marks",
+    [theme.CRITERION_MARKS, theme.GATE_MARKS, theme.LINK_MARKS, theme.COMMAND_MARKS],
+)
+def test_every_state_has_a_symbol_of_its_own_kind(marks: dict[str, theme.Mark]) -> None:
+    for state, mark in marks.items():
+        assert mark.symbol.strip(), state
+    tones: dict[str, set[Tone]] = {}
+    for mark in marks.values():
+        tones.setdefault(mark.symbol, set()).add(mark.tone)
+    assert all(len(used) == 1 for used in tones.values()), "a symbol told apart by colour alone"
+
+
+def test_every_state_of_the_messages_has_a_mark() -> None:
+    assert set(theme.CRITERION_MARKS) == set(CriterionState) == set(theme.ATTENTION)
+    assert set(theme.GATE_MARKS) == set(GateState)
+    assert set(theme.LINK_MARKS) == set(LinkState)
+    assert set(theme.COMMAND_MARKS) == set(CommandState)
+    assert set(theme.STYLES) == set(Tone)
+
+
+def test_greys_are_grey() -> None:
+    for tone in (Tone.PLAIN, Tone.DIM, Tone.BRIGHT, Tone.RULE, Tone.STALE):
+        color = theme.STYLES[tone].color
+        assert color is not None
+        assert len(set(color.get_truecolor())) == 1
+
+
+@pytest.mark.parametrize("size", [(62, 42), (71, 22), (47, 17)])
+def test_every_not_go_is_on_the_board_with_its_word_at_every_size(size: tuple[int, int]) -> None:
+    shown = text(board(picture(no_go()), *size))
+    for word in ("◆ deck roll", "NO-GO", "? deck beacon", "UNKNOWN", "■ gust", "CAUTION", "WAIVED"):
+        assert word in shown
+    assert "▼ NO-GO  2 blocking" in shown
+
+
+def test_the_board_keeps_its_places_where_all_fit_and_sorts_where_not() -> None:
+    large = text(board(picture(no_go()), 62, 42)).splitlines()
+    assert large[3].startswith(" ● flight computers")
+    small = text(board(picture(no_go()), 47, 17)).splitlines()
+    assert small[3].startswith(" ◆ deck roll")
+    assert "more, worst: GO" in small[-1]
+
+
+def test_a_not_go_says_value_limit_how_long_and_owner() -> None:
+    shown = text(board(picture(no_go()), 62, 42))
+    assert "12s 60 s" not in shown
+    assert "12s 3.4 deg, limit 3.0 deg" in shown
+    assert "BARGE: deck roll 3.4 deg, limit 3.0 deg, for 12s" in shown
+
+
+def test_what_is_left_out_is_counted_with_its_worst() -> None:
+    crowded = no_go()
+    lines = text(board(picture(crowded), 47, 5)).splitlines()
+    assert lines[-1] == " ? 23 more, worst: UNKNOWN  (F7)"
+
+
+def test_the_criteria_of_a_decided_gate_leave_the_board() -> None:
+    shown = text(board(picture(Scene()), 62, 42))
+    assert "propellant loaded" not in shown
+    assert "propellant margin" in shown
+
+
+def test_stale_shows_a_question_mark_and_its_age() -> None:
+    scene = Scene(
+        ages_s={"nav.altitude": 6.2, "nav.pitch": 42.0},
+        qualities={
+            "nav.east": Quality.SUSPECT,
+            "nav.roll": Quality.BAD,
+            "nav.north": Quality.NEVER,
+        },
+    )
+    rows = text(vehicle(picture(scene), 46, 26)).splitlines()
+    by_title = {row[2:16].strip(): row for row in rows}
+    assert by_title["altitude"].startswith("?")
+    assert by_title["altitude"].endswith("1834.2 m      6.2s")
+    assert by_title["pitch"].endswith("---- deg    42s")
+    assert by_title["east of the ba"].startswith("■")
+    assert by_title["roll"].startswith("◆")
+    assert by_title["north of the b"].endswith("---- m      never")
+
+
+def test_hidden_parameters_are_counted_with_their_worst() -> None:
+    fresh = text(vehicle(picture(Scene()), 46, 8)).splitlines()
+    assert fresh[-1].strip() == "18 more, all good"
+    scene = Scene(qualities={"vehicle.legs": Quality.BAD})
+    assert text(vehicle(picture(scene), 46, 8)).splitlines()[-1] == "◆ 18 more, worst: bad"
+
+
+@pytest.mark.parametrize("size", [(160, 4), (120, 4), (79, 3)])
+def test_the_header_names_the_gate_its_deadline_and_the_top_reason(size: tuple[int, int]) -> None:
+    shown = text(header(picture(no_go()), *size))
+    assert "LANDING COMMIT ▼ NO-GO closes in 18.0 s GNC no data: landing.beacon" in shown
+    assert "◆ 1 NO-GO" in shown
+    assert "? 1 UNKNOWN" in shown
+    assert "SIM" in shown
+
+
+@pytest.mark.parametrize("size", [(160, 4), (79, 3)])
+def test_silence_fault_and_no_recording_are_loud_at_every_size(size: tuple[int, int]) -> None:
+    silent = text(header(picture(Scene(), silent_ns=3 * SECOND_NS), *size))
+    assert "▼ STATION SILENT for 3.0 s" in silent
+    assert "T+00:01:18.0?" in silent
+    faulty = text(header(picture(Scene(fault="step raised", recorder_ok=False)), *size))
+    assert "▼ STATION FAULT: step raised" in faulty
+    assert "▼ NOT RECORDING" in faulty
+
+
+def test_a_silent_station_shows_no_plain_go() -> None:
+    shown = text(board(picture(Scene(), silent_ns=3 * SECOND_NS), 62, 42))
+    assert "●" not in shown
+    assert "GO?" in shown
+    assert " GO " not in shown.replace("GO / NO-GO", "")
+
+
+def test_a_hold_shows_its_reason() -> None:
+    scene = Scene(t_ns=-300 * SECOND_NS, count=CountState.HOLD, count_reason="wind at the pad")
+    scene.phase = "prelaunch"
+    shown = text(header(picture(scene), 160, 4))
+    assert "T-00:05:00.0 ■ HOLD  wind at the pad" in shown
+    assert "▶ PRELAUNCH" in shown
+
+
+def test_the_present_phase_is_in_view_however_narrow() -> None:
+    scene = Scene(phase="touchdown")
+    assert "▶ TOUCHDOWN" in text(header(picture(scene), 100, 4))
+
+
+def test_a_staged_command_shows_who_what_code_and_time_left() -> None:
+    scene = Scene()
+    scene.staged = StagedStatus("divert", "KX4", scene.now_ns + 12 * SECOND_NS, "FD")
+    shown = text(command(picture(scene, typed="kx"), 160, 4))
+    assert "CMD > kx█  ◆ DIVERT staged by FD · type KX4 and Enter within 12.0 s" in shown
+
+
+@pytest.mark.parametrize(
+    ("state", "shown"),
+    [
+        (CommandState.SENT, "◎ SENT"),
+        (CommandState.ACKNOWLEDGED, "◎ ACKNOWLEDGED"),
+        (CommandState.VERIFIED, "✓ VERIFIED"),
+        (CommandState.REFUSED, "◆ REFUSED"),
+        (CommandState.TIMED_OUT, "◆ TIMED OUT"),
+    ],
+)
+def test_sent_acknowledged_and_verified_are_three_different_things(
+    state: CommandState, shown: str
+) -> None:
+    status = CommandStatus(7, "divert", state, 1, Scene().now_ns, 2, ("fc_a",), (), "")
+    line = text(command(picture(Scene(commands=(status,))), 160, 4))
+    assert f"#7 DIVERT {shown}" in line
+    assert "acknowledged by fc_a · echoed by nobody yet" in line
+
+
+def test_a_link_that_is_down_says_why() -> None:
+    shown = text(links(picture(Scene(links_down=("barge",))), 70, 16))
+    assert "◆ barge" in shown
+    assert "connection refused" in shown
+
+
+def test_events_come_newest_first_and_severe_ones_are_marked() -> None:
+    scene = Scene()
+    scene.events = tuple(
+        Event(scene.now_ns + n, "k", "fc_a", f"text {severity}", severity)
+        for n, severity in enumerate((6, 4, 3, 1))
+    )
+    rows = text(events(picture(scene), 60, 10)).splitlines()[1:]
+    assert [row[:2] for row in rows] == [" ▼", " ◆", " ■", "  "]
+
+
+def test_a_strip_draws_what_was_seen_and_says_when_nothing_was() -> None:
+    trails = Trails(len(catalogue().parameters))
+    for tenth in range(0, 600, 2):
+        scene = Scene(t_ns=tenth * SECOND_NS // 10, values={"nav.altitude": float(tenth)})
+        trails.add(scene.snapshot())
+    model = Model(catalogue(), scene.snapshot())
+    lines = text(strips(Picture(model, 0, "FD", "", "", trails, (3,)), 60, 8)).splitlines()
+    assert "altitude m · 120 s" in lines[0]
+    assert lines[1].lstrip().startswith("592.0┤")
+    assert lines[-1].lstrip().startswith("5.0┤")
+    assert any("\u2801" <= character <= "\u28ff" for character in lines[3])
+    never = Scene(qualities={"nav.altitude": Quality.NEVER})
+    assert "nothing good seen" in text(strips(picture(never), 60, 8))
