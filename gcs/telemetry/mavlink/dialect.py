@@ -96,9 +96,9 @@ class MessageType:
     id: int
     name: str
     crc_extra: int
-    fields: tuple[Field, ...]
-    wire_fields: tuple[Field, ...]
-    struct: struct.Struct
+    fields: tuple[Field, ...] = field(repr=False)
+    wire_fields: tuple[Field, ...] = field(repr=False)
+    struct: struct.Struct = field(repr=False)
     min_length: int
     max_length: int
     field_index: Mapping[str, int] = field(repr=False)
@@ -114,13 +114,13 @@ class MessageType:
         return self.arrange(self.struct.unpack(whole))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Dialect:
     """The messages and enums of a dialect, with all that it includes."""
 
-    messages: Mapping[int, MessageType]
-    by_name: Mapping[str, MessageType]
-    enums: Mapping[str, Mapping[str, int]]
+    messages: Mapping[int, MessageType] = field(repr=False)
+    by_name: Mapping[str, MessageType] = field(repr=False)
+    enums: Mapping[str, Mapping[str, int]] = field(repr=False)
 
     def enum_value(self, enum: str, entry: str) -> int:
         """The number of an enum's entry; KeyError names what is missing."""
