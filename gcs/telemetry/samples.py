@@ -18,13 +18,18 @@ _BAD = int(Quality.BAD)
 
 @dataclass(frozen=True, eq=False)
 class SampleBatch:
-    """Equal-length columns in receipt order; values in SI, times in station ns."""
+    """Equal-length columns in receipt order; values in SI, times in station ns.
+
+    `past` are samples that were sent as history or as retained messages: they fill
+    windows and never become a current value.
+    """
 
     parameter: NDArray[np.int32]
     source_ns: NDArray[np.int64]
     receipt_ns: NDArray[np.int64]
     value: NDArray[np.float64]
     quality: NDArray[np.uint8]
+    past: SampleBatch | None = None
 
     def __post_init__(self) -> None:
         columns = (self.source_ns, self.receipt_ns, self.value, self.quality)
@@ -81,14 +86,15 @@ class SampleWriter:
         self._value.extend(values)
         self._quality.extend(qualities)
 
-    def take(self) -> SampleBatch:
-        """All samples since the last take."""
+    def take(self, past: SampleBatch | None = None) -> SampleBatch:
+        """All samples since the last take, with their `past`."""
         batch = SampleBatch(
             np.array(self._parameter, np.int32),
             np.array(self._source_ns, np.int64),
             np.array(self._receipt_ns, np.int64),
             np.array(self._value, np.float64),
             np.array(self._quality, np.uint8),
+            past,
         )
         self._clear()
         return batch

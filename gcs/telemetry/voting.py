@@ -82,9 +82,7 @@ _BY_QUALITY: Final = {
 }
 
 
-def vote(
-    rule: VoteRule, ballots: Sequence[Ballot], frozen: Sequence[bool] | None = None
-) -> Voted:
+def vote(rule: VoteRule, ballots: Sequence[Ballot], frozen: Sequence[bool] | None = None) -> Voted:
     """Vote once; `frozen` tells which sources are known to be frozen."""
     verdicts = [_BY_QUALITY[ballot.quality] for ballot in ballots]
     if frozen is not None:
@@ -134,8 +132,8 @@ class _Track:
     value: float = math.nan
     since_ns: int = 0
     others: tuple[float, ...] = ()
-    said: Verdict = Verdict.IN
-    pending: Verdict = Verdict.IN
+    said: Verdict | None = None
+    pending: Verdict = Verdict.SILENT
     pending_since_ns: int = 0
 
 
@@ -146,14 +144,20 @@ class Voter:
     rule: VoteRule
     sources: int
     _tracks: list[_Track] = field(init=False, repr=False)
+    _verdicts: tuple[Verdict, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         self._tracks = [_Track() for _ in range(self.sources)]
+        self._verdicts = (Verdict.SILENT,) * self.sources
 
     def vote(self, ballots: Sequence[Ballot]) -> Voted:
         """The outcome now, each source's past considered."""
-        if self.rule.frozen_after_ns is None:
-            return vote(self.rule, ballots)
+        frozen = None if self.rule.frozen_after_ns is None else self._frozen(ballots)
+        voted = vote(self.rule, ballots, frozen)
+        self._verdicts = voted.verdicts
+        return voted
+
+    def _frozen(self, ballots: Sequence[Ballot]) -> list[bool]:
         values = tuple(ballot.value for ballot in ballots)
         for track, ballot in zip(self._tracks, ballots, strict=True):
             # NaN is unequal to itself, so a source without a value never freezes.
@@ -161,8 +165,7 @@ class Voter:
                 track.value = ballot.value
                 track.since_ns = ballot.sampled_ns
                 track.others = values
-        frozen = [self._is_frozen(source, ballots) for source in range(self.sources)]
-        return vote(self.rule, ballots, frozen)
+        return [self._is_frozen(source, ballots) for source in range(self.sources)]
 
     def _is_frozen(self, source: int, ballots: Sequence[Ballot]) -> bool:
         track = self._tracks[source]
@@ -180,15 +183,21 @@ class Voter:
             all(distance != 0.0 for distance in moved) or max(moved) > self.rule.tolerance
         )
 
-    def said(self, verdicts: Sequence[Verdict], now_ns: int) -> list[Said]:
-        """The verdicts that changed and have lasted; each change is returned once."""
+    def said(self, now_ns: int) -> list[Said]:
+        """The verdicts that changed and have lasted; each change is returned once.
+
+        That a source has not spoken yet, and that it begins to, goes unsaid.
+        """
         changes = []
-        for source, (track, verdict) in enumerate(zip(self._tracks, verdicts, strict=True)):
+        for source, (track, verdict) in enumerate(zip(self._tracks, self._verdicts, strict=True)):
             if verdict is not track.pending:
                 track.pending = verdict
                 track.pending_since_ns = now_ns
             lasted = now_ns - track.pending_since_ns >= SAY_AFTER_NS
-            if verdict is not track.said and lasted:
-                track.said = verdict
+            usual = Verdict.SILENT if track.said is None else track.said
+            if verdict is usual or not lasted:
+                continue
+            if track.said is not None or verdict is not Verdict.IN:
                 changes.append(Said(source, verdict))
+            track.said = verdict
         return changes

@@ -1,0 +1,362 @@
+"""The joint state of vehicle and barge: the newest good word on every parameter.
+
+The newest *source* time wins, whatever came last: late data is old data. Quality at
+a moment is NEVER, else STALE when the measurement is older than `stale_after`, else
+SUSPECT for a source that its vote left out, else what the sample said. `value` is None
+for all but GOOD.
+
+Voted and derived parameters are computed by `derive`. The age of a derived value is
+that of the oldest measurement it stands on. Windows of a derived parameter that needs
+no time of its own are filled row by row from its inputs, so that a burst, or the
+history that a barge sends at birth, fills them as if it had been received live.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Final
+
+from gcs.expressions import CONDITION, Expression, History
+from gcs.messages import Event, Quality, Readings
+from gcs.telemetry.dictionary import Dictionary
+from gcs.telemetry.parameters import Derivation, Parameter
+from gcs.telemetry.samples import SampleBatch, judge
+from gcs.telemetry.voting import Ballot, Verdict, Voter
+
+_GOOD: Final = int(Quality.GOOD)
+_BAD: Final = int(Quality.BAD)
+_NEVER: Final = int(Quality.NEVER)
+_QUALITIES: Final = tuple(Quality)
+_NAMES_SAID: Final = 3
+
+_Row = tuple[int, int, float, bool]
+"""Source time ns, parameter, SI value, whether it is GOOD."""
+
+
+class JointState:
+    """Everything the station knows, at the time set by `at`; a View for expressions."""
+
+    def __init__(self, dictionary: Dictionary, windows: Mapping[int, int]) -> None:
+        """`windows`: parameter index -> ns of history that some expression needs."""
+        parameters = dictionary.parameters
+        count = len(parameters)
+        self._dictionary = dictionary
+        self._now_ns = 0
+        self._value = [math.nan] * count
+        self._sampled_ns = [0] * count
+        self._quality = [_NEVER] * count
+        self._left_out = [False] * count
+        self._stale_after_ns = [p.stale_after_ns for p in parameters]
+        self._histories = {
+            index: History(span_ns, parameters[index].stale_after_ns)
+            for index, span_ns in windows.items()
+        }
+        self._voters = {
+            p.index: Voter(p.ballots.rule, len(p.ballots.parameters))
+            for p in parameters
+            if p.ballots is not None
+        }
+        self._order = (*self._voters, *dictionary.derived_order)
+        self._feeds = _feeds(parameters)
+        self._rows = _Rows(dictionary, windows)
+        self._dirty: set[int] = set()
+        self._changed: set[int] = set()
+        self._events: list[Event] = []
+
+    # --- What expressions ask ---
+
+    def at(self, now_ns: int) -> None:
+        """Set the moment that all questions are about; it never decreases."""
+        self._now_ns = now_ns
+
+    def value(self, index: int) -> float | None:
+        """The value in SI if it is GOOD now, else None."""
+        if self._quality[index] or self._left_out[index]:
+            return None
+        if self._now_ns - self._sampled_ns[index] > self._stale_after_ns[index]:
+            return None
+        return self._value[index]
+
+    def age_ns(self, index: int) -> int | None:
+        """Time since it was measured, or None if it never was."""
+        if self._quality[index] == _NEVER:
+            return None
+        return max(0, self._now_ns - self._sampled_ns[index])
+
+    def quality(self, index: int) -> Quality:
+        """How far the value may be trusted now."""
+        own = self._quality[index]
+        if own == _NEVER:
+            return Quality.NEVER
+        if self._now_ns - self._sampled_ns[index] > self._stale_after_ns[index]:
+            return Quality.STALE
+        if self._left_out[index] and own == _GOOD:
+            return Quality.SUSPECT
+        return _QUALITIES[own]
+
+    def history(self, index: int) -> History:
+        """Its past; KeyError for a parameter that no window named at the start."""
+        return self._histories[index]
+
+    def readings(self, now_ns: int) -> Readings:
+        """All values, times and qualities at `now_ns`, for a Snapshot."""
+        self.at(now_ns)
+        return Readings(
+            tuple(self._value),
+            tuple(self._sampled_ns),
+            tuple(int(self.quality(index)) for index in range(len(self._value))),
+        )
+
+    # --- What changes it ---
+
+    def apply(self, batch: SampleBatch) -> None:
+        """Take samples, and the `past` that came with them, which only fills windows."""
+        if batch.past is not None and len(batch.past):
+            self._fill_windows(list(_rows_of(batch.past)), live=False)
+        if not len(batch):
+            return
+        if self._histories:
+            self._fill_windows(list(_rows_of(batch)), live=True)
+        columns = (batch.parameter, batch.source_ns, batch.value, batch.quality)
+        for index, source_ns, value, quality in zip(
+            *(column.tolist() for column in columns), strict=True
+        ):
+            if source_ns >= self._sampled_ns[index] or self._quality[index] == _NEVER:
+                self._set(index, source_ns, value, quality)
+
+    def derive(self, *, everything: bool = False) -> frozenset[int] | None:
+        """Compute voted and derived parameters whose inputs changed, or all of them.
+
+        Returns the parameters that changed since the last call, or None for `everything`,
+        which also notices what only the passing of time changes.
+        """
+        for index in self._order:
+            if everything or index in self._dirty:
+                self._compute(index)
+        self._dirty.clear()
+        changed, self._changed = frozenset(self._changed), set()
+        if not everything:
+            return changed
+        self._say()
+        return None
+
+    def take_events(self) -> tuple[Event, ...]:
+        """What is worth saying since the last call: sources voted out and back."""
+        events, self._events = tuple(self._events), []
+        return events
+
+    def _set(self, index: int, sampled_ns: int, value: float, quality: int) -> None:
+        self._value[index] = value
+        self._sampled_ns[index] = sampled_ns
+        self._quality[index] = quality
+        self._changed.add(index)
+        self._dirty.update(self._feeds[index])
+
+    def _compute(self, index: int) -> None:
+        parameter = self._dictionary.parameters[index]
+        if parameter.ballots is not None:
+            self._count_votes(parameter)
+        elif parameter.derivation is not None:
+            self._evaluate(parameter, parameter.derivation)
+
+    # --- Votes ---
+
+    def _count_votes(self, parameter: Parameter) -> None:
+        assert parameter.ballots is not None
+        voting = parameter.ballots.parameters
+        voted = self._voters[parameter.index].vote(
+            [Ballot(self._value[i], self._sampled_ns[i], self.quality(i)) for i in voting]
+        )
+        for index, verdict in zip(voting, voted.verdicts, strict=True):
+            left_out = verdict is Verdict.WRONG or verdict is Verdict.FROZEN
+            if left_out is not self._left_out[index]:
+                self._left_out[index] = left_out
+                self._changed.add(index)
+                self._dirty.update(self._feeds[index])
+        self._computed(parameter.index, voted.sampled_ns, voted.value, int(voted.quality))
+
+    def _computed(self, index: int, sampled_ns: int, value: float, quality: int) -> None:
+        """Set a computed parameter, where it changed at all."""
+        now = (value, sampled_ns, quality)
+        if now == (self._value[index], self._sampled_ns[index], self._quality[index]):
+            return
+        self._set(index, sampled_ns, value, quality)
+        if index in self._histories and index not in self._rows.filled:
+            self._histories[index].append(sampled_ns, value, quality == _GOOD)
+
+    def _say(self) -> None:
+        """Tell which sources changed standing, one event a source and verdict."""
+        said: dict[tuple[str, Verdict], list[str]] = {}
+        for index, voter in self._voters.items():
+            parameter = self._dictionary.parameters[index]
+            assert parameter.ballots is not None
+            for change in voter.said(self._now_ns):
+                source = parameter.ballots.sources[change.source]
+                said.setdefault((source, change.verdict), []).append(parameter.id)
+        for (source, verdict), names in said.items():
+            self._events.append(_vote_event(self._now_ns, source, verdict, names))
+
+    # --- Derivation ---
+
+    def _evaluate(self, parameter: Parameter, derivation: Derivation) -> None:
+        index = parameter.index
+        result = derivation.expression.evaluate(self, self._now_ns)
+        if result is None:
+            self._computed(index, *self._unknown(derivation.needs))
+            return
+        needs = derivation.needs
+        if derivation.expression.dimension is CONDITION:
+            # A condition may stand on some of its inputs alone.
+            needs = tuple(i for i in needs if self.value(i) is not None)
+        sampled_ns = min((self._sampled_ns[i] for i in needs), default=self._now_ns)
+        value = float(result)
+        self._computed(index, sampled_ns, value, judge(value, parameter.low, parameter.high))
+
+    def _unknown(self, needs: Sequence[int]) -> tuple[int, float, int]:
+        """Time, value and quality of a result that is not known: as bad as its worst input."""
+        worst = max((int(self.quality(i)) for i in needs), default=_BAD)
+        sampled = [self._sampled_ns[i] for i in needs if self._quality[i] != _NEVER]
+        return min(sampled, default=0), math.nan, worst if worst != _GOOD else _BAD
+
+    # --- Windows ---
+
+    def _fill_windows(self, rows: list[_Row], *, live: bool) -> None:
+        for source_ns, index, value, good in rows:
+            history = self._histories.get(index)
+            if history is not None:
+                history.append(source_ns, value, good)
+        held = self._held() if live else {}
+        for index, source_ns, row_value in self._rows.derived(rows, held):
+            self._histories[index].append(source_ns, row_value, good=True)
+
+    def _held(self) -> dict[int, tuple[int, float]]:
+        """Source time and value of the inputs of row-filled windows, as they stand now."""
+        return {
+            index: (self._sampled_ns[index], self._value[index])
+            for index in self._rows.inputs
+            if self._quality[index] == _GOOD
+        }
+
+
+class _Rows:
+    """Derives parameters at the source times of their inputs, a row a time."""
+
+    def __init__(self, dictionary: Dictionary, windows: Iterable[int]) -> None:
+        self._parameters = dictionary.parameters
+        self._inputs = {
+            index: inputs
+            for index in windows
+            if dictionary.parameters[index].derivation is not None
+            and (inputs := self._measured_inputs(index)) is not None
+        }
+        self.filled = frozenset(self._inputs)
+        self.inputs = frozenset().union(*self._inputs.values())
+
+    def _measured_inputs(self, index: int) -> frozenset[int] | None:
+        """The measured parameters below one, or None if it cannot be derived a row at a time."""
+        parameter = self._parameters[index]
+        if parameter.is_measured:
+            return frozenset({index})
+        if parameter.derivation is None or parameter.derivation.expression.depends_on_time:
+            return None
+        below: frozenset[int] = frozenset()
+        for read in parameter.derivation.expression.reads:
+            inputs = self._measured_inputs(read)
+            if inputs is None:
+                return None
+            below |= inputs
+        return below
+
+    def derived(
+        self, rows: list[_Row], held: dict[int, tuple[int, float]]
+    ) -> Iterator[tuple[int, int, float]]:
+        """(parameter, source time, value) of every row in which all is known."""
+        mine = [row for row in rows if row[1] in self.inputs]
+        if not mine:
+            return
+        view = _RowView(self._parameters, held)
+        for source_ns, group in groupby(sorted(mine), key=lambda row: row[0]):
+            touched = view.take(source_ns, group)
+            for index, inputs in self._inputs.items():
+                if touched & inputs:
+                    value = view.value(index)
+                    if value is not None:
+                        yield index, source_ns, value
+
+
+class _RowView:
+    """The state at one row: each input's last GOOD value, if it is not stale there."""
+
+    def __init__(self, parameters: Sequence[Parameter], held: dict[int, tuple[int, float]]) -> None:
+        self._parameters = parameters
+        self._held = held
+        self._now_ns = 0
+
+    def take(self, source_ns: int, group: Iterable[_Row]) -> set[int]:
+        """Move on to a row; the parameters in it."""
+        self._now_ns = source_ns
+        touched = set()
+        for _, index, value, good in group:
+            touched.add(index)
+            if good:
+                self._held[index] = (source_ns, value)
+            else:
+                self._held.pop(index, None)
+        return touched
+
+    def value(self, index: int) -> float | None:
+        parameter = self._parameters[index]
+        if parameter.derivation is not None:
+            return self._derived(parameter, parameter.derivation.expression)
+        held = self._held.get(index)
+        if held is None or abs(self._now_ns - held[0]) > parameter.stale_after_ns:
+            return None
+        return held[1]
+
+    def _derived(self, parameter: Parameter, expression: Expression) -> float | None:
+        result = expression.evaluate(self, self._now_ns)
+        if result is None or judge(float(result), parameter.low, parameter.high) != _GOOD:
+            return None
+        return float(result)
+
+    def age_ns(self, index: int) -> int | None:
+        raise AssertionError("an expression that depends on time is not derived by rows")
+
+    def history(self, index: int) -> History:
+        raise AssertionError("an expression that depends on time is not derived by rows")
+
+
+def _rows_of(batch: SampleBatch) -> Iterator[_Row]:
+    return zip(
+        batch.source_ns.tolist(),
+        batch.parameter.tolist(),
+        batch.value.tolist(),
+        (batch.quality == _GOOD).tolist(),
+        strict=True,
+    )
+
+
+def _feeds(parameters: Sequence[Parameter]) -> tuple[tuple[int, ...], ...]:
+    """For each parameter, the voted and derived ones that it goes into."""
+    feeds: list[list[int]] = [[] for _ in parameters]
+    for parameter in parameters:
+        inputs: Iterable[int] = ()
+        if parameter.ballots is not None:
+            inputs = parameter.ballots.parameters
+        elif parameter.derivation is not None:
+            inputs = parameter.derivation.expression.reads
+        for index in inputs:
+            feeds[index].append(parameter.index)
+    return tuple(tuple(fed) for fed in feeds)
+
+
+def _vote_event(now_ns: int, source: str, verdict: Verdict, names: Sequence[str]) -> Event:
+    shown = ", ".join(names[:_NAMES_SAID])
+    more = f" and {len(names) - _NAMES_SAID} more" if len(names) > _NAMES_SAID else ""
+    if verdict is Verdict.IN:
+        return Event(now_ns, "vote", source, f"{source} is back in the vote: {shown}{more}", 5)
+    return Event(
+        now_ns, "vote", source, f"{source} is out of the vote, {verdict}: {shown}{more}", 4
+    )
