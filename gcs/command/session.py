@@ -26,8 +26,9 @@ class SessionSecrets:
     def nonce(self, taken: Container[int]) -> int:
         """A nonce that is neither 0 (no command yet) nor taken."""
         while True:
-            nonce = int.from_bytes(self._draw("nonce")[: NONCE_BITS // 8], "little")
-            if nonce and nonce not in taken:
+            drawn = int.from_bytes(self._draw("nonce"), "little")
+            nonce = 1 + drawn % ((1 << NONCE_BITS) - 1)
+            if nonce not in taken:
                 return nonce
 
     def code(self) -> str:

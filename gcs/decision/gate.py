@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 from gcs.clock import SECOND_NS
 from gcs.config.mission import GateConfig
 from gcs.decision.compiling import truth
+from gcs.decision.deadline import ClockDeadline
 from gcs.decision.gate_table import CONSEQUENCES, TRANSITIONS, Moment, Trigger, trigger_of
 from gcs.decision.polls import Poll, basis_of
 from gcs.decision.wording import say_duration
@@ -65,6 +66,7 @@ class GateRules:
     opens: Expression
     closes: Expression
     criteria: tuple[str, ...]
+    deadline: ClockDeadline | None = None
 
 
 class Gate:
@@ -84,6 +86,7 @@ class Gate:
         self._trigger = Trigger.SHUT
         self._blocking: tuple[str, ...] = ()
         self._barring: tuple[str, ...] = ()
+        self._deadline_ns: int | None = None
         self._last_command = -1
         self._asked = False
         self._attempt: CommandStatus | None = None
@@ -114,7 +117,7 @@ class Gate:
             id=self.config.id,
             state=self.state,
             since_ns=self._since_ns,
-            deadline_ns=None,
+            deadline_ns=self._deadline_ns,
             blocking=self._blocking,
             reason=self._reason(),
         )
@@ -135,6 +138,7 @@ class Gate:
         trigger = trigger_of(self.state, self._opened, moment)
         self._opened = self._opened or moment.opens is True
         self._blocking = moment.blocking if self._is_open(moment) else ()
+        self._deadline_ns = self._deadline(view, now_ns)
         if trigger is not None:
             self._move(trigger, commands, now_ns)
         self._send_go_when_due(now_ns)
@@ -227,6 +231,10 @@ class Gate:
     def _overdue(self, now_ns: int) -> bool:
         limit_ns = self.config.no_go_after
         return limit_ns is not None and now_ns - self._since_ns >= limit_ns
+
+    def _deadline(self, view: View, now_ns: int) -> int | None:
+        rule = self._rules.deadline
+        return None if rule is None else rule.at_ns(view, now_ns)
 
     def _is_open(self, moment: Moment) -> bool:
         ended = self.state in (GateState.COMMITTED, GateState.MISSED)

@@ -6,12 +6,14 @@ How a gate moves stands in `gate_table`, how it lives in `gate`.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from gcs.config.loading import Mission
 from gcs.config.mission import GateConfig
 from gcs.config.problems import Problem
 from gcs.decision.compiling import Compiler, merged_windows
+from gcs.decision.deadline import clock_deadline
 from gcs.decision.gate import Gate, GateAction, GateRules
 from gcs.decision.polls import configuration_digest
 from gcs.expressions import Scope, View
@@ -46,7 +48,12 @@ def build_gates(mission: Mission, scope: Scope) -> tuple[Gates, tuple[Problem, .
         _rules(compiler, mission.file, f"gate[{i}]", config, tuple(needed[config.id]))
         for i, config in enumerate(mission.config.gate)
     ]
-    gates = Gates([rule for rule in rules if rule is not None], configuration_digest(mission))
+    timed = [
+        replace(rule, deadline=clock_deadline(rule.config.closes, mission, scope))
+        for rule in rules
+        if rule is not None
+    ]
+    gates = Gates(timed, configuration_digest(mission))
     return gates, tuple(compiler.problems)
 
 

@@ -302,6 +302,16 @@ def test_a_refusal_shows_at_once_but_stops_no_retry() -> None:
     assert desk.last().state is CommandState.REFUSED
 
 
+def test_one_refusal_of_three_still_leaves_two_to_echo() -> None:
+    desk = Desk()
+    desk.send()
+    desk.commander.acknowledged("fc_a", 31001, AckResult.DENIED)
+    for _ in range(3):
+        desk.step(0.5)
+    assert desk.last().state is CommandState.TIMED_OUT
+    assert desk.last().detail == "0 of 2 echoes; fc_a: denied"
+
+
 def test_a_refusal_that_was_taken_back_does_not_end_as_refused() -> None:
     desk = Desk()
     desk.send()

@@ -44,6 +44,13 @@ def test_the_built_in_hold_stops_t_exactly_there_and_l_not() -> None:
     assert status.reason == "built-in hold"
 
 
+def test_reaching_the_built_in_hold_to_the_nanosecond_is_reaching_it() -> None:
+    count, view = count_of(FULL)
+    count.step(view, 0)
+    assert count.step(view, 10 * SECOND - 1).status.state is RUNNING
+    assert count.step(view, 10 * SECOND).status.state is HOLD
+
+
 def test_a_release_goes_on_from_where_it_stopped_and_holds_there_once() -> None:
     count, view = count_of(FULL)
     t_at(count, view, 0)

@@ -261,6 +261,18 @@ def test_a_failed_command_is_tried_again_after_a_rest() -> None:
     assert scene.sent == ["commit", "commit"]
 
 
+def test_a_command_that_needs_no_standing_still_rests_after_it_failed() -> None:
+    scene = Range(AUTOMATIC.replace('"1 s"', '"0 s"'))
+    scene.step()
+    scene.answer(CommandState.REFUSED)
+    scene.step(0.1)
+    scene.step(0.1)
+    scene.step(RETRY_REST_NS / SECOND - 0.1)
+    assert scene.sent == ["commit"]
+    scene.step(0.1)
+    assert scene.sent == ["commit", "commit"]
+
+
 def test_a_divert_by_anyone_ends_the_gate() -> None:
     scene = Range()
     scene.step()

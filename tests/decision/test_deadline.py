@@ -1,0 +1,61 @@
+"""A gate that closes by the T clock says when."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gcs.config.loading import load_mission
+from gcs.decision.deadline import clock_deadline
+from tests.helpers.joint_view import SECOND, FakeView
+
+MISSION = load_mission(
+    Path("m.toml"),
+    {
+        "m.toml": """
+[mission]
+id = "m"
+title = "m"
+dictionaries = ["d.toml"]
+[[phase]]
+id = "p"
+title = "p"
+""",
+        "d.toml": """
+[parameter.t_clock]
+unit = "s"
+stale_after = "1 s"
+from = { quantity = "t_clock" }
+[parameter.phase_time]
+unit = "s"
+stale_after = "1 s"
+from = { quantity = "phase_time" }
+""",
+    },
+)
+
+
+def test_the_deadline_is_where_t_will_be_and_does_not_move_between_samples() -> None:
+    view = FakeView(t_clock="s", phase_time="s")
+    rule = clock_deadline("t_clock >= 1.5 min", MISSION, view)
+    assert rule is not None
+    assert rule.at_ns(view, 0) is None
+    view.set("t_clock", 30.0)
+    assert rule.at_ns(view, 100 * SECOND) == 160 * SECOND
+    view.set("t_clock", 30.0, age_ns=SECOND)
+    assert rule.at_ns(view, 101 * SECOND) == 160 * SECOND
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "phase_time > 90 s",
+        "t_clock < 90 s",
+        "t_clock > 90 s or phase_time > 9 s",
+        "t_clock >",
+        "x > 1 s",
+    ],
+)
+def test_every_other_rule_has_no_moment(text: str) -> None:
+    assert clock_deadline(text, MISSION, FakeView(t_clock="s", phase_time="s")) is None
