@@ -7,6 +7,7 @@ import logging
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 from pathlib import Path
@@ -76,16 +77,19 @@ class Mosquitto:
         self._process: subprocess.Popen[bytes] | None = None
 
     async def start(self) -> None:
-        assert MOSQUITTO is not None
-        with tempfile.NamedTemporaryFile("w", suffix=".conf", delete=False) as file:
+        with tempfile.NamedTemporaryFile("w", suffix=".conf") as file:
             file.write("\n".join([*self._lines, "user root", ""]))
+            file.flush()
+            await self._started(file.name)
+
+    async def _started(self, configuration: str) -> None:
+        assert MOSQUITTO is not None
         self._process = subprocess.Popen(  # noqa: ASYNC220 - starting a process takes no time
-            [MOSQUITTO, "-c", file.name],
+            [MOSQUITTO, "-c", configuration],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
         await until(self._listens)
-        Path(file.name).unlink()
 
     async def stop(self) -> None:
         if self._process is not None:
@@ -99,8 +103,6 @@ class Mosquitto:
         self._process.send_signal(number)
 
     def _listens(self) -> bool:
-        import socket
-
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", self._port)) == 0
 
@@ -233,13 +235,9 @@ def _tls_link(link_id: str, log: Log, port: int, ca_file: str) -> MqttTopicLink:
 
 def _certificate(folder: Path, name: str) -> Path:
     path = folder / name
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
-        + ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
-        + ["-keyout", f"{path}.key", "-out", f"{path}.pem"],
-        check=True,
-        capture_output=True,
-    )
+    command = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1"
+    command += f" -addext subjectAltName=IP:127.0.0.1 -keyout {path}.key -out {path}.pem"
+    subprocess.run(command.split(), check=True, capture_output=True)
     return path
 
 
@@ -255,7 +253,7 @@ async def test_the_embedded_broker_says_when_its_port_is_taken() -> None:
 async def test_the_broker_logs_nothing_of_its_clients(caplog: pytest.LogCaptureFixture) -> None:
     port = free_port()
     with caplog.at_level(logging.WARNING):
-        async with EmbeddedBroker("127.0.0.1", port):
-            async with running(MqttTopicLink("link", Log(), MqttOptions("127.0.0.1", port))):
-                pass
+        link = MqttTopicLink("link", Log(), MqttOptions("127.0.0.1", port))
+        async with EmbeddedBroker("127.0.0.1", port), running(link):
+            pass
     assert caplog.records == []

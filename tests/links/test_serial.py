@@ -36,6 +36,7 @@ class TestPty(ByteLinkContract):
     """The virtual port cannot tell whether anybody has it open, as a UART cannot."""
 
     notices_loss = False
+    far_speaks_first = True
 
     def make_pair(self, events: LinkEvents, tmp_path: Path) -> Pair:
         device = str(tmp_path / "tty")

@@ -209,6 +209,7 @@ class TopicLinkContract(ABC):
                 await until(lambda: is_up(station), within_s=BACK_WITHIN_S)
                 await until(lambda: station.publish("t", b"again") and b.log.of(station))
 
+    @pytest.mark.slow
     @on_loop
     async def test_a_frozen_broker_is_seen_in_three_seconds_and_taken_back(
         self, bench: BenchMaker
@@ -224,6 +225,7 @@ class TopicLinkContract(ABC):
                 await until(lambda: station.publish("t", b"again") and b.log.of(station))
                 assert all(h.data == b"again" for h in b.log.of(station))
 
+    @pytest.mark.slow
     @on_loop
     async def test_a_quiet_link_stays_up(self, bench: BenchMaker) -> None:
         async with bench() as b:
