@@ -35,6 +35,7 @@ from gcs.telemetry.barge import REBIRTH_TOPIC
 _log = logging.getLogger(__name__)
 _BEAT_NS = 20_000_000
 _SHORTEST_WAIT_S = 0.002
+_LAST_WORDS_S = 0.1
 _INBOX = 10_000
 _LONGEST_STEP_NS = SECOND_NS
 """A simulator that slept longer catches up in steps of this length, answering in between."""
@@ -189,6 +190,8 @@ class Runner:
                 wait_s = self._clock.wall_s(self._world.now_ns + _BEAT_NS - self._clock.now_ns())
                 await asyncio.sleep(max(wait_s, _SHORTEST_WAIT_S))
         finally:
+            self._say_goodbye()
+            await asyncio.sleep(_LAST_WORDS_S)
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -215,6 +218,10 @@ class Runner:
             link.publish(emission.topic, emission.data, qos, emission.retain)
         else:
             link.send(emission.data)
+
+    def _say_goodbye(self) -> None:
+        """A broker publishes no will for a client that leaves in good order."""
+        self._send(self._world.will())
 
     def _over(self, stop_after_ns: int | None) -> bool:
         outcome = self._world.truth().outcome if stop_after_ns is not None else None

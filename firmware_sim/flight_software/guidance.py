@@ -37,7 +37,7 @@ _LATERAL_GAIN = 0.25
 _LATERAL_TRACKING = 0.6
 _LATERAL_RESERVE = 1.4
 """How much more than the profile's acceleration may be used to keep to it."""
-_IMPACT_MARGIN_M = 15.0
+_IMPACT_MARGIN_M = 5.0
 """How far the engine-off impact point may pass the aim; the rest of the way is keep-out's."""
 _DISTURBANCE_TIME_S = 2.0
 _DISTURBANCE_LIMIT_M_S2 = 1.0
@@ -257,13 +257,18 @@ class Guidance:
     def _lateral_speed(self, s: Solution, error: float, mode: FlightMode) -> tuple[float, float]:
         """Wanted speed toward the aim, and by how much it falls per metre flown, 1/s."""
         profile = self._profile
-        most = profile.downrange_speed_m_s
+        most, slope = profile.downrange_speed_m_s, 0.0
         if mode is not FlightMode.COMMITTED and error > 0.0:
             falling_s = fall_time(s.up_m + self._deck_height_m, s.velocity_up_m_s, GRAVITY_M_S2)
-            most = min(most, (error + _IMPACT_MARGIN_M) / max(falling_s, 1.0))
+            drift = max(0.0, 0.5 * self._disturbance_m_s2 * falling_s**2)
+            safe = (error + _IMPACT_MARGIN_M - drift) / max(falling_s, 1.0)
+            if safe < most:
+                most, slope = safe, -1.0 / max(falling_s, 1.0)
         wanted = closing_speed(error, _LATERAL_GAIN, profile.translation_m_s2)
-        if abs(wanted) > most:
-            return math.copysign(most, wanted), 0.0
+        if wanted > most:
+            return most, slope
+        if wanted < -profile.downrange_speed_m_s:
+            return -profile.downrange_speed_m_s, 0.0
         return wanted, -closing_slope(error, _LATERAL_GAIN, profile.translation_m_s2)
 
     def _observe(self, s: Solution, sensed: Sensed) -> None:

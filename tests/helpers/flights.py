@@ -71,12 +71,9 @@ def mission_texts(simulation: str = "", computers: int = 3) -> dict[str, str]:
     }
 
 
-def test_mission(simulation: str = "", computers: int = 3) -> Mission:
+def small_mission(simulation: str = "", computers: int = 3) -> Mission:
     """A mission of three flight computers and a barge on memory links."""
     return load_mission(Path("mission.toml"), mission_texts(simulation, computers))
-
-
-test_mission.__test__ = False  # type: ignore[attr-defined]
 
 
 def dialect() -> Dialect:
