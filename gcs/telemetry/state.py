@@ -87,13 +87,16 @@ class JointState:
 
     def quality(self, index: int) -> Quality:
         """How far the value may be trusted now."""
+        spoken = self._spoken_quality(index)
+        return Quality.SUSPECT if spoken is Quality.GOOD and self._left_out[index] else spoken
+
+    def _spoken_quality(self, index: int) -> Quality:
+        """The quality now, but for what a vote thinks of it."""
         own = self._quality[index]
         if own == _NEVER:
             return Quality.NEVER
         if self._now_ns - self._sampled_ns[index] > self._stale_after_ns[index]:
             return Quality.STALE
-        if self._left_out[index] and own == _GOOD:
-            return Quality.SUSPECT
         return _QUALITIES[own]
 
     def history(self, index: int) -> History:
@@ -167,7 +170,7 @@ class JointState:
         assert parameter.ballots is not None
         voting = parameter.ballots.parameters
         voted = self._voters[parameter.index].vote(
-            [Ballot(self._value[i], self._sampled_ns[i], self.quality(i)) for i in voting]
+            [Ballot(self._value[i], self._sampled_ns[i], self._spoken_quality(i)) for i in voting]
         )
         for index, verdict in zip(voting, voted.verdicts, strict=True):
             left_out = verdict is Verdict.WRONG or verdict is Verdict.FROZEN
