@@ -163,7 +163,8 @@ def console(
     headless: Headless = False,
 ) -> None:
     """Attach one more console to a running station."""
-    from gcs.console.entry import run_console, run_headless
+    from gcs.console.app import run_console  # noqa: PLC0415  Textual loads slowly
+    from gcs.console.headless import run_headless  # noqa: PLC0415
 
     if headless or not sys.stdout.isatty():
         raise typer.Exit(run_headless(address, sys.stdout))
@@ -233,7 +234,7 @@ def _verify(flight: Flight) -> None:
     )
     verification = verify(flight.recording, flight.station(keys))
     if verification.identical:
-        typer.echo(f"identical: all {verification.snapshots} snapshots")
+        typer.echo(verification.sentence)
         return
     if obstacles:
         typer.echo("cannot verify: " + "; ".join(obstacles))

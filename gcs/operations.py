@@ -248,7 +248,8 @@ def private_address() -> Iterator[str]:
 
 def watch(station: Child, address: str, *, headless: bool) -> int:
     """Show a station in this terminal until either ends; print its summary; its exit code."""
-    from gcs.console.entry import run_console, run_headless
+    from gcs.console.app import run_console  # noqa: PLC0415  Textual loads slowly
+    from gcs.console.headless import run_headless  # noqa: PLC0415
 
     with contextlib.suppress(KeyboardInterrupt):
         if headless:

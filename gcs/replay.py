@@ -23,6 +23,7 @@ from gcs.recording.reader import Recording, read_recording
 from gcs.recording.tlog import read_tlog, tlog_summary
 from gcs.station import Station
 from gcs.summary import Summary
+from gcs.telemetry.mavlink.dialect import load_dialect
 
 _DEFAULT_MISSIONS = {
     FileKind.TLOG: CONFIGS / "missions" / "mavlink-log.toml",
@@ -54,11 +55,8 @@ class Flight:
         if self.recording is not None:
             return _recorded(self.recording)
         link = _link_for(self)
-        if self.kind is FileKind.TLOG:
-            received = (Received(link, at_ns, data) for at_ns, data in read_tlog(self.path))
-        else:
-            received = _rows(self.path, self.mission, link)
-        return _with_ticks(received, link, self.path)
+        rows = _records if self.kind is FileKind.TLOG else _rows
+        return _with_ticks(rows(self, link), link, self.path)
 
 
 def open_flight(path: Path, mission: Path | None = None) -> Flight:
@@ -91,9 +89,14 @@ def _recorded(recording: Recording) -> Iterator[StepInput]:
             yield record.now_ns, record.inputs
 
 
-def _rows(path: Path, mission: Mission, link: str) -> Iterator[Received]:
-    source = next(s for s in mission.config.source if s.kind == "columns")
-    for row in read_columns(path, source.time_column).rows:
+def _records(flight: Flight, link: str) -> Iterator[Received]:
+    for at_ns, data in read_tlog(flight.path):
+        yield Received(link, at_ns, data)
+
+
+def _rows(flight: Flight, link: str) -> Iterator[Received]:
+    source = next(s for s in flight.mission.config.source if s.kind == "columns")
+    for row in read_columns(flight.path, source.time_column).rows:
         yield Received(link, round(row.at_s * SECOND_NS), row.data)
 
 
@@ -134,7 +137,7 @@ def summarise(flight: Flight) -> Iterator[str]:
     yield f"--- {flight.mission.config.mission.title} ---"
     yield f"file       {flight.path.name}"
     if flight.kind is FileKind.TLOG:
-        yield from _tlog_lines(flight.path)
+        yield from _tlog_lines(flight)
     yield from summary.lines()
     if flight.recording is not None and flight.recording.damage:
         yield f"damage     {flight.recording.damage}"
@@ -143,10 +146,10 @@ def summarise(flight: Flight) -> Iterator[str]:
         yield f"replayed   {flown_s:.1f} s in {took_s:.2f} s, {flown_s / took_s:.0f}x real time"
 
 
-def _tlog_lines(path: Path) -> Iterator[str]:
-    counted = tlog_summary(path)
+def _tlog_lines(flight: Flight) -> Iterator[str]:
+    counted = tlog_summary(flight.path, load_dialect(flight.mission.dialect_text()))
     yield (
-        f"messages   {counted.good} good of {len(counted.by_type)} types "
+        f"messages   {counted.good} good of {len(counted.messages)} types "
         f"from {len(counted.sources)} sources, {counted.bad_crc} bad CRC"
     )
     for (system, component), messages in sorted(counted.sources.items()):
@@ -170,6 +173,8 @@ class Verification:
     @property
     def sentence(self) -> str:
         """What was found."""
+        if self.identical:
+            return f"identical: all {self.snapshots} snapshots"
         if self.first_difference_ns is not None:
             return (
                 f"{self.differing} of {self.snapshots} snapshots differ, "

@@ -139,6 +139,11 @@ class Runtime:
         self._ends_ns: int | None = None
         self._stopped = asyncio.Event()
 
+    @property
+    def dropped(self) -> int:
+        """Inputs that found the queue full."""
+        return self._queue.dropped
+
     def stop(self) -> None:
         """End the run after the current step."""
         self._stopped.set()

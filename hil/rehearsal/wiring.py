@@ -28,7 +28,7 @@ class Wiring:
     def _connect(self, link: str, subscribe: tuple[str, ...]) -> None:
         station, barge = self._broker.connect(), self._broker.connect()
         station.subscribe(subscribe)
-        barge.subscribe([f"{source}/cmd/#" for source in self._world.barge_roots])
+        barge.subscribe([f"{self._world.scenario.barge_root}/cmd/#"])
         self._station[link], self._barge[link] = station, barge
 
     def opened(self) -> list[Input]:

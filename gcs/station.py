@@ -1,0 +1,414 @@
+"""The station: one pure step from everything that happened to everything that follows.
+
+`Station.step(batch, now_ns)` takes all queued inputs in order and gives back
+Snapshots, bytes to send and events. Same inputs, same outputs, bit for bit: it reads
+no clock, does no I/O and draws no random number, so a recording replays exactly.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
+
+from gcs.clock import MILLISECOND_NS, SECOND_NS
+from gcs.command.commands import Commander, Dispatch
+from gcs.command.loading import build_commander
+from gcs.command.uplink import Uplink
+from gcs.config.loading import Mission
+from gcs.config.problems import ConfigError, Problem
+from gcs.decision.countdown import Countdown, build_countdown
+from gcs.decision.criteria import Criteria, build_criteria
+from gcs.decision.gate import GateAction
+from gcs.decision.gates import Gates, build_gates
+from gcs.decision.phases import PhaseMachine, build_phases
+from gcs.expressions import Expression, View, compile_expression
+from gcs.messages import (
+    CancelCommand,
+    Catalogue,
+    ConfirmCommand,
+    ConsoleChanged,
+    CriterionState,
+    CriterionStatus,
+    Event,
+    GateState,
+    GateStatus,
+    HoldCount,
+    Input,
+    Intent,
+    LinkChanged,
+    LinkState,
+    Outputs,
+    PhaseStatus,
+    Received,
+    ReleaseHold,
+    ShellHealth,
+    Snapshot,
+    SourceStatus,
+    StageCommand,
+    Tick,
+    Transmit,
+    Vote,
+)
+from gcs.telemetry.dictionary import Dictionary, build_dictionary
+from gcs.telemetry.ingest import Ingest, Taken
+from gcs.telemetry.mavlink.dialect import Dialect, DialectError, load_dialect
+from gcs.telemetry.state import JointState
+from gcs.vitals import Moment, Vitals
+
+EVENTS_SHOWN = 40
+HEARTBEAT_NS = SECOND_NS
+VERDICT_NS = 500 * MILLISECOND_NS
+PartT = TypeVar("PartT")
+
+
+class Station:
+    """The whole program between links and consoles."""
+
+    def __init__(
+        self,
+        mission: Mission,
+        *,
+        seed: int,
+        signing_keys: Mapping[str, bytes] | None = None,
+    ) -> None:
+        """Build every part of the station. ConfigError with all problems at once."""
+        keys = signing_keys or {}
+        building = _Building(mission)
+        self._mission = mission
+        self._dialect = building.dialect()
+        self._dictionary: Dictionary = building.of(build_dictionary(mission, self._dialect))
+        self._criteria = Criteria(building.of(build_criteria(mission, self._dictionary)))
+        self._phases: PhaseMachine = building.of(build_phases(mission, self._dictionary))
+        self._count: Countdown = building.of(build_countdown(mission, self._dictionary))
+        self._gates: Gates = building.of(build_gates(mission, self._dictionary))
+        self._commander: Commander = building.of(
+            build_commander(mission, self._dictionary, str(seed).encode(), _commands(self._dialect))
+        )
+        building.finish()
+        self._state = JointState(self._dictionary, self._windows())
+        self._ingest = Ingest(mission, self._dictionary, self._dialect, keys)
+        self._uplink = Uplink(mission, self._dialect, keys)
+        self._vitals = Vitals(mission, self._dictionary)
+        self._statuses: tuple[CriterionStatus, ...] = ()
+        self._gate_statuses: tuple[GateStatus, ...] = self._gates.statuses()
+        self._phase = PhaseStatus(self._phases.phase, 0, ())
+        self._count_status = self._count.status(0)
+        self._events: deque[Event] = deque(maxlen=EVENTS_SHOWN)
+        self._sequence = 0
+        self._heartbeat_due_ns = 0
+        self._verdict_due_ns = 0
+        self._fault = ""
+
+    # --- The main flow ---
+
+    def step(self, batch: Sequence[Input], now_ns: int) -> Outputs:
+        """One step. An exception inside latches a FAULT: every gate UNKNOWN, heartbeat off."""
+        ticked = any(isinstance(item, Tick) for item in batch)
+        if self._fault:
+            return self._faulted(now_ns) if ticked else Outputs()
+        try:
+            return self._step(batch, now_ns, ticked=ticked)
+        except Exception as error:
+            self._fault = f"{type(error).__name__}: {error}"
+            return self._faulted(now_ns)
+
+    def _step(self, batch: Sequence[Input], now_ns: int, *, ticked: bool) -> Outputs:
+        out = _Gathered()
+        taken = self._take_in(batch, now_ns, out)
+        changed = self._update_state(taken, now_ns, ticked=ticked)
+        self._hear(taken, now_ns, out)
+        verdict_changed = self._decide(changed, now_ns, out, ticked=ticked)
+        self._command(batch, now_ns, out, ticked=ticked)
+        return self._report(now_ns, out, shown=ticked or verdict_changed)
+
+    def _take_in(self, batch: Sequence[Input], now_ns: int, out: _Gathered) -> Taken:
+        """Bytes become samples and typed messages; the shell's news becomes vitals."""
+        for item in batch:
+            if isinstance(item, Received):
+                self._ingest.feed(item)
+                self._vitals.received(item)
+            elif isinstance(item, LinkChanged):
+                self._vitals.link_changed(item)
+                out.events.append(_link_event(item, now_ns))
+                if item.state is LinkState.UP:
+                    out.transmits += self._uplink.rebirth(item.link)
+            elif isinstance(item, ShellHealth):
+                self._vitals.health = item
+            elif isinstance(item, ConsoleChanged):
+                out.events.append(_console_event(item, now_ns))
+        taken = self._ingest.take()
+        out.events += taken.events
+        return taken
+
+    def _update_state(self, taken: Taken, now_ns: int, *, ticked: bool) -> frozenset[int] | None:
+        """The joint state at `now_ns`; which parameters changed, None for all."""
+        self._state.at(now_ns)
+        self._state.apply(taken.batch)
+        if ticked:
+            phase_ns = now_ns - self._phase.since_ns if self._phase.since_ns else 0
+            self._state.apply(
+                self._vitals.samples(
+                    Moment(
+                        now_ns,
+                        self._count_status.t_ns,
+                        phase_ns,
+                        self._ingest.sources(),
+                        self._ingest.mixed,
+                    )
+                )
+            )
+        return self._state.derive(everything=ticked)
+
+    def _hear(self, taken: Taken, now_ns: int, out: _Gathered) -> None:
+        """What came back of commands, before the gates look: a verified commit is no alarm."""
+        for ack in taken.acknowledgements:
+            self._commander.acknowledged(ack.source, ack.command, ack.result)
+        for echo in taken.echoes:
+            self._dispatch(
+                self._commander.echoed(echo.source, echo.nonce, echo.command, now_ns), now_ns, out
+            )
+        for request in taken.timesync_requests:
+            out.transmits += self._uplink.timesync_reply(
+                request.link, request.peer, request.asked_ns, now_ns
+            )
+
+    def _decide(
+        self, changed: frozenset[int] | None, now_ns: int, out: _Gathered, *, ticked: bool
+    ) -> bool:
+        """Phase, count, criteria, gates; True when a verdict changed."""
+        out.events += self._state.take_events()
+        if ticked or changed is None or changed:
+            phase = self._phases.step(self._state, now_ns)
+            self._phase = phase.status
+            out.events += phase.events
+        committed = self._gates.committed()
+        count = self._count.step(self._state, now_ns, bool(committed))
+        self._count_status = count.status
+        out.events += count.events
+        before = (self._statuses, self._gate_statuses)
+        self._statuses = self._criteria.evaluate(
+            self._state, self._phase.id, committed, now_ns, None if ticked else changed
+        )
+        gates = self._gates.step(
+            self._state,
+            self._statuses,
+            self._commander.statuses(),
+            now_ns,
+            self._count.hold_reason,
+        )
+        self._gate_statuses = gates.statuses
+        out.events += gates.events
+        out.actions += gates.actions
+        return _verdicts(*before) != _verdicts(self._statuses, self._gate_statuses)
+
+    def _command(
+        self, batch: Sequence[Input], now_ns: int, out: _Gathered, *, ticked: bool
+    ) -> None:
+        """What gates and operators ask for, and what is due."""
+        for action in out.actions:
+            self._dispatch(self._gate_action(action, now_ns), now_ns, out)
+        for item in batch:
+            if isinstance(item, Intent):
+                self._dispatch(self._act(item, now_ns), now_ns, out)
+        self._dispatch(self._commander.step(now_ns), now_ns, out)
+        if ticked:
+            self._speak(now_ns, out)
+
+    def _report(self, now_ns: int, out: _Gathered, *, shown: bool) -> Outputs:
+        """Outputs, with a Snapshot on a tick or a change of verdict."""
+        self._events.extend(out.events)
+        snapshots = (self._snapshot(now_ns),) if shown else ()
+        return Outputs(snapshots, tuple(out.transmits), tuple(out.events))
+
+    # --- Its parts ---
+
+    def _gate_action(self, action: GateAction, now_ns: int) -> Dispatch:
+        if action.act == "withdraw":
+            return self._commander.withdraw(action.command, action.reason, now_ns)
+        return self._commander.send(action.command, action.gate, self._state, now_ns)
+
+    def _act(self, intent: Intent, now_ns: int) -> Dispatch:
+        """Authority is the commander's, the gates' and the count's to judge, not a console's."""
+        act, by = intent.act, intent.position
+        if isinstance(act, StageCommand | ConfirmCommand):
+            interlocks = self._gates.interlocks(now_ns)
+            if isinstance(act, StageCommand):
+                return self._commander.stage(act.command, by, self._state, now_ns, interlocks)
+            return self._commander.confirm(act.code, by, self._state, now_ns, interlocks)
+        if isinstance(act, CancelCommand):
+            return self._commander.cancel(by, now_ns)
+        if by not in self._mission.config.station.positions:
+            text = f"{by or 'nobody'} has no authority"
+            return Dispatch(events=(Event(now_ns, "refused", by, text, 4),))
+        return Dispatch(events=(self._count_or_vote(act, by, now_ns),))
+
+    def _count_or_vote(self, act: HoldCount | ReleaseHold | Vote, by: str, now_ns: int) -> Event:
+        if isinstance(act, HoldCount):
+            return self._count.hold(by, act.reason, now_ns)
+        if isinstance(act, ReleaseHold):
+            return self._count.release(by, now_ns)
+        return self._gates.vote(act.gate, by, act.go, now_ns)
+
+    def _dispatch(self, dispatch: Dispatch, now_ns: int, out: _Gathered) -> None:
+        out.events += dispatch.events
+        for target, fields in dispatch.outgoing:
+            out.transmits += self._uplink.command_long(target, fields, now_ns)
+
+    def _speak(self, now_ns: int, out: _Gathered) -> None:
+        """Heartbeat and TIMESYNC at 1 Hz, verdicts at 2 Hz: they stop when the step stops."""
+        if now_ns >= self._heartbeat_due_ns:
+            self._heartbeat_due_ns = now_ns + HEARTBEAT_NS - SECOND_NS // 20
+            out.transmits += self._uplink.heartbeat(now_ns)
+            out.transmits += self._uplink.timesync(now_ns)
+        if now_ns >= self._verdict_due_ns:
+            self._verdict_due_ns = now_ns + VERDICT_NS - SECOND_NS // 20
+            out.transmits += self._uplink.verdicts(self._gate_statuses, now_ns)
+
+    def _windows(self) -> dict[int, int]:
+        merged: dict[int, int] = {}
+        parts = (
+            self._dictionary,
+            self._criteria,
+            self._phases,
+            self._count,
+            self._gates,
+            self._commander,
+        )
+        for part in parts:
+            for index, span_ns in part.windows().items():
+                merged[index] = max(span_ns, merged.get(index, 0))
+        return merged
+
+    # --- What others see ---
+
+    @property
+    def view(self) -> View:
+        """The joint state as expressions see it."""
+        return self._state
+
+    def sources(self) -> tuple[SourceStatus, ...]:
+        """Who spoke, and how much of it was lost."""
+        return self._ingest.sources()
+
+    def compile(self, text: str) -> Expression:
+        """An expression over this station's parameters; ExpressionError if it is none.
+
+        Its windows must not reach further than the history that the mission keeps.
+        """
+        return compile_expression(text, self._dictionary)
+
+    def catalogue(self, mode: str) -> Catalogue:
+        """What a console needs once; `mode` is LIVE or REPLAY."""
+        mission = self._mission
+        return Catalogue(
+            mission=mission.config.mission.id,
+            title=mission.config.mission.title,
+            mode=mode,
+            vehicle=mission.vehicle.title if mission.vehicle else "",
+            barge=mission.barge.title if mission.barge else "",
+            parameters=self._dictionary.infos(),
+            criteria=self._criteria.infos(),
+            gates=self._gates.infos(),
+            phases=self._phases.infos(),
+            commands=self._commander.commands(),
+            deck_length_m=mission.barge.deck.length_m if mission.barge else 0.0,
+            deck_width_m=mission.barge.deck.width_m if mission.barge else 0.0,
+        )
+
+    def _snapshot(self, now_ns: int) -> Snapshot:
+        self._sequence += 1
+        return Snapshot(
+            sequence=self._sequence,
+            now_ns=now_ns,
+            count=self._count_status,
+            phase=self._phase,
+            readings=self._state.readings(now_ns),
+            criteria=self._statuses,
+            gates=self._gate_statuses,
+            commands=self._commander.statuses(),
+            staged=self._commander.staged(),
+            links=self._vitals.link_statuses(self._ingest),
+            sources=self._ingest.sources(),
+            events=tuple(self._events),
+            simulated=self._ingest.simulated,
+            recorder_ok=self._vitals.recorder_ok,
+            fault=self._fault,
+        )
+
+    def _faulted(self, now_ns: int) -> Outputs:
+        """After a fault: nothing is known, nothing is sent, and everyone is told."""
+        why = f"station fault: {self._fault}"
+        self._statuses = tuple(
+            CriterionStatus(s.id, CriterionState.UNKNOWN, None, None, None, now_ns, why)
+            for s in self._criteria.infos()
+        )
+        self._gate_statuses = tuple(
+            GateStatus(gate.id, GateState.UNKNOWN, now_ns, None, (), why)
+            for gate in self._gates.infos()
+        )
+        event = Event(now_ns, "fault", "station", self._fault, 0)
+        first = not any(e.kind == "fault" and e.origin == "station" for e in self._events)
+        if first:
+            self._events.append(event)
+        return Outputs((self._snapshot(now_ns),), (), (event,) if first else ())
+
+
+class _Gathered:
+    """What one step has gathered so far."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self.transmits: list[Transmit] = []
+        self.actions: list[GateAction] = []
+
+
+class _Building:
+    """Collects the problems of all parts, so that they are told together."""
+
+    def __init__(self, mission: Mission) -> None:
+        self._mission = mission
+        self._problems: list[Problem] = []
+
+    def of(self, built: tuple[PartT, Sequence[Problem]]) -> PartT:
+        """The part; its problems are kept."""
+        part, problems = built
+        self._problems += problems
+        return part
+
+    def dialect(self) -> Dialect | None:
+        """The mission's dialect, None where it names none."""
+        name = self._mission.config.mission.dialect
+        if not name:
+            return None
+        try:
+            return load_dialect(self._mission.dialect_text())
+        except DialectError as error:
+            self._problems.append(Problem(name, "", str(error)))
+            return None
+
+    def finish(self) -> None:
+        """Raise what was found."""
+        if self._problems:
+            raise ConfigError(self._problems)
+
+
+def _commands(dialect: Dialect | None) -> Mapping[str, int]:
+    return dialect.enums.get("MAV_CMD", {}) if dialect is not None else {}
+
+
+def _verdicts(
+    criteria: Sequence[CriterionStatus], gates: Sequence[GateStatus]
+) -> list[tuple[str, str]]:
+    return [(s.id, s.state) for s in criteria] + [(gate.id, gate.state) for gate in gates]
+
+
+def _link_event(changed: LinkChanged, now_ns: int) -> Event:
+    severity = 6 if changed.state is LinkState.UP else 4
+    return Event(now_ns, "link", changed.link, f"{changed.state}: {changed.detail}", severity)
+
+
+def _console_event(changed: ConsoleChanged, now_ns: int) -> Event:
+    word = "attached" if changed.attached else "left"
+    who = changed.position or "watching"
+    return Event(now_ns, "console", changed.console, f"{word} ({who})", 6)

@@ -1,0 +1,146 @@
+"""What the station knows of itself: links, recorder, disk, queue, clocks, as samples."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from gcs.clock import SECOND_NS
+from gcs.config.loading import Mission
+from gcs.messages import (
+    LinkChanged,
+    LinkState,
+    LinkStatus,
+    Quality,
+    Received,
+    ShellHealth,
+    SourceStatus,
+)
+from gcs.telemetry.dictionary import Dictionary
+from gcs.telemetry.ingest import Ingest
+from gcs.telemetry.samples import SampleBatch, SampleWriter
+
+_NEVER_NS = 0
+
+
+class _LinkVitals:
+    """One link's receipts, with a rate over the last second."""
+
+    def __init__(self) -> None:
+        self.state = LinkState.DOWN
+        self.detail = "not opened"
+        self.last_ns = _NEVER_NS
+        self.rate_hz = 0.0
+        self._counted = 0
+        self._since_ns = 0
+
+    def received(self, receipt_ns: int) -> None:
+        self.last_ns = receipt_ns
+        self._counted += 1
+
+    def tick(self, now_ns: int) -> None:
+        elapsed_ns = now_ns - self._since_ns
+        if elapsed_ns >= SECOND_NS:
+            self.rate_hz = self._counted * SECOND_NS / elapsed_ns
+            self._counted, self._since_ns = 0, now_ns
+
+
+class Moment(NamedTuple):
+    """A tick: station time, T clock, time in the phase, who spoke, simulated mixed with real."""
+
+    now_ns: int
+    t_ns: int
+    phase_ns: int
+    sources: Sequence[SourceStatus]
+    mixed: bool
+
+
+class Vitals:
+    """Holds the shell's news and turns it into samples of the dictionary's station quantities."""
+
+    def __init__(self, mission: Mission, dictionary: Dictionary) -> None:
+        self._links = {link.id: _LinkVitals() for link in mission.config.link}
+        self._routes = dictionary.station_routes
+        self._writer = SampleWriter()
+        self.health: ShellHealth | None = None
+
+    @property
+    def recorder_ok(self) -> bool:
+        """Whether the recorder said that all is recorded; unknown is not."""
+        return self.health is not None and self.health.recorder_ok
+
+    def received(self, received: Received) -> None:
+        """Bytes came in."""
+        link = self._links.get(received.link)
+        if link is not None:
+            link.received(received.receipt_ns)
+
+    def link_changed(self, changed: LinkChanged) -> None:
+        """A link went up or down."""
+        link = self._links.get(changed.link)
+        if link is not None:
+            link.state, link.detail = changed.state, changed.detail
+
+    def samples(self, moment: Moment) -> SampleBatch:
+        """The station's own parameters at a tick. What is not known is not written."""
+        now_ns = moment.now_ns
+        for link in self._links.values():
+            link.tick(now_ns)
+        for route in self._routes:
+            value = self._value(route.quantity, route.of, moment)
+            if value is not None:
+                self._writer.append(route.parameter, now_ns, now_ns, value, Quality.GOOD)
+        return self._writer.take()
+
+    def _value(self, quantity: str, of: str, moment: Moment) -> float | None:
+        match quantity:
+            case "t_clock":
+                return moment.t_ns / SECOND_NS
+            case "phase_time":
+                return moment.phase_ns / SECOND_NS
+            case "simulated_mixed_with_real":
+                return float(moment.mixed)
+            case "loss_fraction":
+                about = (s.loss_fraction for s in moment.sources if of in (s.id, s.link))
+                return next(about, None)
+            case "link_up" | "link_age":
+                return self._link_value(quantity, of, moment.now_ns)
+            case _:
+                return self._health_value(quantity)
+
+    def _link_value(self, quantity: str, of: str, now_ns: int) -> float | None:
+        link = self._links.get(of)
+        if link is None:
+            return None
+        if quantity == "link_up":
+            return float(link.state is LinkState.UP)
+        return None if link.last_ns == _NEVER_NS else (now_ns - link.last_ns) / SECOND_NS
+
+    def _health_value(self, quantity: str) -> float | None:
+        health = self.health
+        if health is None:
+            return None
+        match quantity:
+            case "recorder_ok":
+                return float(health.recorder_ok)
+            case "disk_free":
+                return float(health.disk_free_bytes)
+            case "queue_lag":
+                return health.queue_lag_ns / SECOND_NS
+            case _:
+                return None
+
+    def link_statuses(self, ingest: Ingest) -> tuple[LinkStatus, ...]:
+        """A row for each link."""
+        return tuple(
+            LinkStatus(
+                name,
+                link.state,
+                link.detail,
+                link.rate_hz,
+                ingest.link_bytes(name),
+                ingest.link_faults(name),
+                link.last_ns,
+            )
+            for name, link in self._links.items()
+        )
