@@ -131,6 +131,16 @@ def test_a_clock_that_goes_back_stands_or_jumps_loses_no_record(
     assert modes(dialect, log_of(heartbeats(dialect, 20), step_us)) == list(range(20))
 
 
+def test_damaged_records_in_a_row_keep_their_own_times(dialect: Dialect) -> None:
+    frames = heartbeats(dialect, 12)
+    for bad in (3, 4, 5):
+        frames[bad] = frames[bad][:1] + b"\xc8" + frames[bad][2:]
+
+    assert cut(log_of(frames)) == [
+        ((START_US + i * 1000) * US_NS, frame) for i, frame in enumerate(frames)
+    ]
+
+
 @settings(max_examples=100, deadline=None)
 @given(st.data())
 def test_damage_to_one_byte_costs_no_other_frame(dialect: Dialect, data: st.DataObject) -> None:

@@ -89,9 +89,10 @@ def test_a_command_that_is_not_there_is_a_key_error(landfall: Dialect) -> None:
 
 def test_an_entry_without_a_value_is_one_more_than_the_highest() -> None:
     entries = '<entry value="2**4" name="A"/><entry name="B"/><entry value="0x03" name="C"/>'
+    entries += '<entry name="D"/>'
     xml = f'<mavlink><enums><enum name="E">{entries}</enum></enums></mavlink>'
 
-    assert load_dialect(xml).enums["E"] == {"A": 16, "B": 17, "C": 3}
+    assert load_dialect(xml).enums["E"] == {"A": 16, "B": 17, "C": 3, "D": 18}
 
 
 @pytest.mark.parametrize(
