@@ -111,7 +111,11 @@ def tlog_summary(path: Path, dialect: Dialect) -> TlogSummary:
 
 
 def split_tlog(data: bytes) -> Records:
-    """Cut a log into its records; bytes that belong to none are a part of the one before."""
+    """Cut a log into its records; bytes that belong to none are a part of the one before.
+
+    A wrong length byte that happens to reach just to a later record swallows those between:
+    their frames are in its bytes, under its time.
+    """
     buffer = np.frombuffer(data, np.uint8)
     room = len(data) // _SHORTEST_RECORD + 2
     starts, ends, times_us = (np.empty(room, np.int64) for _ in range(3))

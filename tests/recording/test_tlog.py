@@ -134,7 +134,7 @@ def test_a_clock_that_goes_back_stands_or_jumps_loses_no_record(
 def test_damaged_records_in_a_row_keep_their_own_times(dialect: Dialect) -> None:
     frames = heartbeats(dialect, 12)
     for bad in (3, 4, 5):
-        frames[bad] = frames[bad][:1] + b"\xc8" + frames[bad][2:]
+        frames[bad] = frames[bad][:1] + b"\xc7" + frames[bad][2:]
 
     assert cut(log_of(frames)) == [
         ((START_US + i * 1000) * US_NS, frame) for i, frame in enumerate(frames)
