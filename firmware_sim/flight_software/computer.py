@@ -19,6 +19,7 @@ from firmware_sim.flight_software.guidance import Guidance, Stage, Steering
 from firmware_sim.flight_software.modes import (
     ENDED,
     FOLLOWS,
+    LEADS_TO,
     ON_PAD,
     POWERED_DESCENT,
     Command,
@@ -77,6 +78,8 @@ class FlightComputer:
         self._lift_off_ns: int | None = None
         self._divert = False
         self._ignited = False
+        self._followed_from: FlightMode | None = None
+        self._outvoted_since_ns: int | None = None
         self.zero_ns: int | None = None
         self.mode = FlightMode.PRELAUNCH
 
@@ -143,11 +146,15 @@ class FlightComputer:
         self, command: Command, nonce: float, validity_ms: float, countdown_s: float, now_ns: int
     ) -> Answer:
         """Take or refuse a command that arrives at `now_ns`; the answer is for COMMAND_ACK."""
-        decision = self._desk.judge(command, nonce, validity_ms, self.mode, now_ns)
+        mode = self.mode
+        if self._followed_from is not None and LEADS_TO.get(command) is mode:
+            mode = self._followed_from
+        decision = self._desk.judge(command, nonce, validity_ms, mode, now_ns)
         if decision.act:
             decision = self._objection(command, countdown_s) or decision
         if decision.act:
             self._desk.accept(command, nonce)
+            self._followed_from = None
             self._obey(command, countdown_s, now_ns)
             self._say(5, f"{command.name} accepted")
         elif decision.answer is not Answer.ACCEPTED:
@@ -191,18 +198,26 @@ class FlightComputer:
         solution = self.navigation.step(sensed, now_ns)
         mode = self.mode
         self._change_mode(sensed, now_ns)
-        self._follow(peers)
+        if self.mode is not mode:
+            self._followed_from = None
+        self._follow(peers, now_ns)
         if self.mode is not mode:
             self._say(6, f"{self.mode.name.replace('_', ' ').lower()}")
         return self._act(sensed, solution, now_ns)
 
-    def _follow(self, peers: Sequence[FlightComputer]) -> None:
+    def _follow(self, peers: Sequence[FlightComputer], now_ns: int) -> None:
+        """Go with the two others where they have agreed for long enough."""
         theirs = {peer.mode for peer in peers}
-        if len(peers) < 2 or len(theirs) != 1:
+        other = theirs.pop() if len(peers) > 1 else self.mode
+        wait_ns = FOLLOWS.get((self.mode, other)) if not theirs else None
+        if wait_ns is None:
+            self._outvoted_since_ns = None
             return
-        other = theirs.pop()
-        if (self.mode, other) in FOLLOWS:
-            self.mode = other
+        if self._outvoted_since_ns is None:
+            self._outvoted_since_ns = now_ns
+        if now_ns - self._outvoted_since_ns >= wait_ns:
+            self._followed_from, self.mode = self.mode, other
+            self._outvoted_since_ns = None
             self.zero_ns = peers[0].zero_ns
 
     def _change_mode(self, sensed: Sensed, now_ns: int) -> None:

@@ -49,16 +49,27 @@ TOO_EARLY_IN: dict[Command, frozenset[FlightMode]] = {
 }
 """Modes in which the command may be taken later: rejected for now, not denied."""
 
-FOLLOWS: frozenset[tuple[FlightMode, FlightMode]] = frozenset(
-    {
-        (_M.PRELAUNCH, _M.TERMINAL_COUNT),
-        (_M.TERMINAL_COUNT, _M.PRELAUNCH),
-        (_M.PRELAUNCH, _M.ASCENT),
-        (_M.PRELAUNCH, _M.ABORTED),
-        (_M.TERMINAL_COUNT, _M.ABORTED),
-        (_M.DESCENT, _M.COMMITTED),
-        (_M.DESCENT, _M.DIVERTING),
-        (_M.COMMITTED, _M.DIVERTING),
-    }
-)
-"""(mine, theirs): where both other computers are in `theirs`, this one goes with them."""
+LEADS_TO: dict[Command, FlightMode] = {
+    Command.LAUNCH: _M.TERMINAL_COUNT,
+    Command.LANDING_COMMIT: _M.COMMITTED,
+    Command.HOLD: _M.PRELAUNCH,
+    Command.ABORT: _M.ABORTED,
+}
+"""A computer that already followed the others there still takes the command that leads there."""
+
+_SOON_NS = 200_000_000
+_RETRIED_NS = 2_000_000_000
+
+FOLLOWS: dict[tuple[FlightMode, FlightMode], int] = {
+    (_M.PRELAUNCH, _M.TERMINAL_COUNT): _SOON_NS,
+    (_M.TERMINAL_COUNT, _M.PRELAUNCH): _RETRIED_NS,
+    (_M.PRELAUNCH, _M.ABORTED): _SOON_NS,
+    (_M.TERMINAL_COUNT, _M.ABORTED): _SOON_NS,
+    (_M.DESCENT, _M.COMMITTED): _SOON_NS,
+    (_M.DESCENT, _M.DIVERTING): _SOON_NS,
+    (_M.COMMITTED, _M.DIVERTING): _SOON_NS,
+}
+"""(mine, theirs): once both others have been in `theirs` for this long, ns, go with them.
+
+Out of a terminal count only after the station had time to reach the others again.
+"""

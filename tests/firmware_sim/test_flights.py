@@ -184,6 +184,42 @@ def test_a_launch_heard_by_two_takes_the_third_along() -> None:
     assert pilot.run(1.0).modes == (M.TERMINAL_COUNT,) * 3
 
 
+@pytest.mark.parametrize("apart_s", [0.04, 0.5])
+def test_a_command_that_reaches_the_computers_one_by_one_is_taken_by_all(apart_s: float) -> None:
+    pilot = Pilot(World(small_mission(), 3))
+    pilot.run(0.5)
+    for link in LINKS:
+        pilot.send("LAUNCH", 11, links=[link], param3=5.0)
+        pilot.run(apart_s)
+    assert pilot.run(0.5).modes == (M.TERMINAL_COUNT,) * 3
+    pilot.run_until(descending)
+    for link in LINKS:
+        pilot.send("LANDING_COMMIT", 12, links=[link])
+        pilot.run(apart_s)
+    assert pilot.run(0.5).modes == (M.COMMITTED,) * 3
+    for link in LINKS:
+        acks = [p.value("result") for p in pilot.packets(link, "COMMAND_ACK")]
+        assert acks == [0, 0]
+        assert pilot.packets(link, "LANDING_STATE")[-1].value("nonce") == 12
+
+
+def test_a_launch_heard_by_one_alone_is_given_up() -> None:
+    pilot = Pilot(World(small_mission(), 3))
+    pilot.run(0.5)
+    pilot.send("LAUNCH", 11, links=["fc_b"], param3=8.0)
+    assert pilot.run(1.0).modes[1] is M.TERMINAL_COUNT
+    assert pilot.run(20.0).modes == (M.PRELAUNCH,) * 3
+
+
+def test_a_computer_that_followed_into_a_divert_takes_no_late_commit() -> None:
+    pilot = launched(World(small_mission(), 3))
+    pilot.run_until(descending)
+    pilot.send("DIVERT", 12, links=["fc_a", "fc_b"])
+    assert pilot.run(1.0).modes == (M.DIVERTING,) * 3
+    pilot.send("LANDING_COMMIT", 13, links=["fc_c"])
+    assert pilot.run(1.0).modes == (M.DIVERTING,) * 3
+
+
 def test_a_hold_after_ignition_is_denied() -> None:
     pilot = launched(World(small_mission(), 3), countdown_s=5.0)
     pilot.run_until(lambda t: t.vehicle.engine is EngineState.STARTING)
