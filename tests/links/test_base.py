@@ -81,6 +81,32 @@ def test_delays_grow_and_never_pass_the_ceiling(
     assert retry.next_s() <= first_s
 
 
+@on_loop
+async def test_a_link_that_was_up_is_retried_soon_again() -> None:
+    class Flapping(_Scripted):
+        async def _session(self) -> None:
+            if self.counts.attempts == 6:
+                self._up("for a moment")
+            raise LinkDownError("gone")
+
+    link = Flapping(Log())
+    link._retry = delays = _NoWait(1.0, 64.0)  # noqa: SLF001 - the delays are the claim
+    async with running(link, up=False):
+        await until(lambda: link.counts.attempts >= 8)
+    assert max(delays.told_s[3:5]) > 2.0
+    assert delays.told_s[5] <= 1.0
+
+
+class _NoWait(Retry):
+    """Notes each delay and waits for none."""
+
+    told_s: list[float]
+
+    def next_s(self) -> float:
+        self.told_s = [*getattr(self, "told_s", []), super().next_s()]
+        return 0.0
+
+
 def test_no_link_waits_longer_than_promised() -> None:
     for retry, limit_s in ((serial_retry(), 0.5), (socket_retry(), 1.0)):
         assert all(retry.next_s() <= limit_s for _ in range(50))

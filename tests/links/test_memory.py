@@ -160,6 +160,17 @@ def test_what_was_sent_into_a_frozen_broker_arrives_before_a_will() -> None:
     assert broker.retained() == (TopicMessage("status", b"offline", retained=True),)
 
 
+def test_what_a_lost_session_had_not_sent_is_never_sent() -> None:
+    broker = MemoryBroker()
+    barge = broker.connect()
+    broker.freeze()
+    barge.publish("t", b"old", retain=True)
+    broker.stop()
+    broker.start()
+    barge.flush()
+    assert broker.retained() == ()
+
+
 def test_a_session_that_takes_nothing_drops_and_counts() -> None:
     broker = MemoryBroker()
     station, barge = broker.connect(), broker.connect()

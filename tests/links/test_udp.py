@@ -7,7 +7,7 @@ from gcs.links.base import ByteLink, LinkEvents
 from gcs.links.udp import MAX_PEERS, UdpByteLink
 from gcs.messages import LinkState
 from tests.links.conformance.byte_link import ByteLinkContract, Pair
-from tests.links.harness import Log, free_port, is_down, is_up, on_loop, running, until
+from tests.links.harness import Log, free_port, is_down, on_loop, running, until
 
 LOOPBACK = "127.0.0.1"
 
@@ -93,20 +93,24 @@ async def test_strangers_cannot_make_it_remember_without_bound() -> None:
                 stranger.sendto(b"%d" % number, (LOOPBACK, link.port))
         await until(lambda: len(log.of(link)) == MAX_PEERS + 5)
         assert len(link.peers) <= MAX_PEERS
-        assert link.peers[-1] == log.of(link)[-1].peer
+        longest_silent, latest = log.of(link)[0].peer, log.of(link)[-1].peer
+        assert link.peers[-1] == latest
+        assert longest_silent not in link.peers
+        assert not link.send(b"forgotten", peer=longest_silent)
 
 
 @on_loop
 async def test_a_remote_that_refuses_does_not_end_the_link() -> None:
     log = Log()
-    link = UdpByteLink(
-        "link", log, host=LOOPBACK, port=0, remote=f"{LOOPBACK}:{free_port(socket.SOCK_DGRAM)}"
-    )
+    far = UdpByteLink("far", log, host=LOOPBACK, port=free_port(socket.SOCK_DGRAM))
+    link = caller(log, far, "link")
     async with running(link):
         for _ in range(5):
             link.send(b"anybody?")
+        async with running(far):
+            await until(lambda: link.send(b"there?") and log.of(far))
+            await until(lambda: far.send(b"yes") and log.of(link))
         assert link.counts.attempts == 1
-        assert is_up(link)
 
 
 @on_loop
