@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from gcs.config.dictionary import (
     FromBarge,
@@ -36,19 +36,19 @@ from gcs.expressions import (
 )
 from gcs.expressions.parsing import parse
 from gcs.expressions.syntax import Call, Name, Node, children
-from gcs.messages import ParameterInfo
 from gcs.telemetry.mavlink.dialect import Dialect
 from gcs.telemetry.parameters import (
     Ballots,
     Derivation,
-    FieldPick,
-    MavlinkRoute,
+    Dictionary,
     Parameter,
     Scale,
     StationRoute,
 )
 from gcs.telemetry.routing import Routes, RoutingError
 from gcs.telemetry.voting import TURN_RAD, VoteRule
+
+__all__ = ["Dictionary", "build_dictionary"]
 
 _STATION_UNITS: Mapping[str, str] = {
     "t_clock": "s",
@@ -65,54 +65,6 @@ _ABOUT_ONE = frozenset({"link_up", "link_age", "loss_fraction"})
 _ANGLE = "rad"
 _KINDS = {FromMavlink: "mavlink", FromBarge: "barge", FromColumn: "columns"}
 _ANYTHING = (-math.inf, math.inf)
-
-
-@dataclass(frozen=True)
-class Dictionary:
-    """All parameters, and the routes to them; a Scope for expressions.
-
-    mavlink: (source id, message id) -> route
-    barge: (source id, topic) -> picks
-    columns: source id -> picks
-    station_routes: what the station writes itself
-    derived_order: indices of derived parameters, inputs before what they feed
-    """
-
-    parameters: tuple[Parameter, ...]
-    mavlink: Mapping[tuple[str, int], MavlinkRoute] = field(repr=False)
-    barge: Mapping[tuple[str, str], tuple[FieldPick, ...]] = field(repr=False)
-    columns: Mapping[str, tuple[FieldPick, ...]] = field(repr=False)
-    station_routes: tuple[StationRoute, ...] = field(repr=False)
-    derived_order: tuple[int, ...] = field(repr=False)
-    _indices: Mapping[str, int] = field(repr=False)
-
-    def __len__(self) -> int:
-        return len(self.parameters)
-
-    def index(self, name: str) -> int | None:
-        """The parameter's index, or None if there is none of that name."""
-        return self._indices.get(name)
-
-    def dimension(self, index: int) -> Dimension:
-        """Its dimension; values are in SI."""
-        return self.parameters[index].unit.dimension
-
-    def stale_after_ns(self, index: int) -> int:
-        """The age at which its value no longer counts."""
-        return self.parameters[index].stale_after_ns
-
-    def infos(self) -> tuple[ParameterInfo, ...]:
-        """How to show each parameter, in index order."""
-        return tuple(parameter.info() for parameter in self.parameters)
-
-    def windows(self) -> dict[int, int]:
-        """Index -> ns of history that derived parameters need."""
-        spans: dict[int, int] = {}
-        for parameter in self.parameters:
-            if parameter.derivation is not None:
-                for index, span_ns in parameter.derivation.expression.windows.items():
-                    spans[index] = max(span_ns, spans.get(index, 0))
-        return spans
 
 
 def build_dictionary(
@@ -136,6 +88,11 @@ class _Entry:
     index: int
     unit: Unit
     valid: tuple[float, float]
+    unit_is_known: bool = True
+
+    def is_not(self, dimension: object) -> bool:
+        """Whether a dimension differs from its own; an unknown unit is one problem, not more."""
+        return self.unit_is_known and dimension != self.unit.dimension
 
     def key(self, part: str = "") -> str:
         return f'parameter."{self.name}"' + (f".{part}" if part else "")
@@ -219,7 +176,7 @@ class _Builder:
             entry.unit = unit_of(config.unit)
         except ExpressionError as error:
             self._problem(entry, "unit", error.message)
-            return entry
+            entry.unit_is_known = False
         if config.valid is not None:
             entry.valid = self._valid(entry, config.valid)
         try:
@@ -236,7 +193,7 @@ class _Builder:
             except ExpressionError as error:
                 self._problem(entry, "valid", error.message)
                 return _ANYTHING
-            if dimension != entry.unit.dimension:
+            if entry.is_not(dimension):
                 self._problem(entry, "valid", f"{text!r} is not a value in {entry.unit.name!r}")
                 return _ANYTHING
             bounds.append(value)
@@ -261,7 +218,7 @@ class _Builder:
         known = {link.id for link in config.link} | set(self._sources)
         if origin.quantity in _ABOUT_ONE and origin.of not in known:
             self._problem(entry, "from.of", f"no link or source is called {origin.of!r}")
-        if unit_of(_STATION_UNITS[origin.quantity]).dimension != entry.unit.dimension:
+        if entry.is_not(unit_of(_STATION_UNITS[origin.quantity]).dimension):
             unit = _STATION_UNITS[origin.quantity] or "a plain number"
             self._problem(entry, "unit", f"{origin.quantity} is {unit}, not {entry.unit.name!r}")
         self._station.append(StationRoute(entry.index, origin.quantity, origin.of))
@@ -306,7 +263,7 @@ class _Builder:
             wire = unit_of(origin.unit)
         except ExpressionError as error:
             self._problem(entry, "from.unit", error.message)
-        if wire.dimension != entry.unit.dimension:
+        if entry.is_not(wire.dimension):
             message = f"{origin.unit!r} on the wire does not convert to {entry.unit.name!r}"
             self._problem(entry, "from.unit", message)
         invalid = origin.invalid if isinstance(origin, FromMavlink) else None
@@ -348,7 +305,7 @@ class _Builder:
         except ExpressionError as error:
             self._problem(entry, "vote.tolerance", error.message)
         else:
-            if dimension != entry.unit.dimension:
+            if entry.is_not(dimension):
                 message = f"{vote.tolerance!r} is not a step in {entry.unit.name!r}"
                 self._problem(entry, "vote.tolerance", message)
             elif tolerance < 0:
@@ -368,7 +325,7 @@ class _Builder:
             self._problem(entry, "from.expression", str(error))
             return
         kind = DIMENSIONLESS if expression.dimension is CONDITION else expression.dimension
-        if kind != entry.unit.dimension:
+        if entry.is_not(kind):
             message = f"gives {kind}, which is not {entry.unit.name or 'a plain number'!r}"
             self._problem(entry, "from.expression", message)
         plain = self._names.parameters[entry.index]

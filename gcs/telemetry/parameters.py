@@ -1,11 +1,12 @@
-"""What a dictionary is made of: parameters, and the routes by which values reach them."""
+"""The dictionary and what it is made of: parameters, and the routes by which values reach them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from gcs.expressions import Expression, Unit
+from gcs.expressions import Dimension, Expression, Unit
 from gcs.messages import ParameterInfo
 from gcs.telemetry.voting import VoteRule
 
@@ -119,3 +120,51 @@ class StationRoute(NamedTuple):
     parameter: int
     quantity: str
     of: str
+
+
+@dataclass(frozen=True)
+class Dictionary:
+    """All parameters, and the routes to them; a Scope for expressions.
+
+    mavlink: (source id, message id) -> route
+    barge: (source id, topic) -> picks
+    columns: source id -> picks
+    station_routes: what the station writes itself
+    derived_order: indices of derived parameters, inputs before what they feed
+    """
+
+    parameters: tuple[Parameter, ...]
+    mavlink: Mapping[tuple[str, int], MavlinkRoute] = field(repr=False)
+    barge: Mapping[tuple[str, str], tuple[FieldPick, ...]] = field(repr=False)
+    columns: Mapping[str, tuple[FieldPick, ...]] = field(repr=False)
+    station_routes: tuple[StationRoute, ...] = field(repr=False)
+    derived_order: tuple[int, ...] = field(repr=False)
+    _indices: Mapping[str, int] = field(repr=False)
+
+    def __len__(self) -> int:
+        return len(self.parameters)
+
+    def index(self, name: str) -> int | None:
+        """The parameter's index, or None if there is none of that name."""
+        return self._indices.get(name)
+
+    def dimension(self, index: int) -> Dimension:
+        """Its dimension; values are in SI."""
+        return self.parameters[index].unit.dimension
+
+    def stale_after_ns(self, index: int) -> int:
+        """The age at which its value no longer counts."""
+        return self.parameters[index].stale_after_ns
+
+    def infos(self) -> tuple[ParameterInfo, ...]:
+        """How to show each parameter, in index order."""
+        return tuple(parameter.info() for parameter in self.parameters)
+
+    def windows(self) -> dict[int, int]:
+        """Index -> ns of history that derived parameters need."""
+        spans: dict[int, int] = {}
+        for parameter in self.parameters:
+            if parameter.derivation is not None:
+                for index, span_ns in parameter.derivation.expression.windows.items():
+                    spans[index] = max(span_ns, spans.get(index, 0))
+        return spans
