@@ -231,17 +231,17 @@ class TopicLinkContract(ABC):
         self, bench: BenchMaker
     ) -> None:
         async with bench() as b:
-            station, barge = b.link("station", "t"), b.link("barge")
-            async with running(station, barge):
+            link = b.link("link", "t")  # hears itself, so it misses nothing that it sends
+            async with running(link):
                 b.broker.freeze()
                 for number in range(50):
-                    barge.publish("t", b"%d" % number, qos=1)
-                await until(lambda: is_down(barge) and is_down(station))
+                    link.publish("t", b"%d" % number, qos=1)
+                await until(lambda: is_down(link))
                 b.broker.thaw()
-                await until(lambda: is_up(barge) and is_up(station), within_s=BACK_WITHIN_S)
-                barge.publish("t", b"fresh", qos=1)
-                await until(lambda: any(h.data == b"fresh" for h in b.log.of(station)))
-                assert len(b.log.of(station)) <= 2  # one may have been on the wire
+                await until(lambda: is_up(link), within_s=BACK_WITHIN_S)
+                link.publish("t", b"fresh", qos=1)
+                await until(lambda: any(h.data == b"fresh" for h in b.log.of(link)))
+                assert len(b.log.of(link)) <= 2  # one may have been on the wire
 
     @pytest.mark.slow
     @on_loop
