@@ -290,6 +290,19 @@ def test_no_station_a_silent_station_and_a_lost_one_look_different() -> None:
     at_desk(scenario)
 
 
+def test_an_ordinary_paint_redraws_the_rows_that_changed() -> None:
+    async def scenario(desk: Desk) -> None:
+        await desk.says(catalogue(), Scene().snapshot())
+        desk.client.said.put_nowait(no_go().snapshot())
+        await desk.client.said.join()
+        desk.app.paint()
+        await desk.pilot.pause()
+        assert "◆ deck roll" in desk.screen
+        assert "▼ NO-GO closes in 18.0 s" in desk.screen
+
+    at_desk(scenario)
+
+
 def test_the_console_ends_with_the_run_and_leaves_its_summary() -> None:
     async def scenario(desk: Desk) -> None:
         await desk.says(catalogue(), Scene().snapshot())

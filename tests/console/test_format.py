@@ -28,6 +28,7 @@ def test_escaped_text_is_printable_bounded_and_of_known_width(text: str) -> None
         ("[bold red]x[/]", "[bold red]x[/]"),
         ("\x1b[31m\n\0", "\\x1b[31m\\x0a\\x00"),
         ("e\u0301", "e\\u0301"),
+        ("\u0915\u0903", "\u0915\\u0903"),
         ("\u202eabc", "\\u202eabc"),
         ("\U0001f680", "\\U0001f680"),
         ("元行者", "元行者"),

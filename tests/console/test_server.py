@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import socket
 import stat
+import subprocess
+import sys
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from pathlib import Path
@@ -216,3 +218,22 @@ def test_the_socket_of_a_killed_station_is_taken_over(tmp_path: Path) -> None:
             assert server.address == f"unix:{path}"
 
     asyncio.run(scenario())
+
+
+def test_the_last_snapshot_arrives_before_the_farewell() -> None:
+    async def scenario(station: Station) -> None:
+        updates: list[Update] = []
+        following = asyncio.ensure_future(collect(ConsoleClient(station.server.address), updates))
+        await until(lambda: len(updates) == 1)
+        station.server.publish(LAST)
+        await station.server.close(Farewell(0, "landed"))
+        await following
+        assert updates[1:] == [LAST, Farewell(0, "landed")]
+
+    run(scenario)
+
+
+@pytest.mark.parametrize("module", ["server", "client", "headless"])
+def test_a_station_serves_consoles_without_loading_a_screen(module: str) -> None:
+    code = f"import sys, gcs.console.{module}; sys.exit('textual' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
