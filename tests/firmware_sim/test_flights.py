@@ -218,6 +218,7 @@ def test_a_computer_that_followed_into_a_divert_takes_no_late_commit() -> None:
     assert pilot.run(1.0).modes == (M.DIVERTING,) * 3
     pilot.send("LANDING_COMMIT", 13, links=["fc_c"])
     assert pilot.run(1.0).modes == (M.DIVERTING,) * 3
+    assert pilot.packets("fc_c", "COMMAND_ACK")[-1].value("result") == 2
 
 
 def test_a_hold_after_ignition_is_denied() -> None:

@@ -8,11 +8,14 @@ import math
 import numpy as np
 import pytest
 
+from firmware_sim.barge.beacon import BeaconFix
+from firmware_sim.flight_software.navigation import Navigation
 from firmware_sim.scenario import make_scenario
 from firmware_sim.vehicle import dynamics as d
 from firmware_sim.vehicle.engine import Engine, EngineState
-from firmware_sim.vehicle.plant import _parameters
+from firmware_sim.vehicle.plant import Actuation, Vehicle, _parameters
 from firmware_sim.vehicle.touchdown import OutcomeKind, Surface, Touchdown, judge
+from firmware_sim.world import World
 from tests.helpers.flights import small_mission
 
 SCENARIO = make_scenario(small_mission(), seed=1)
@@ -119,6 +122,29 @@ def test_an_engine_starts_runs_stops_and_counts_its_starts() -> None:
     assert engine.state is EngineState.OFF
     engine.step(True, 1.0, 0.0, 3000 * MS)
     assert engine.state is EngineState.FAILED
+
+
+def test_the_gimbal_goes_to_its_stop_and_no_further_at_its_rate() -> None:
+    vehicle = Vehicle(MODEL, 3.5, -700.0, Engine(MODEL.engine, np.random.default_rng(1)))
+    deck = World(SCENARIO).truth().deck
+    wild = Actuation(gimbal_rad=1.0)
+    vehicle.step(wild, deck, 0.0, 0, 20)
+    assert math.degrees(vehicle.sensed().gimbal_rad) == pytest.approx(1.0, rel=1e-6)
+    vehicle.step(wild, deck, 0.0, 100 * MS, 400)
+    assert math.degrees(vehicle.sensed().gimbal_rad) == pytest.approx(6.0, rel=1e-3)
+
+
+def test_a_beacon_fix_is_as_old_as_its_measurement_and_counts_from_its_arrival() -> None:
+    navigation = Navigation(np.random.default_rng(1), 0.0, 20 * MS)
+    sensed = World(SCENARIO).truth().vehicle
+    navigation.hear(BeaconFix(0, 100 * MS, 0.0, 0.0, 0.0, 2.0, 0.0, 0.0))
+    navigation.step(sensed, 80 * MS)
+    assert math.isnan(navigation.beacon_age_s(80 * MS))
+    navigation.step(sensed, 100 * MS)
+    assert navigation.beacon_age_s(100 * MS) == pytest.approx(0.1)
+    believed = navigation.solution
+    moved = believed.deck_north_m - (believed.north_m - sensed.north_m)
+    assert moved == pytest.approx(2.0 * 0.1, abs=0.1)
 
 
 GOOD = Touchdown(0, Surface.DECK, 3.0, 1.5, math.radians(4.999), math.radians(4.999), 10.0, 1000.0)
