@@ -27,10 +27,12 @@ def escaped(text: str, max_characters: int = MAX_TEXT) -> str:
 
 
 def _is_plain(character: str) -> bool:
-    category = unicodedata.category(character)
-    if not character.isprintable() or category[0] == "M":
+    if not character.isprintable():
         return False
-    return cell_len(character) == 1 or category in ("Lo", "Lm")
+    # Combining characters take no cell. Of the wide ones only letters are as wide everywhere.
+    return cell_len(character) == 1 or (
+        cell_len(character) == 2 and unicodedata.category(character) in ("Lo", "Lm")
+    )
 
 
 def _escape(character: str) -> str:

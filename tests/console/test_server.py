@@ -14,9 +14,16 @@ from pathlib import Path
 import pytest
 
 from gcs.console.client import ConsoleClient, Detached, Update
-from gcs.console.protocol import VERSION, Attach, Farewell, encode
+from gcs.console.protocol import (
+    VERSION,
+    Attach,
+    Farewell,
+    FrameSplitter,
+    decode_from_station,
+    encode,
+)
 from gcs.console.server import MAX_CONSOLES, ConsoleServer
-from gcs.messages import Catalogue, ConsoleChanged, HoldCount, Intent, Snapshot, Vote
+from gcs.messages import Catalogue, ConsoleChanged, Event, HoldCount, Intent, Snapshot, Vote
 from tests.console.conditions import until, until_closed
 from tests.console.scenes import Scene, catalogue
 
@@ -220,17 +227,27 @@ def test_the_socket_of_a_killed_station_is_taken_over(tmp_path: Path) -> None:
     asyncio.run(scenario())
 
 
-def test_the_last_snapshot_arrives_before_the_farewell() -> None:
+def test_a_stalled_console_that_reads_again_ends_with_the_last_snapshot_and_the_farewell() -> None:
     async def scenario(station: Station) -> None:
-        updates: list[Update] = []
-        following = asyncio.ensure_future(collect(ConsoleClient(station.server.address), updates))
-        await until(lambda: len(updates) == 1)
+        reader, writer = await station.raw()
+        writer.write(encode(Attach(VERSION, "")))
+        await until(lambda: len(station.server.consoles) == 1)
+        for _ in range(1000):
+            station.server.publish(BULKY)
+            await asyncio.sleep(0)
         station.server.publish(LAST)
-        await station.server.close(Farewell(0, "landed"))
-        await following
-        assert updates[1:] == [LAST, Farewell(0, "landed")]
+        closing = asyncio.ensure_future(station.server.close(Farewell(0, "landed")))
+        await asyncio.sleep(0)
+        bodies = FrameSplitter(1 << 20).feed(await reader.read())
+        await closing
+        assert [decode_from_station(body) for body in bodies[-2:]] == [LAST, Farewell(0, "landed")]
+        assert len(bodies) < 1000
+        writer.close()
 
     run(scenario)
+
+
+BULKY = Scene(events=tuple(Event(n, "k", "o", "x" * 1000) for n in range(60))).snapshot()
 
 
 @pytest.mark.parametrize("module", ["server", "client", "headless"])
