@@ -38,6 +38,7 @@ class BargeReader:
         self._clock = SourceClock()
         self._quiet = Quiet()
         self._boot_id = ""
+        self._state: barge.BargeState | None = None
         self._history: barge.MotionHistory | None = None
         self._sequences: dict[str, int] = {}
         self._messages = 0
@@ -97,8 +98,11 @@ class BargeReader:
         if self._boot_id and status.boot_id != self._boot_id:
             self._clock.restart()
             self._sequences.clear()
-        self._boot_id = status.boot_id
+        repeated = (status.boot_id, status.state) == (self._boot_id, self._state)
+        self._boot_id, self._state = status.boot_id, status.state
         self._write(self._gathering.samples, "status", status, received)
+        if repeated:
+            return
         online = status.state is barge.BargeState.ONLINE
         text = f"{self.id} is {status.state} (boot {status.boot_id}, {status.software})"
         severity = 6 if online else 3

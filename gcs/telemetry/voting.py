@@ -186,9 +186,11 @@ class Voter:
     def said(self, now_ns: int) -> list[Said]:
         """The verdicts that changed and have lasted; each change is returned once.
 
-        That a source has not spoken yet, and that it begins to, goes unsaid.
+        That a source has not spoken yet, and that it begins to, goes unsaid; so does
+        "not known" where none of them knows, for that singles nobody out.
         """
         changes = []
+        singled_out = Verdict.IN in self._verdicts
         for source, (track, verdict) in enumerate(zip(self._tracks, self._verdicts, strict=True)):
             if verdict is not track.pending:
                 track.pending = verdict
@@ -196,6 +198,8 @@ class Voter:
             lasted = now_ns - track.pending_since_ns >= SAY_AFTER_NS
             usual = Verdict.SILENT if track.said is None else track.said
             if verdict is usual or not lasted:
+                continue
+            if verdict is Verdict.INVALID and not singled_out:
                 continue
             if track.said is not None or verdict is not Verdict.IN:
                 changes.append(Said(source, verdict))

@@ -223,6 +223,16 @@ def test_a_burst_fills_a_derived_window_as_if_it_had_come_one_by_one() -> None:
     assert answers[0] == answers[1]
 
 
+def test_a_row_with_a_stale_input_fills_no_window() -> None:
+    bench = Bench(ROLL, PITCH, derived("sum", "roll + pitch", "rad"), windows={"sum": SECOND})
+    at_ns = T0 - 5 * SECOND
+    bench.state.apply(bench.batch(("pitch", at_ns, 1.0), ("roll", at_ns + 2 * SECOND, 1.0)))
+    history = bench.state.history(bench.index["sum"])
+    assert len(history) == 0
+    bench.state.apply(bench.batch(("pitch", at_ns + 3 * SECOND, 1.0)))
+    assert len(history) == 1
+
+
 def test_a_window_over_a_vote_is_filled_as_it_is_voted() -> None:
     bench = Bench(NORTH, windows={"north": SECOND})
     for tenth in range(11):

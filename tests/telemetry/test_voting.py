@@ -82,6 +82,12 @@ def test_without_a_ballot_the_best_quality_on_offer_is_told_and_never_good() -> 
     assert (voted.value, voted.sampled_ns, voted.quality) == (4.0, 7, Quality.STALE)
 
 
+def test_a_vote_of_frozen_sources_is_not_good() -> None:
+    voted = vote(RULE, ballots(1.0, 1.0, 1.0), frozen=[True] * 3)
+    assert voted.quality is Quality.SUSPECT
+    assert voted.verdicts == (FROZEN,) * 3
+
+
 def test_two_modes_have_no_mean() -> None:
     rule = VoteRule(tolerance=0.5, minimum_sources=2)
     voted = vote(rule, [*ballots(3.0, 4.0), Ballot(math.nan, 0, Quality.NEVER)])
@@ -178,3 +184,15 @@ def test_silence_before_the_first_word_is_not_said() -> None:
         assert voter.said(second * SECOND) == []
     assert said_at(voter, 4 * SECOND, 1.0, 1.0) == []
     assert said_at(voter, 5 * SECOND, 1.0, 1.0) == []
+
+
+def test_what_no_source_knows_singles_nobody_out() -> None:
+    voter = Voter(RULE, 3)
+    said_at(voter, 0, 1.0, 1.0, 1.0)
+    said_at(voter, SECOND, 1.0, 1.0, 1.0)
+    unknown = Ballot(math.nan, 2 * SECOND, Quality.BAD)
+    for second in range(2, 5):
+        voter.vote([unknown] * 3)
+        assert voter.said(second * SECOND) == []
+    voter.vote([unknown, *ballots(1.0, 1.0)])
+    assert voter.said(5 * SECOND) == [Said(0, INVALID)]
