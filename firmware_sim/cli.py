@@ -53,6 +53,7 @@ def run(
     except (ConfigError, ValueError) as error:
         typer.echo(f"firmware-sim: {error}", err=True)
         raise typer.Exit(_CONFIG_FAULT) from error
+    typer.echo(f"simulating {mission}")
     stop_ns = None if stop_after is None else round(stop_after * SECOND_NS)
     asyncio.run(_until_stopped(runner, stop_ns))
     outcome = world.truth().outcome

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from gcs.clock import ScaledClock
-from gcs.config.loading import CONFIGS, Mission, load_mission
+from gcs.config.loading import CONFIGS, load_mission
 from gcs.config.problems import ConfigError
 from gcs.listening import link_lines, port_lines
 from gcs.operations import (
@@ -33,7 +33,6 @@ from gcs.recording.header import header_for, verification_obstacles
 from gcs.recording.layout import RecordingError
 from gcs.recording.recover import recover
 from gcs.replay import Flight, open_flight, summarise, verify
-from gcs.summary import Summary
 
 app = typer.Typer(
     help="Landfall: ground control for rockets that land at sea.",
@@ -93,7 +92,7 @@ def demo(
         broker = ["gcs.links.broker", *broker_address(loaded)]
         with child("the broker", broker) as embedded:
             embedded.ready()
-            with child("the simulator", simulator) as simulated:
+            with child("the simulator", simulator, heard=True) as simulated:
                 simulated.ready()
                 _fly(
                     mission,
@@ -152,7 +151,6 @@ def station(
         to_outcome=to_outcome,
     )
     summary, path = run_station(loaded, options)
-    _print_summary(loaded, summary)
     typer.echo(f"recording  {path}")
     raise typer.Exit(summary.exit_code)
 
@@ -163,8 +161,8 @@ def console(
     headless: Headless = False,
 ) -> None:
     """Attach one more console to a running station."""
-    from gcs.console.app import run_console  # noqa: PLC0415  Textual loads slowly
-    from gcs.console.headless import run_headless  # noqa: PLC0415
+    from gcs.console.app import run_console  # Textual loads slowly: only where it is needed
+    from gcs.console.headless import run_headless
 
     if headless or not sys.stdout.isatty():
         raise typer.Exit(run_headless(address, sys.stdout))
@@ -196,8 +194,7 @@ def replay(
         for line in summarise(flight):
             typer.echo(line)
     elif listen:
-        played = asyncio.run(run_replay(flight, listen, rate))
-        _print_summary(flight.mission, played)
+        asyncio.run(run_replay(flight, listen, rate))
     else:
         _watch_replay(file, mission, speed, headless=headless)
 
@@ -284,12 +281,6 @@ def links(
                 typer.echo(line)
         except ValueError as error:
             raise typer.BadParameter(str(error)) from error
-
-
-def _print_summary(mission: Mission, summary: Summary) -> None:
-    typer.echo(f"--- {mission.config.mission.title} ---")
-    for line in summary.lines():
-        typer.echo(line)
 
 
 def main() -> None:

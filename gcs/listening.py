@@ -82,7 +82,7 @@ class Listener:
             total = speaker.messages.total()
             where = f" from {peer}" if peer else ""
             yield (
-                f"  system {system} component {component}{where}: {total / seconds:.1f} messages/s, "
+                f"  system {system} component {component}{where}: {total / seconds:.1f}/s, "
                 f"{speaker.loss.lost} lost ({speaker.loss.loss_fraction:.1%})"
             )
             for name, count in speaker.messages.most_common():

@@ -128,8 +128,13 @@ async def _run_station(
     finally:
         if recorder is not None:
             recorder.close()
-        await server.close(Farewell(summary.exit_code, "\n".join(summary.lines())))
+        await server.close(_farewell(summary))
     return summary
+
+
+def _farewell(summary: Summary) -> Farewell:
+    """The last word to the consoles."""
+    return Farewell(summary.exit_code, summary.outcome or "open", tuple(summary.lines()))
 
 
 async def _listening(server: ConsoleServer) -> None:
@@ -156,7 +161,7 @@ async def run_replay(flight: Flight, listen: str, speed: float | None) -> Summar
         print(READY + server.address, flush=True)  # noqa: T201
         await _play(station, flight.steps(), server, summary, stopped, speed)
     finally:
-        await server.close(Farewell(summary.exit_code, "\n".join(summary.lines())))
+        await server.close(_farewell(summary))
     return summary
 
 
@@ -229,14 +234,16 @@ class ChildEndedError(Exception):
 
 
 @contextmanager
-def child(name: str, command: Sequence[str]) -> Iterator[Child]:
-    """A child process that is stopped when the block ends."""
+def child(name: str, command: Sequence[str], *, heard: bool = False) -> Iterator[Child]:
+    """A child process that is stopped when the block ends; `heard` prints its last words."""
     process = Child(name, command)
     try:
         yield process
     finally:
         process.stop()
-        process.end()
+        _, last_words = process.end()
+        if heard:
+            sys.stdout.write(last_words)
 
 
 @contextmanager
@@ -247,9 +254,9 @@ def private_address() -> Iterator[str]:
 
 
 def watch(station: Child, address: str, *, headless: bool) -> int:
-    """Show a station in this terminal until either ends; print its summary; its exit code."""
-    from gcs.console.app import run_console  # noqa: PLC0415  Textual loads slowly
-    from gcs.console.headless import run_headless  # noqa: PLC0415
+    """Show a station in this terminal until either ends; print its last words; its exit code."""
+    from gcs.console.app import run_console  # Textual loads slowly: only where it is needed
+    from gcs.console.headless import run_headless
 
     with contextlib.suppress(KeyboardInterrupt):
         if headless:
@@ -257,8 +264,8 @@ def watch(station: Child, address: str, *, headless: bool) -> int:
         else:
             run_console(address)
     station.stop()
-    code, rest = station.end()
-    sys.stdout.write(rest)
+    code, last_words = station.end()
+    sys.stdout.write(last_words)
     return code
 
 

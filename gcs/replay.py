@@ -138,6 +138,7 @@ def summarise(flight: Flight) -> Iterator[str]:
     yield f"file       {flight.path.name}"
     if flight.kind is FileKind.TLOG:
         yield from _tlog_lines(flight)
+    yield f"outcome    {summary.outcome or 'open'}"
     yield from summary.lines()
     if flight.recording is not None and flight.recording.damage:
         yield f"damage     {flight.recording.damage}"

@@ -132,7 +132,7 @@ class Station:
                 self._vitals.link_changed(item)
                 out.events.append(_link_event(item, now_ns))
                 if item.state is LinkState.UP:
-                    out.transmits += self._uplink.rebirth(item.link)
+                    out.transmits += self._uplink.rebirth(item.link, now_ns)
             elif isinstance(item, ShellHealth):
                 self._vitals.health = item
             elif isinstance(item, ConsoleChanged):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from gcs.clock import SECOND_NS
 from gcs.config.mission import PhaseConfig
-from gcs.messages import CommandState, CommandStatus, Event, Snapshot
+from gcs.messages import CommandStatus, Snapshot
 
 EXIT_CODES = {"landed": 0, "diverted": 3, "lost": 4}
 
@@ -47,11 +47,10 @@ class Summary:
         return EXIT_CODES.get(self.outcome, 0)
 
     def lines(self) -> list[str]:
-        """The summary, line by line."""
+        """The story behind the outcome, line by line."""
         if self.last is None:
             return ["nothing was recorded"]
-        lines = [f"outcome    {(self.outcome or 'open').upper()}"]
-        lines += self._phase_lines()
+        lines = self._phase_lines()
         lines += [f"gate       {t_text(t):>12}  {name}: {state}" for name, state, t in self.gates]
         lines += [_command_line(command, self.last) for command in self.last.commands]
         lines += _source_lines(self.last)
@@ -70,8 +69,8 @@ class Summary:
 def _command_line(command: CommandStatus, last: Snapshot) -> str:
     t_ns = last.count.t_ns - (last.now_ns - command.sent_ns)
     echoed = f", echoed by {', '.join(command.echoed_by)}" if command.echoed_by else ""
-    state = command.state if command.state is CommandState.VERIFIED else f"{command.state}"
-    return f"command    {t_text(t_ns):>12}  {command.command}: {state}{echoed}"
+    detail = f", {command.detail}" if command.detail else ""
+    return f"command    {t_text(t_ns):>12}  {command.command}: {command.state}{echoed}{detail}"
 
 
 def _source_lines(last: Snapshot) -> Iterable[str]:
@@ -82,8 +81,3 @@ def _source_lines(last: Snapshot) -> Iterable[str]:
         )
     for link in last.links:
         yield f"link       {link.id}: {link.bytes_total} bytes, {link.faults} faults"
-
-
-def event_line(event: Event, t_ns: int) -> str:
-    """One event as the headless console and logs print it."""
-    return f"{t_text(t_ns):>12}  {event.kind}: {event.text}"

@@ -46,10 +46,14 @@ class Attach(Message, frozen=True, tag="attach"):
 
 
 class Farewell(Message, frozen=True, tag="farewell"):
-    """The run is over. `exit_code` is the run's, `reason` one sentence for the operator."""
+    """The run is over. `exit_code` is the run's, `reason` one sentence for the operator.
+
+    `story` tells line by line how it went.
+    """
 
     exit_code: int
     reason: str
+    story: tuple[str, ...] = ()
 
 
 FromConsole: TypeAlias = Attach | Intent

@@ -80,13 +80,15 @@ def test_hostile_text_stays_on_one_line_and_is_escaped() -> None:
 
 
 def test_the_farewell_prints_the_summary_and_gives_the_exit_code() -> None:
-    lines, transcript = told(catalogue(), Scene().snapshot(), Farewell(3, "diverted to open water"))
+    story = ("gate T+73.0 s landing_commit: GO", "command \x1b[2J")
+    lines, transcript = told(
+        catalogue(), Scene().snapshot(), Farewell(3, "diverted to open water", story)
+    )
     assert transcript.exit_code == 3
     text = "\n".join(lines)
     assert "outcome  diverted to open water (exit 3)" in text
-    assert "LANDING COMMIT       GO" in text
-    assert "#1 launch" in text
-    assert "41230 messages, 4 lost (0.1%)" in text
+    assert "gate T+73.0 s landing_commit: GO" in text
+    assert "command \\x1b[2J" in text
 
 
 def test_a_station_that_vanishes_is_not_success() -> None:

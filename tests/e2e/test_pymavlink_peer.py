@@ -195,9 +195,10 @@ async def test_three_ground_stations_launch_the_three_computers(mavutil: ModuleT
                 peer.order(LAUNCH, 4711.0, 30_000.0, 5.0, component=number)
             acks = [await peer.message("COMMAND_ACK") for peer in peers]
             assert [ack.result for ack in acks] == [ACCEPTED] * 3
-            await until(lambda: world.truth().vehicle.up_m > 50.0, within_s=10.0)
+            await until(lambda: world.truth().vehicle.tilt_rad > 0.14, within_s=10.0)
 
             for number, peer in enumerate(peers, start=1):
+                leaning = await peer.message("ATTITUDE", lambda m: abs(m.pitch) > 0.1)
                 high = await peer.message(
                     "GLOBAL_POSITION_INT", lambda m: m.relative_alt > 50_000 and m.vz < 0
                 )
@@ -206,6 +207,7 @@ async def test_three_ground_stations_launch_the_three_computers(mavutil: ModuleT
                     lambda m: m.base_mode & mavutil.mavlink.MAV_MODE_FLAG_SAFETY_ARMED,
                 )
                 assert high.get_srcComponent() == number
+                assert leaning.pitch < 0.0, "it leans downrange, nose down"
                 assert armed.system_status == mavutil.mavlink.MAV_STATE_ACTIVE
                 assert peer.undecoded == 0
 
