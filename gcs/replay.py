@@ -30,8 +30,9 @@ _DEFAULT_MISSIONS = {
     FileKind.COLUMNS: CONFIGS / "missions" / "falcon9-webcast.toml",
 }
 TICK_NS = 100 * MILLISECOND_NS
-TAIL_NS = 2 * SECOND_NS
+TAIL_NS = 6 * SECOND_NS
 """Ticks after the last byte, so that persistence and staleness play out."""
+LONGEST_GAP_NS = 3600 * SECOND_NS
 
 StepInput: TypeAlias = tuple[int, tuple[Input, ...]]
 
@@ -55,8 +56,10 @@ class Flight:
         if self.recording is not None:
             return _recorded(self.recording)
         link = _link_for(self)
-        rows = _records if self.kind is FileKind.TLOG else _rows
-        return _with_ticks(rows(self, link), link, self.path)
+        if self.kind is FileKind.TLOG:
+            return _with_ticks(_records(self, link), link, self.path, None)
+        # From zero on, so that the T clock shows the file's own time.
+        return _with_ticks(_rows(self, link), link, self.path, 0)
 
 
 def open_flight(path: Path, mission: Path | None = None) -> Flight:
@@ -100,17 +103,21 @@ def _rows(flight: Flight, link: str) -> Iterator[Received]:
         yield Received(link, round(row.at_s * SECOND_NS), row.data)
 
 
-def _with_ticks(received: Iterable[Received], link: str, path: Path) -> Iterator[StepInput]:
-    """Batches between ticks; time never runs back, whatever the file says."""
+def _with_ticks(
+    received: Iterable[Received], link: str, path: Path, tick_ns: int | None
+) -> Iterator[StepInput]:
+    """Batches between ticks; time never runs back, whatever the file says.
+
+    `tick_ns` is the first tick's time; None is that of the first row.
+    """
     waiting: list[Input] = [LinkChanged(link, LinkState.UP, f"replaying {path.name}")]
-    tick_ns: int | None = None
     now_ns = 0
     for item in received:
         now_ns = max(now_ns, item.receipt_ns)
         if tick_ns is None:
             tick_ns = now_ns
-        if now_ns - tick_ns > 3600 * SECOND_NS:
-            # A jump of the file's clock: no hour of ticks for it.
+        if now_ns - tick_ns > LONGEST_GAP_NS:
+            # A jump of the file's clock: no hours of ticks for it.
             tick_ns = now_ns
         while tick_ns < now_ns:
             yield tick_ns, (*waiting, Tick())
