@@ -52,7 +52,8 @@ for module, names in (
         setattr(module, name, forbidden)
 
 start = 10**18
-outputs = station.step([LinkChanged("fc_a", LinkState.UP, "x"), Received("fc_a", start, b"junk")], start)
+news = [LinkChanged("fc_a", LinkState.UP, "x"), Received("fc_a", start, b"junk")]
+outputs = station.step(news, start)
 for i in range(1, 50):
     outputs = station.step([Tick()], start + i * 100_000_000)
     assert outputs.snapshots[0].fault == "", outputs.snapshots[0].fault
