@@ -131,7 +131,7 @@ class StockPeer:
         self.connection.mav.command_long_send(1, component, number, 0, *filled)
 
 
-def stock_mavutil(patch: pytest.MonkeyPatch, dialect: ModuleType | None = None) -> ModuleType:
+def stock_mavutil(patch: pytest.MonkeyPatch, dialect: ModuleType | None = None) -> Any:
     """Stock mavutil speaking MAVLink 2 with `dialect`, or the common one, for one test.
 
     Its wire protocol and dialect are settings of the whole process, so they are put
