@@ -16,6 +16,12 @@ import pytest
 from mavsdk import ComponentType
 from mavsdk.asyncio import Mavsdk, System
 from mavsdk.asyncio.plugins.mavlink_direct import MavlinkDirectAsync, MavlinkMessage
+from mavsdk.asyncio.plugins.mavlink_direct_server import (
+    MavlinkDirectServerAsync,
+)
+from mavsdk.asyncio.plugins.mavlink_direct_server import (
+    MavlinkMessage as ServerMessage,
+)
 from mavsdk.asyncio.plugins.telemetry import TelemetryAsync
 from mavsdk.asyncio.plugins.telemetry_server import (
     AngularVelocityBody,
@@ -35,7 +41,16 @@ from gcs.clock import ScaledClock
 from gcs.config.loading import Mission, load_mission
 from gcs.config.mission import LinkConfig, SerialLink, TcpClientLink, TcpServerLink
 from gcs.links.opening import open_link
-from gcs.messages import Catalogue, LinkState, Quality, Snapshot
+from gcs.messages import (
+    Catalogue,
+    CommandState,
+    Input,
+    Intent,
+    LinkState,
+    Quality,
+    Snapshot,
+    StageCommand,
+)
 from gcs.runtime import InputQueue, Runtime, Shell
 from gcs.station import Station
 from gcs.summary import Summary
@@ -51,7 +66,7 @@ from tests.helpers.peers import (
 )
 from tests.links.harness import free_port, on_loop, until
 
-LAUNCH = 65000
+LAUNCH, HOLD = 65000, 65003
 ACCEPTED = 0
 
 
@@ -178,14 +193,17 @@ async def test_a_client_that_reads_our_dialect_launches_and_sees_the_echo() -> N
         assert (echo["nonce"], echo["command"], echo["mode"]) == (nonce, LAUNCH, 1)
 
 
+def landfall_xml() -> str:
+    return (CONFIGS / "mavlink" / "landfall.xml").read_text(encoding="utf-8")
+
+
 class Direct:
     """MAVSDK's plugin for any message, with our dialect loaded."""
 
     @classmethod
     async def of(cls, system: System) -> Direct:
         plugin = MavlinkDirectAsync(system)
-        xml = (CONFIGS / "mavlink" / "landfall.xml").read_text(encoding="utf-8")
-        await plugin.load_custom_xml(xml)
+        await plugin.load_custom_xml(landfall_xml())
         return cls(plugin)
 
     def __init__(self, plugin: MavlinkDirectAsync) -> None:
@@ -227,10 +245,21 @@ kind = "mavlink"
 links = ["air"]
 system = 1
 component = 1
+flight_computer = true
 
 [[phase]]
 id = "open"
 title = "open"
+"""
+HOLD_COMMAND = """
+[[command]]
+id = "hold"
+title = "HOLD"
+mav_cmd = "MAV_CMD_LANDFALL_HOLD"
+validity = "2 s"
+retry_after = "10 s"
+echoes = 1
+dangerous = false
 """
 DIALECT = "<mavlink><include>common.xml</include></mavlink>"
 PARAMETERS = {
@@ -266,10 +295,26 @@ FLOWN = {
 }
 """What the autopilot flies, in SI."""
 PUBLISHED_EVERY_S = 0.05
+LANDING_FIELDS = (
+    "time_usec",
+    "relative_north",
+    "relative_east",
+    "height",
+    "aim_north",
+    "aim_east",
+    "time_to_touchdown",
+    "propellant_margin",
+    "beacon_age",
+    "nonce",
+    "command",
+    "mode",
+    "legs_deployed",
+    "healthy",
+)
 
 
-def listening_to(link: str) -> Mission:
-    """A mission with one autopilot on one link, in the common dialect."""
+def listening_to(link: str, *, dialect: str = DIALECT, commands: str = "") -> Mission:
+    """A mission with one autopilot on one link, in the common dialect or another."""
     dictionary = "".join(
         PARAMETER.format(
             name=name,
@@ -282,9 +327,9 @@ def listening_to(link: str) -> Mission:
         for name, (unit, message, field, wire) in PARAMETERS.items()
     )
     texts = {
-        "mission.toml": MISSION.format(link=link),
+        "mission.toml": MISSION.format(link=link) + commands,
         "dictionary.toml": dictionary,
-        "dialect.xml": DIALECT,
+        "dialect.xml": dialect,
     }
     return load_mission(Path("mission.toml"), texts)
 
@@ -320,9 +365,10 @@ class Autopilot:
 
 @dataclass
 class Screen:
-    """An audience that keeps the newest Snapshot."""
+    """An audience that keeps the newest Snapshot, and an operator's hand."""
 
     catalogue: Catalogue
+    put: Callable[[Input], None]
     snapshots: list[Snapshot] = field(default_factory=list)
 
     def publish(self, snapshot: Snapshot) -> None:
@@ -344,6 +390,15 @@ class Screen:
             if quality == Quality.GOOD
         }
 
+    def command(self, command: str) -> None:
+        """Ask for a command, as the flight director."""
+        act = StageCommand(command)
+        self.put(Intent("1", "test", "FD", self.last.now_ns, self.last.sequence, act))
+
+    def command_states(self) -> list[CommandState]:
+        """How far the commands have come, the oldest first."""
+        return [status.state for status in self.last.commands]
+
     def texts(self) -> set[tuple[str, str]]:
         """(origin, text) of the events that are shown."""
         return {(event.origin, event.text) for event in self.last.events}
@@ -356,7 +411,7 @@ async def station_on(mission: Mission) -> AsyncIterator[Screen]:
     queue = InputQueue(clock)
     links = {link.id: open_link(link, queue, {}) for link in mission.config.link}
     station = Station(mission, seed=1)
-    screen = Screen(station.catalogue("LIVE"))
+    screen = Screen(station.catalogue("LIVE"), queue.put)
     shell = Shell(links, None, screen, Summary(mission.config.phase))
     runtime = Runtime(station, clock, queue, shell, to_outcome=False)
     task = asyncio.create_task(runtime.run())
@@ -452,3 +507,37 @@ async def test_the_autopilot_hears_the_station_s_heartbeat() -> None:
         assert [await station.get_system_id() for station in stations] == [255]
         assert [await station.component_ids() for station in stations] == [[190]]
         assert await stations[0].is_connected()
+
+
+@on_loop
+async def test_a_command_to_it_is_verified_by_its_echo_and_by_nothing_less() -> None:
+    """It reads the command, and writes the LANDING_STATE that verifies it, by itself."""
+    link, url = _udp_to_us()
+    mission = listening_to(link, dialect=landfall_xml(), commands=HOLD_COMMAND)
+    async with station_on(mission) as screen, autopilot_on(url) as (sdk, _):
+        await until(lambda: screen.good().keys() == PARAMETERS.keys(), WITHIN_S)
+        direct = MavlinkDirectServerAsync(await sdk.server_component())
+        await direct.load_custom_xml(landfall_xml())
+
+        async def say(name: str, **fields: float) -> None:
+            await direct.send_message(ServerMessage(name, 1, 1, 0, 0, json.dumps(fields)))
+
+        async with asyncio.TaskGroup() as group:
+            hears = group.create_task(first(direct.subscribe_command(HOLD)))
+            # Listening first: MAVSDK answers for itself while nobody subscribes.
+            await asyncio.sleep(0)
+            screen.command("hold")
+        order = json.loads(hears.result().fields_json)
+        nonce = int(order["param1"])
+        landing = dict.fromkeys(LANDING_FIELDS, 0)
+        await say("LANDING_STATE", **{**landing, "command": HOLD, "nonce": nonce ^ 1})
+        await say("LANDING_STATE", **{**landing, "command": LAUNCH, "nonce": nonce})
+        await say("COMMAND_ACK", command=HOLD, result=ACCEPTED)
+        await until(lambda: screen.command_states() == [CommandState.ACKNOWLEDGED], WITHIN_S)
+        await say("LANDING_STATE", **{**landing, "command": HOLD, "nonce": nonce})
+        await until(lambda: screen.command_states() == [CommandState.VERIFIED], WITHIN_S)
+
+        assert (order["target_system"], order["target_component"]) == (1, 1)
+        assert 0 < nonce < 2**24
+        assert order["param2"] == 2000.0
+        assert screen.last.commands[0].echoed_by == ("autopilot",)
