@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -23,6 +24,7 @@ from gcs.operations import (
     check_paths,
     child,
     private_address,
+    require_free_ports,
     run_replay,
     run_station,
     signing_keys,
@@ -80,16 +82,17 @@ def demo(
 ) -> None:
     """Fly a mission against the simulator, each in its own process, on real bytes.
 
-    Exit 0 landed, 3 diverted, 4 lost, 2 a configuration or start-up fault.
+    Exit 0 landed, 3 diverted, 4 lost, 2 a configuration or start-up fault, 1 ended before.
     """
     loaded = load_mission(mission)
+    broker = ["gcs.links.broker", *broker_address(loaded)]
+    require_free_ports(loaded)
     clock = str(ScaledClock.started_now(speed))
     with private_address() as address:
         port_path = f"{address.removeprefix('unix:')}.fc_c"
         simulator = ["firmware_sim.cli", "run", str(mission), "--clock", clock]
         simulator += ["--seed", str(seed or 0)]
         simulator += ["--serial", f"fc_c={port_path}"] if serial else []
-        broker = ["gcs.links.broker", *broker_address(loaded)]
         with child("the broker", broker) as embedded:
             embedded.ready()
             with child("the simulator", simulator, heard=True) as simulated:
@@ -150,9 +153,9 @@ def station(
         record=record,
         to_outcome=to_outcome,
     )
-    summary, path = run_station(loaded, options)
+    exit_code, path = run_station(loaded, options)
     typer.echo(f"recording  {path}")
-    raise typer.Exit(summary.exit_code)
+    raise typer.Exit(exit_code)
 
 
 @app.command()
@@ -164,9 +167,12 @@ def console(
     from gcs.console.app import run_console  # Textual loads slowly: only where it is needed
     from gcs.console.headless import run_headless
 
-    if headless or not sys.stdout.isatty():
-        raise typer.Exit(run_headless(address, sys.stdout))
-    raise typer.Exit(run_console(address))
+    try:
+        if headless or not sys.stdout.isatty():
+            raise typer.Exit(run_headless(address, sys.stdout))
+        raise typer.Exit(run_console(address))
+    except ValueError as error:
+        raise StartUpError(str(error)) from error
 
 
 @app.command()
@@ -216,7 +222,7 @@ def _speed(text: str) -> float | None:
     except ValueError:
         speed = 0.0
     if not 0 < speed < float("inf"):
-        raise typer.BadParameter(f"expected a positive number or max, got {text!r}")
+        raise StartUpError(f"--speed: expected a positive number or max, got {text!r}")
     return speed
 
 
@@ -247,7 +253,7 @@ def recover_command(
 ) -> None:
     """Mend a recording: everything up to the damage, closed properly."""
     target = output or file.with_suffix(".recovered.mcap")
-    typer.echo(f"{target}: {recover(file, target)}")
+    typer.echo(str(recover(file, target)))
 
 
 @app.command()
@@ -280,11 +286,19 @@ def links(
             for line in link_lines(text, seconds):
                 typer.echo(line)
         except ValueError as error:
-            raise typer.BadParameter(str(error)) from error
+            raise StartUpError(str(error)) from error
+
+
+def _end_in_good_order() -> None:
+    """Let a request to end, or a closed terminal, unwind like ^C: children end, files go."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, signal.default_int_handler)
 
 
 def main() -> None:
     """Entry point. What a person can mend is one sentence each and exit 2."""
+    _end_in_good_order()
     try:
         app()
     except ConfigError as error:

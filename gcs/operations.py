@@ -7,6 +7,7 @@ import contextlib
 import os
 import secrets
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -17,11 +18,14 @@ from pathlib import Path
 
 from gcs.clock import Clock, ScaledClock
 from gcs.config.loading import Mission, load_mission
-from gcs.config.mission import MqttLink, SerialLink
+from gcs.config.mission import MqttLink, SerialLink, TcpServerLink, UdpLink
 from gcs.config.problems import ConfigError, Problem
 from gcs.console.protocol import Farewell
-from gcs.console.server import ConsoleServer
+from gcs.console.server import ConsoleServer, OnInput
+from gcs.links.addresses import format_address
+from gcs.links.base import sentence
 from gcs.links.opening import LinkConfigError, open_link
+from gcs.messages import Catalogue
 from gcs.recording.files import new_recording_path
 from gcs.recording.header import header_for
 from gcs.recording.recorder import Recorder
@@ -30,6 +34,8 @@ from gcs.runtime import InputQueue, Runtime, Shell
 from gcs.station import Station
 from gcs.summary import Summary
 
+EXIT_UNFINISHED = 1
+"""A run to its outcome that ended without one."""
 EXIT_CONFIG = 2
 READY = "ready "
 """Begins the first line of a station's process; the address follows."""
@@ -77,13 +83,13 @@ def signing_keys(mission: Mission) -> dict[str, bytes]:
     return {link.id: key for link in mission.config.link if link.carries == "mavlink"}
 
 
-def run_station(mission: Mission, options: StationOptions) -> tuple[Summary, Path | None]:
-    """Run a station until a signal or its outcome; the summary and the recording's path."""
+def run_station(mission: Mission, options: StationOptions) -> tuple[int, Path | None]:
+    """Run a station until a signal or its outcome; the exit code and the recording's path."""
     keys = signing_keys(mission)
     station = Station(mission, seed=options.seed, signing_keys=keys)
     recorder = _recorder(mission, options, keys) if options.record is not None else None
     summary = asyncio.run(_run_station(station, mission, options, recorder))
-    return summary, recorder.path if recorder is not None else None
+    return _exit_code(summary, options), recorder.path if recorder is not None else None
 
 
 def _recorder(mission: Mission, options: StationOptions, keys: Mapping[str, bytes]) -> Recorder:
@@ -100,7 +106,7 @@ def _recorder(mission: Mission, options: StationOptions, keys: Mapping[str, byte
         path = new_recording_path(options.record, mission.config.mission.id, now_ns)
         return Recorder(path, header)
     except OSError as error:
-        raise StartUpError(f"cannot record in {options.record}: {error.strerror}") from error
+        raise StartUpError(sentence(f"cannot record in {options.record}", error)) from error
 
 
 async def _run_station(
@@ -117,7 +123,7 @@ async def _run_station(
     except LinkConfigError as error:
         raise StartUpError(str(error)) from error
     summary = Summary(mission.config.phase)
-    server = ConsoleServer(options.listen, station.catalogue("LIVE"), queue.put)
+    server = _console_server(options.listen, station.catalogue("LIVE"), queue.put)
     shell = Shell(links, recorder, server, summary)
     runtime = Runtime(station, options.clock, queue, shell, to_outcome=options.to_outcome)
     await _listening(server)
@@ -128,32 +134,47 @@ async def _run_station(
     finally:
         if recorder is not None:
             recorder.close()
-        await server.close(_farewell(summary))
+        await server.close(_farewell(summary, _exit_code(summary, options)))
     return summary
 
 
-def _farewell(summary: Summary) -> Farewell:
+def _exit_code(summary: Summary, options: StationOptions) -> int:
+    """What a run came to; one that was to have an outcome and has none is no success."""
+    if options.to_outcome and not summary.outcome:
+        return EXIT_UNFINISHED
+    return summary.exit_code
+
+
+def _farewell(summary: Summary, exit_code: int) -> Farewell:
     """The last word to the consoles."""
-    return Farewell(summary.exit_code, summary.outcome or "open", tuple(summary.lines()))
+    return Farewell(exit_code, summary.outcome or "open", tuple(summary.lines()))
+
+
+def _console_server(listen: str, catalogue: Catalogue, on_input: OnInput) -> ConsoleServer:
+    try:
+        return ConsoleServer(listen, catalogue, on_input)
+    except ValueError as error:
+        raise StartUpError(f"--listen: {error}") from error
 
 
 async def _listening(server: ConsoleServer) -> None:
     try:
         await server.start()
     except OSError as error:
-        raise StartUpError(f"cannot listen on {server.address}: {error.strerror}") from error
+        raise StartUpError(sentence(f"cannot listen on {server.address}", error)) from error
 
 
 def _stop_on_signals(stop: Callable[[], None]) -> None:
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup stays nohup
+            loop.add_signal_handler(number, stop)
 
 
 async def run_replay(flight: Flight, listen: str, speed: float | None) -> Summary:
     """Play a flight for consoles at `speed` times real time; None is as fast as it goes."""
     station, summary = flight.station(), Summary(flight.mission.config.phase)
-    server = ConsoleServer(listen, station.catalogue("REPLAY"), lambda _: None)
+    server = _console_server(listen, station.catalogue("REPLAY"), lambda _: None)
     stopped = asyncio.Event()
     await _listening(server)
     try:
@@ -161,7 +182,7 @@ async def run_replay(flight: Flight, listen: str, speed: float | None) -> Summar
         print(READY + server.address, flush=True)  # noqa: T201
         await _play(station, flight.steps(), server, summary, stopped, speed)
     finally:
-        await server.close(_farewell(summary))
+        await server.close(_farewell(summary, summary.exit_code))
     return summary
 
 
@@ -266,6 +287,11 @@ def watch(station: Child, address: str, *, headless: bool) -> int:
     station.stop()
     code, last_words = station.end()
     sys.stdout.write(last_words)
+    if code < 0:
+        sys.stderr.write(
+            f"{station.name} was killed (signal {-code}): `gcs recover` mends its recording\n"
+        )
+        return EXIT_UNFINISHED
     return code
 
 
@@ -303,6 +329,29 @@ def broker_address(mission: Mission) -> tuple[str, str]:
     raise StartUpError(f"{mission.file} has no MQTT link: the demo needs one for the barge")
 
 
+def require_free_ports(mission: Mission) -> None:
+    """StartUpError where a port that the station is to listen on is taken.
+
+    A station on its own keeps trying; a demo whose simulator would call somebody
+    else's port says so instead.
+    """
+    for link in mission.config.link:
+        if not isinstance(link, UdpLink | TcpServerLink) or not link.port:
+            continue
+        kind = socket.SOCK_DGRAM if isinstance(link, UdpLink) else socket.SOCK_STREAM
+        family = socket.AF_INET6 if ":" in link.host else socket.AF_INET
+        try:
+            with socket.socket(family, kind) as probe:
+                if kind == socket.SOCK_STREAM:
+                    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind((link.host, link.port))
+        except OSError as error:
+            address = format_address((link.host, link.port))
+            raise StartUpError(
+                sentence(f"link {link.id} cannot listen on {link.kind} {address}", error)
+            ) from error
+
+
 def check_paths(paths: Iterable[Path]) -> tuple[list[Problem], int]:
     """Every problem of the missions in these files and directories, and how many missions."""
     problems: list[Problem] = []
@@ -311,13 +360,18 @@ def check_paths(paths: Iterable[Path]) -> tuple[list[Problem], int]:
         try:
             Station(load_mission(file), seed=0)
         except ConfigError as error:
-            problems += error.problems
+            problems += [_placed(problem, file.parent) for problem in error.problems]
     if not missions:
         problems.append(Problem(", ".join(map(str, paths)), "", "no mission file found"))
     return list(dict.fromkeys(problems)), len(missions)
 
 
+def _placed(problem: Problem, directory: Path) -> Problem:
+    """With its file as seen from here: missions of one name may lie in several directories."""
+    return replace(problem, file=os.path.normpath(directory / problem.file))
+
+
 def _mission_files(path: Path) -> list[Path]:
     if not path.is_dir():
         return [path]
-    return sorted(file for file in path.rglob("*.toml") if "[mission]" in file.read_text())
+    return sorted(file for file in path.rglob("*.toml") if b"[mission]" in file.read_bytes())

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeAlias
 
@@ -172,11 +173,12 @@ class Verification:
     differing: int
     first_difference_ns: int | None
     missing: int
+    damage: str
 
     @property
     def identical(self) -> bool:
-        """Whether every recorded Snapshot came out again, bit for bit."""
-        return not (self.differing or self.missing) and self.snapshots > 0
+        """Whether the file is whole and every recorded Snapshot came out again, bit for bit."""
+        return not (self.differing or self.missing or self.damage) and self.snapshots > 0
 
     @property
     def sentence(self) -> str:
@@ -184,11 +186,19 @@ class Verification:
         if self.identical:
             return f"identical: all {self.snapshots} snapshots"
         if self.first_difference_ns is not None:
+            first = datetime.fromtimestamp(self.first_difference_ns / SECOND_NS, UTC)
             return (
                 f"{self.differing} of {self.snapshots} snapshots differ, "
-                f"the first at {self.first_difference_ns} ns"
+                f"the first at {first:%H:%M:%S.%f} UTC"
             )
-        return f"{self.missing} of {self.snapshots} recorded snapshots did not come out again"
+        if self.missing:
+            return f"{self.missing} of {self.snapshots} recorded snapshots did not come out again"
+        if self.damage:
+            return (
+                f"identical only up to the damage: {self.snapshots} snapshots; {self.damage}; "
+                "`gcs recover` saves what is sound"
+            )
+        return "no snapshot was recorded"
 
 
 def verify(recording: Recording, station: Station) -> Verification:
@@ -207,4 +217,10 @@ def verify(recording: Recording, station: Station) -> Verification:
             if recorded is not None and recorded.digest != expected[snapshot.sequence]:
                 differing.append(now_ns)
     missing = len(digests.keys() - expected.keys())
-    return Verification(len(digests), len(differing), differing[0] if differing else None, missing)
+    return Verification(
+        snapshots=len(digests),
+        differing=len(differing),
+        first_difference_ns=differing[0] if differing else None,
+        missing=missing,
+        damage=recording.damage,
+    )

@@ -70,8 +70,8 @@ class _Files:
                 text = (self._base / name).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError, KeyError) as error:
             file, key = named_by or (name, "")
-            reason = getattr(error, "strerror", None) or str(error)
-            self.problems.append(Problem(file, key, f"cannot read {name}: {reason}"))
+            what = f"cannot read {name}" if named_by else "cannot be read"
+            self.problems.append(Problem(file, key, f"{what}: {_unreadable(error)}"))
             return None
         self.texts[name] = text
         return text
@@ -85,6 +85,16 @@ class _Files:
         parsed, problems = parse_toml(name, text, model)
         self.problems.extend(problems)
         return parsed
+
+
+def _unreadable(error: Exception) -> str:
+    match error:
+        case OSError():
+            return (error.strerror or str(error)).lower()
+        case UnicodeDecodeError():
+            return "is not UTF-8 text"
+        case _:
+            return "no text of this name"
 
 
 def parse_toml(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import signal
 import sys
 from types import TracebackType
 from typing import Any, Self
@@ -93,11 +94,24 @@ def _configuration(host: str, port: int) -> dict[str, object]:
 
 
 async def _serve(host: str, port: int) -> None:
+    """Serve until a signal asks to end."""
+    stopped = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     async with EmbeddedBroker(host, port):
         sys.stdout.write(f"listening on {format_address((host, port))}\n")
         sys.stdout.flush()
-        await asyncio.Event().wait()
+        await stopped.wait()
+
+
+def main() -> None:
+    """Entry point: where it cannot listen, one sentence and exit 2."""
+    try:
+        asyncio.run(_serve(sys.argv[1], int(sys.argv[2])))
+    except OSError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(2)
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve(sys.argv[1], int(sys.argv[2])))
+    main()
