@@ -91,6 +91,7 @@ class Station:
         self._uplink = Uplink(mission, self._dialect, keys)
         self._vitals = Vitals(mission, self._dictionary)
         self._statuses: tuple[CriterionStatus, ...] = ()
+        self._states: tuple[CriterionState, ...] = ()
         self._gate_statuses: tuple[GateStatus, ...] = self._gates.statuses()
         self._phase = PhaseStatus(self._phases.phase, 0, ())
         self._count_status = self._count.status(0)
@@ -117,8 +118,8 @@ class Station:
         out = _Gathered()
         taken = self._take_in(batch, now_ns, out)
         changed = self._update_state(taken, now_ns, ticked=ticked)
-        self._hear(taken, now_ns, out)
-        verdict_changed = self._decide(changed, now_ns, out, ticked=ticked)
+        heard = self._hear(taken, now_ns, out)
+        verdict_changed = self._decide(changed, now_ns, out, ticked=ticked, heard=heard)
         self._command(batch, now_ns, out, ticked=ticked)
         return self._report(now_ns, out, shown=ticked or verdict_changed)
 
@@ -160,7 +161,7 @@ class Station:
             )
         return self._state.derive(everything=ticked)
 
-    def _hear(self, taken: Taken, now_ns: int, out: _Gathered) -> None:
+    def _hear(self, taken: Taken, now_ns: int, out: _Gathered) -> bool:
         """What came back of commands, before the gates look: a verified commit is no alarm."""
         for ack in taken.acknowledgements:
             self._commander.acknowledged(ack.source, ack.command, ack.result)
@@ -172,11 +173,22 @@ class Station:
             out.transmits += self._uplink.timesync_reply(
                 request.link, request.peer, request.asked_ns, now_ns
             )
+        return bool(taken.acknowledgements or taken.echoes)
 
     def _decide(
-        self, changed: frozenset[int] | None, now_ns: int, out: _Gathered, *, ticked: bool
+        self,
+        changed: frozenset[int] | None,
+        now_ns: int,
+        out: _Gathered,
+        *,
+        ticked: bool,
+        heard: bool,
     ) -> bool:
-        """Phase, count, criteria, gates; True when a verdict changed."""
+        """Phase, count, criteria, gates; True when a verdict changed.
+
+        Between ticks only what new values or answers can have changed is looked at
+        again; what time alone changes is seen by the next tick.
+        """
         out.events += self._state.take_events()
         if ticked or changed is None or changed:
             phase = self._phases.step(self._state, now_ns)
@@ -186,10 +198,19 @@ class Station:
         count = self._count.step(self._state, now_ns, bool(committed))
         self._count_status = count.status
         out.events += count.events
-        before = (self._statuses, self._gate_statuses)
         self._statuses = self._criteria.evaluate(
             self._state, self._phase.id, committed, now_ns, None if ticked else changed
         )
+        states = tuple(status.state for status in self._statuses)
+        differ = states != self._states
+        self._states = states
+        if differ or ticked or heard or changed is None or changed & self._gates.reads:
+            differ |= self._step_gates(now_ns, out)
+        return differ
+
+    def _step_gates(self, now_ns: int, out: _Gathered) -> bool:
+        """Move the gates; True when one changed its state."""
+        before = [gate.state for gate in self._gate_statuses]
         gates = self._gates.step(
             self._state,
             self._statuses,
@@ -200,7 +221,7 @@ class Station:
         self._gate_statuses = gates.statuses
         out.events += gates.events
         out.actions += gates.actions
-        return _verdicts(*before) != _verdicts(self._statuses, self._gate_statuses)
+        return before != [gate.state for gate in gates.statuses]
 
     def _command(
         self, batch: Sequence[Input], now_ns: int, out: _Gathered, *, ticked: bool
@@ -395,12 +416,6 @@ class _Building:
 
 def _commands(dialect: Dialect | None) -> Mapping[str, int]:
     return dialect.enums.get("MAV_CMD", {}) if dialect is not None else {}
-
-
-def _verdicts(
-    criteria: Sequence[CriterionStatus], gates: Sequence[GateStatus]
-) -> list[tuple[str, str]]:
-    return [(s.id, s.state) for s in criteria] + [(gate.id, gate.state) for gate in gates]
 
 
 def _link_event(changed: LinkChanged, now_ns: int) -> Event:

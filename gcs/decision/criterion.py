@@ -79,9 +79,8 @@ class Judge:
         self._caution = Latch(*delays)
 
     def depends_on(self, changed: AbstractSet[int]) -> bool:
-        """Whether the verdict may differ now that these parameters changed and time went on."""
-        expression = self.criterion.expression
-        return expression.depends_on_time or not changed.isdisjoint(expression.reads)
+        """Whether the verdict may differ now that these parameters changed."""
+        return not changed.isdisjoint(self.criterion.expression.reads)
 
     def judge(self, view: JointView, now_ns: int) -> Verdict:
         """The verdict at `now_ns`. Never raises: a check that crashes is UNKNOWN."""

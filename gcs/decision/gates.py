@@ -89,6 +89,9 @@ class Gates:
 
     def __init__(self, rules: Sequence[GateRules], configuration: str = "") -> None:
         self._gates = tuple(Gate(rule, configuration) for rule in rules)
+        self._reads = frozenset(
+            index for gate in self._gates for e in gate.expressions() for index in e.reads
+        )
 
     def infos(self) -> tuple[GateInfo, ...]:
         """What the gates are called."""
@@ -97,6 +100,11 @@ class Gates:
     def windows(self) -> dict[int, int]:
         """Parameter index -> ns of history that the gates need."""
         return merged_windows(e for gate in self._gates for e in gate.expressions())
+
+    @property
+    def reads(self) -> frozenset[int]:
+        """Parameters that the gates' own expressions name."""
+        return self._reads
 
     def committed(self) -> frozenset[str]:
         """Ids of the gates that are committed."""

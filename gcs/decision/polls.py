@@ -29,6 +29,11 @@ class Poll:
         self.positions = tuple(positions)
         self._votes: dict[str, CastVote] = {}
 
+    @property
+    def voted(self) -> bool:
+        """Whether any vote stands."""
+        return bool(self._votes)
+
     def cast(self, position: str, go: bool, basis: str) -> None:
         """Take a vote in place of the position's last one."""
         self._votes[position] = CastVote(go, basis)

@@ -48,6 +48,8 @@ class JointState:
         self._sampled_ns = [0] * count
         self._quality = [_NEVER] * count
         self._left_out = [False] * count
+        # Until when a vote stands by itself: nobody is out of it, nobody goes stale.
+        self._settled_ns = [-1] * count
         self._stale_after_ns = [p.stale_after_ns for p in parameters]
         self._histories = {
             index: History(span_ns, parameters[index].stale_after_ns)
@@ -136,7 +138,7 @@ class JointState:
         which also notices what only the passing of time changes.
         """
         for index in self._order:
-            if everything or index in self._dirty:
+            if index in self._dirty or (everything and self._settled_ns[index] < self._now_ns):
                 self._compute(index)
         self._dirty.clear()
         changed, self._changed = frozenset(self._changed), set()
@@ -179,6 +181,10 @@ class JointState:
                 self._changed.add(index)
                 self._dirty.update(self._feeds[index])
         self._computed(parameter.index, voted.sampled_ns, voted.value, int(voted.quality))
+        unanimous = all(verdict is Verdict.IN for verdict in voted.verdicts)
+        self._settled_ns[parameter.index] = (
+            min(self._sampled_ns[i] + self._stale_after_ns[i] for i in voting) if unanimous else -1
+        )
 
     def _computed(self, index: int, sampled_ns: int, value: float, quality: int) -> None:
         """Set a computed parameter, where it changed at all."""
