@@ -15,6 +15,7 @@ from gcs.recording.layout import FORMAT, RecordingError, text_digest
 
 _PACKAGES = ("landfall", "msgspec", "numba", "numpy", "pymavlink")
 _SEAL = "digest"
+_SOURCE = Path(__file__).parents[1]
 _CPU_FILE = Path("/proc/cpuinfo")
 
 
@@ -58,14 +59,24 @@ def header_for(
 
 
 def versions() -> dict[str, str]:
-    """Versions of the interpreter and of the packages that decide what a step computes."""
-    found = {"python": platform.python_version()}
+    """Versions of the interpreter, the packages and the very source that decide a step."""
+    found = {"python": platform.python_version(), "source": source_digest()}
     for package in _PACKAGES:
         try:
             found[package] = metadata.version(package)
         except metadata.PackageNotFoundError:
             found[package] = "not installed"
     return found
+
+
+def source_digest() -> str:
+    """A short digest of the station's source: two builds of one version may decide otherwise."""
+    digest = blake2b(digest_size=6)
+    for path in sorted(_SOURCE.rglob("*")):
+        if path.suffix in (".py", ".lark"):
+            digest.update(path.relative_to(_SOURCE).as_posix().encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def cpu_model() -> str:

@@ -10,17 +10,21 @@ import tempfile
 import time
 from pathlib import Path
 
+from firmware_sim.world import World
 from gcs.clock import SECOND_NS, ScaledClock
 from gcs.config.loading import load_mission
 from gcs.links.opening import open_link
-from gcs.messages import Snapshot
+from gcs.messages import Snapshot, Tick
+from gcs.recording.header import header_for
+from gcs.recording.recorder import Recorder
 from gcs.replay import open_flight, verify
 from gcs.runtime import InputQueue, Runtime, Shell
 from gcs.station import Station
 from gcs.summary import Summary
 from gcs.telemetry.mavlink.dialect import load_dialect
 from gcs.telemetry.mavlink.encoding import Encoder
-from hil.rehearsal.loop import rehearse
+from hil.rehearsal.loop import EPOCH_NS, rehearse
+from hil.rehearsal.wiring import Wiring
 from hil.script import load_rehearsal
 
 ROOT = Path(__file__).parents[2]
@@ -105,12 +109,39 @@ def replay_speed() -> None:
         print(f"verify: {verify(flight.recording, flight.station()).sentence}")
 
 
+def memory_over_time() -> None:
+    """Half an hour on the pad, recorded: the memory of station, simulator and recorder together."""
+    mission = load_mission(HOP)
+    station, world = Station(mission, seed=1), World(mission, 1, EPOCH_NS)
+    wiring = Wiring(mission, world)
+    header = header_for(mission, seed=1, session="bench", created_ns=EPOCH_NS)
+    marks = []
+    with (
+        tempfile.TemporaryDirectory() as directory,
+        Recorder(Path(directory) / "pad.mcap", header) as recorder,
+    ):
+        station.step(wiring.opened(), EPOCH_NS)
+        for i in range(1, 30 * 600 + 1):
+            now_ns = EPOCH_NS + i * SECOND_NS // 10
+            batch = [*wiring.emit(world.advance(now_ns)), Tick()]
+            recorder.step(now_ns, batch)
+            station.step(batch, now_ns)
+            if i % 3000 == 0:
+                marks.append(resident_mb())
+    print("memory after 5, 10, .. 30 min: " + ", ".join(f"{mark:.0f}" for mark in marks) + " MB")
+
+
+def resident_mb() -> float:
+    """Resident memory of this process now."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize() / 1e6
+
+
 def main() -> None:
     """Print all figures."""
     live_datagrams()
     replay_speed()
-    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"peak memory of this process: {peak_mb:.0f} MB")
+    memory_over_time()
 
 
 if __name__ == "__main__":
