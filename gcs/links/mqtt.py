@@ -233,6 +233,9 @@ async def _first_end(*works: Coroutine[Any, Any, None]) -> None:
     until they have ended, and the caller, which waits otherwise, always can be.
     """
     tasks = [asyncio.ensure_future(work) for work in works]
+    for task in tasks:
+        # A second cancellation ends the wait below before every task was asked how it ended.
+        task.add_done_callback(_ask)
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
@@ -243,6 +246,12 @@ async def _first_end(*works: Coroutine[Any, Any, None]) -> None:
         await asyncio.gather(*tasks, return_exceptions=True)
     for task in done:
         task.result()
+
+
+def _ask(task: asyncio.Future[None]) -> None:
+    """Nobody else may come to ask; asyncio would report the exception as one never retrieved."""
+    if not task.cancelled():
+        task.exception()
 
 
 def _mqtt_will(will: Will | None) -> aiomqtt.Will | None:
