@@ -406,6 +406,27 @@ class PhaseInfo(Message, frozen=True):
     title: str
 
 
+class Display(Message, frozen=True):
+    """The columns that a console draws, None where the mission names no parameter.
+
+    The names are those of the mission's `[display]`.
+    """
+
+    altitude: int | None = None
+    range: int | None = None
+    deck_north: int | None = None
+    deck_east: int | None = None
+    aim_north: int | None = None
+    aim_east: int | None = None
+    heading: int | None = None
+    miss: int | None = None
+    height: int | None = None
+    time_to_go: int | None = None
+    heave: int | None = None
+    roll: int | None = None
+    pitch: int | None = None
+
+
 class Catalogue(Message, frozen=True, tag="catalogue"):
     """The names behind a Snapshot's columns; sent once, when a console attaches.
 
@@ -424,3 +445,4 @@ class Catalogue(Message, frozen=True, tag="catalogue"):
     commands: tuple[str, ...]
     deck_length_m: float
     deck_width_m: float
+    display: Display = Display()

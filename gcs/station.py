@@ -51,6 +51,7 @@ from gcs.messages import (
     Vote,
 )
 from gcs.telemetry.dictionary import Dictionary, build_dictionary
+from gcs.telemetry.display import build_display
 from gcs.telemetry.ingest import Ingest, Taken
 from gcs.telemetry.mavlink.dialect import Dialect, DialectError, load_dialect
 from gcs.telemetry.state import JointState
@@ -85,6 +86,7 @@ class Station:
         self._commander: Commander = building.of(
             build_commander(mission, self._dictionary, str(seed).encode(), _commands(self._dialect))
         )
+        self._display = building.of(build_display(mission, self._dictionary))
         building.finish()
         self._state = JointState(self._dictionary, self._windows())
         self._ingest = Ingest(mission, self._dictionary, self._dialect, keys)
@@ -335,6 +337,7 @@ class Station:
             commands=self._commander.commands(),
             deck_length_m=mission.barge.deck.length_m if mission.barge else 0.0,
             deck_width_m=mission.barge.deck.width_m if mission.barge else 0.0,
+            display=self._display,
         )
 
     def _snapshot(self, now_ns: int) -> Snapshot:

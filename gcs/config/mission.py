@@ -217,6 +217,29 @@ class CommandConfig(ConfigModel):
     )
 
 
+class DisplayConfig(ConfigModel):
+    """Which parameters a console draws, by id; what is left out is not drawn.
+
+    `altitude` over `range` is the profile. `deck_north`, `deck_east` are the vehicle
+    from the deck's centre, `aim_north`, `aim_east` the aim point from there, and
+    `heading` turns both into the barge's frame. The others stand beside the deck.
+    """
+
+    altitude: Identifier | None = None
+    range: Identifier | None = None
+    deck_north: Identifier | None = None
+    deck_east: Identifier | None = None
+    aim_north: Identifier | None = None
+    aim_east: Identifier | None = None
+    heading: Identifier | None = None
+    miss: Identifier | None = None
+    height: Identifier | None = None
+    time_to_go: Identifier | None = None
+    heave: Identifier | None = None
+    roll: Identifier | None = None
+    pitch: Identifier | None = None
+
+
 class MissionFile(ConfigModel):
     """A mission file as written. `simulation` is read by the simulator."""
 
@@ -229,4 +252,5 @@ class MissionFile(ConfigModel):
     transition: Annotated[tuple[TransitionConfig, ...], BeforeValidator(listed)] = ()
     gate: Annotated[tuple[GateConfig, ...], BeforeValidator(listed)] = ()
     command: Annotated[tuple[CommandConfig, ...], BeforeValidator(listed)] = ()
+    display: DisplayConfig = DisplayConfig()
     simulation: SimulationConfig | None = None
