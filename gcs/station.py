@@ -11,10 +11,12 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
+import msgspec
+
 from gcs.clock import MILLISECOND_NS, SECOND_NS
 from gcs.command.commands import Commander, Dispatch
 from gcs.command.loading import build_commander
-from gcs.command.uplink import Uplink
+from gcs.command.uplink import Uplink, build_uplink
 from gcs.config.loading import Mission
 from gcs.config.problems import ConfigError, Problem
 from gcs.decision.countdown import Countdown, build_countdown
@@ -40,6 +42,7 @@ from gcs.messages import (
     LinkState,
     Outputs,
     PhaseStatus,
+    Quality,
     Received,
     ReleaseHold,
     ShellHealth,
@@ -86,11 +89,11 @@ class Station:
         self._commander: Commander = building.of(
             build_commander(mission, self._dictionary, str(seed).encode(), _commands(self._dialect))
         )
+        self._uplink: Uplink = building.of(build_uplink(mission, self._dialect, keys))
         self._display = building.of(build_display(mission, self._dictionary))
         building.finish()
         self._state = JointState(self._dictionary, self._windows())
         self._ingest = Ingest(mission, self._dictionary, self._dialect, keys)
-        self._uplink = Uplink(mission, self._dialect, keys)
         self._vitals = Vitals(mission, self._dictionary)
         self._statuses: tuple[CriterionStatus, ...] = ()
         self._states: tuple[CriterionState, ...] = ()
@@ -99,6 +102,7 @@ class Station:
         self._count_status = self._count.status(0)
         self._events: deque[Event] = deque(maxlen=EVENTS_SHOWN)
         self._sequence = 0
+        self._shown: Snapshot | None = None
         self._heartbeat_due_ns = 0
         self._verdict_due_ns = 0
         self._fault = ""
@@ -137,7 +141,7 @@ class Station:
                 if item.state is LinkState.UP:
                     out.transmits += self._uplink.rebirth(item.link, now_ns)
             elif isinstance(item, ShellHealth):
-                self._vitals.health = item
+                self._vitals.shell_said(item, now_ns)
             elif isinstance(item, ConsoleChanged):
                 out.events.append(_console_event(item, now_ns))
         taken = self._ingest.take()
@@ -154,7 +158,7 @@ class Station:
                 self._vitals.samples(
                     Moment(
                         now_ns,
-                        self._count_status.t_ns,
+                        self._count.reading(now_ns),
                         phase_ns,
                         self._ingest.sources(),
                         self._ingest.mixed,
@@ -241,8 +245,10 @@ class Station:
     def _report(self, now_ns: int, out: _Gathered, *, shown: bool) -> Outputs:
         """Outputs, with a Snapshot on a tick or a change of verdict."""
         self._events.extend(out.events)
-        snapshots = (self._snapshot(now_ns),) if shown else ()
-        return Outputs(snapshots, tuple(out.transmits), tuple(out.events))
+        if not shown:
+            return Outputs((), tuple(out.transmits), tuple(out.events))
+        self._shown = self._snapshot(now_ns)
+        return Outputs((self._shown,), tuple(out.transmits), tuple(out.events))
 
     # --- Its parts ---
 
@@ -259,11 +265,11 @@ class Station:
             if isinstance(act, StageCommand):
                 return self._commander.stage(act.command, by, self._state, now_ns, interlocks)
             return self._commander.confirm(act.code, by, self._state, now_ns, interlocks)
-        if isinstance(act, CancelCommand):
-            return self._commander.cancel(by, now_ns)
         if by not in self._mission.config.station.positions:
             text = f"{by or 'nobody'} has no authority"
             return Dispatch(events=(Event(now_ns, "refused", by, text, 4),))
+        if isinstance(act, CancelCommand):
+            return self._commander.cancel(by, now_ns)
         return Dispatch(events=(self._count_or_vote(act, by, now_ns),))
 
     def _count_or_vote(self, act: HoldCount | ReleaseHold | Vote, by: str, now_ns: int) -> Event:
@@ -356,7 +362,7 @@ class Station:
             sources=self._ingest.sources(),
             events=tuple(self._events),
             simulated=self._ingest.simulated,
-            recorder_ok=self._vitals.recorder_ok,
+            recorder_ok=self._vitals.recorder_ok(now_ns),
             fault=self._fault,
         )
 
@@ -375,7 +381,27 @@ class Station:
         first = not any(e.kind == "fault" and e.origin == "station" for e in self._events)
         if first:
             self._events.append(event)
-        return Outputs((self._snapshot(now_ns),), (), (event,) if first else ())
+        return Outputs(self._last_words(now_ns), (), (event,) if first else ())
+
+    def _last_words(self, now_ns: int) -> tuple[Snapshot, ...]:
+        """A Snapshot after a fault; the last one made over, where the fault bars a new one."""
+        try:
+            return (self._snapshot(now_ns),)
+        except Exception:
+            return () if self._shown is None else (self._made_over(self._shown, now_ns),)
+
+    def _made_over(self, shown: Snapshot, now_ns: int) -> Snapshot:
+        stale = (int(Quality.STALE),) * len(shown.readings.qualities)
+        return msgspec.structs.replace(
+            shown,
+            sequence=self._sequence,
+            now_ns=now_ns,
+            readings=msgspec.structs.replace(shown.readings, qualities=stale),
+            criteria=self._statuses,
+            gates=self._gate_statuses,
+            events=tuple(self._events),
+            fault=self._fault,
+        )
 
 
 class _Gathered:

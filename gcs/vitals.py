@@ -21,6 +21,9 @@ from gcs.telemetry.ingest import Ingest
 from gcs.telemetry.samples import SampleBatch, SampleWriter
 
 _NEVER_NS = 0
+HEALTH_SPEAKS_NS = 3 * SECOND_NS
+"""How long the shell's word on itself holds; it speaks once a second."""
+_OF_THE_SHELL = frozenset({"recorder_ok", "disk_free", "queue_lag"})
 
 
 class _LinkVitals:
@@ -46,13 +49,16 @@ class _LinkVitals:
 
 
 class Moment(NamedTuple):
-    """A tick: station time, T clock, time in the phase, who spoke, simulated mixed with real."""
+    """A tick: station time, T clock, time in the phase, who spoke, simulated mixed with real.
+
+    `mixed` is None where that is not known.
+    """
 
     now_ns: int
     t_ns: int
     phase_ns: int
     sources: Sequence[SourceStatus]
-    mixed: bool
+    mixed: bool | None
 
 
 class Vitals:
@@ -62,12 +68,17 @@ class Vitals:
         self._links = {link.id: _LinkVitals() for link in mission.config.link}
         self._routes = dictionary.station_routes
         self._writer = SampleWriter()
-        self.health: ShellHealth | None = None
+        self._health: ShellHealth | None = None
+        self._health_ns = _NEVER_NS
 
-    @property
-    def recorder_ok(self) -> bool:
-        """Whether the recorder said that all is recorded; unknown is not."""
-        return self.health is not None and self.health.recorder_ok
+    def shell_said(self, health: ShellHealth, now_ns: int) -> None:
+        """The shell told how it is; its word ages from here."""
+        self._health, self._health_ns = health, now_ns
+
+    def recorder_ok(self, now_ns: int) -> bool:
+        """Whether the recorder said lately that all is recorded; unknown is not."""
+        spoken = self._health is not None and now_ns - self._health_ns <= HEALTH_SPEAKS_NS
+        return spoken and self._health is not None and self._health.recorder_ok
 
     def received(self, received: Received) -> None:
         """Bytes came in."""
@@ -89,7 +100,8 @@ class Vitals:
         for route in self._routes:
             value = self._value(route.quantity, route.of, moment)
             if value is not None:
-                self._writer.append(route.parameter, now_ns, now_ns, value, Quality.GOOD)
+                at_ns = self._health_ns if route.quantity in _OF_THE_SHELL else now_ns
+                self._writer.append(route.parameter, at_ns, now_ns, value, Quality.GOOD)
         return self._writer.take()
 
     def _value(self, quantity: str, of: str, moment: Moment) -> float | None:
@@ -99,7 +111,7 @@ class Vitals:
             case "phase_time":
                 return moment.phase_ns / SECOND_NS
             case "simulated_mixed_with_real":
-                return float(moment.mixed)
+                return None if moment.mixed is None else float(moment.mixed)
             case "loss_fraction":
                 about = (s.loss_fraction for s in moment.sources if of in (s.id, s.link))
                 return next(about, None)
@@ -117,7 +129,7 @@ class Vitals:
         return None if link.last_ns == _NEVER_NS else (now_ns - link.last_ns) / SECOND_NS
 
     def _health_value(self, quantity: str) -> float | None:
-        health = self.health
+        health = self._health
         if health is None:
             return None
         match quantity:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from gcs.clock import MILLISECOND_NS, SECOND_NS
 from gcs.config.loading import Mission
 from gcs.config.mission import SourceConfig
+from gcs.config.problems import Problem
 from gcs.messages import GateState, GateStatus, Transmit
 from gcs.telemetry import barge
 from gcs.telemetry.barge import REBIRTH_TOPIC, Rebirth
@@ -24,6 +25,34 @@ _VERDICTS = {
     GateState.COMMITTED: "LANDFALL_VERDICT_COMMITTED",
     GateState.MISSED: "LANDFALL_VERDICT_MISSED",
 }
+
+_SPOKEN = ("HEARTBEAT", "TIMESYNC", "COMMAND_LONG")
+
+
+def build_uplink(
+    mission: Mission, dialect: Dialect | None, signing_keys: Mapping[str, bytes]
+) -> tuple[Uplink, tuple[Problem, ...]]:
+    """The uplink of a mission, and all that it could not say when the time comes."""
+    problems = tuple(_problems(mission, dialect)) if dialect is not None else ()
+    return Uplink(mission, dialect, signing_keys), problems
+
+
+def _problems(mission: Mission, dialect: Dialect) -> Iterator[Problem]:
+    name = mission.config.mission.dialect
+    for message in _SPOKEN:
+        if message not in dialect.by_name:
+            yield Problem(name, "", f"expected a message {message}: the station says it")
+    verdict = dialect.by_name.get("STATION_VERDICT")
+    if verdict is None:
+        return
+    known = dialect.enums.get("LANDFALL_VERDICT", {})
+    for entry in sorted(set(_VERDICTS.values()) - known.keys()):
+        yield Problem(name, "", f"expected {entry} in LANDFALL_VERDICT: STATION_VERDICT says it")
+    room = next((item.count for item in verdict.wire_fields if item.name == "gate"), 0)
+    for i, gate in enumerate(mission.config.gate):
+        if len(gate.id) > room:
+            message = f"expected at most {room} characters: STATION_VERDICT names the gate"
+            yield Problem(mission.file, f"gate[{i}].id", message)
 
 
 class Uplink:

@@ -177,7 +177,9 @@ class GateConfig(ConfigModel):
     before `go_command` is sent. With `mode = "confirmed"` an operator must stage
     and confirm it; with `polls`, each position must have voted GO.
     `no_go_command` is sent when the gate is missed; with `no_go_after`, already
-    once the open gate has stood at NO-GO that long.
+    once something has been known to be NO-GO for that long in the open gate. A gate
+    with a `no_go_after` and no `go_command` only waits for objections: without a
+    known one it stands at its deadline, however much is unknown by then.
     """
 
     id: Identifier

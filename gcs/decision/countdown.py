@@ -90,6 +90,17 @@ class Countdown:
         l_ns = self._start_ns + now_ns - started_ns
         return CountStatus(self._state, self._t_ns, l_ns, self._reason)
 
+    def reading(self, now_ns: int) -> int:
+        """T at `now_ns`, ns, if nothing happens until then but that time passes."""
+        if self._started_ns is None or self._state is CountState.HOLD:
+            return self._t_ns
+        t_ns = self._t_ns + now_ns - self._read_ns
+        if self._state is CountState.RUNNING:
+            ends_ns = [] if self._lift_off is None else [0]
+            ends_ns += [] if self._hold_at_ns is None else [self._hold_at_ns]
+            t_ns = min([t_ns, *ends_ns])
+        return t_ns
+
     def hold(self, position: str, reason: str, now_ns: int) -> Event:
         """Stop T, if there is something to stop."""
         if self._state is CountState.FLIGHT:

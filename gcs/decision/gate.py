@@ -78,7 +78,6 @@ class Gate:
         self._rules = rules
         self._configuration = configuration
         self._poll = Poll(rules.config.polls)
-        self._basis = ""
         self._criteria: tuple[CriterionStatus, ...] = ()
         self._since_ns = 0
         self._stepped = False
@@ -86,6 +85,7 @@ class Gate:
         self._trigger = Trigger.SHUT
         self._blocking: tuple[str, ...] = ()
         self._barring: tuple[str, ...] = ()
+        self._objected_ns: int | None = None
         self._deadline_ns: int | None = None
         self._last_command = -1
         self._asked = False
@@ -151,7 +151,7 @@ class Gate:
         if refusal:
             text = f"vote on {title} refused: {refusal}"
             return Event(now_ns, "refused", position, text, _WARNING)
-        self._poll.cast(position, go, self._basis)
+        self._poll.cast(position, go, basis_of(self._configuration, self._criteria))
         return Event(now_ns, "vote", position, f"{title}: {'GO' if go else 'NO-GO'}", _NOTICE)
 
     def bar(self, now_ns: int) -> str:
@@ -184,6 +184,7 @@ class Gate:
         )
         self._renew_poll(now_ns)
         self._barring = tuple(s.id for s in self._criteria if s.state not in PASSING)
+        self._note_objections(now_ns)
         missing = self._poll.missing()
         blocking = [*self._barring, *missing]
         if closes is None:
@@ -199,6 +200,7 @@ class Gate:
             no_go=self._last_sent(commands, self.config.no_go_command),
             commits_by_standing=not self.config.go_command and self._stood(now_ns),
             overdue=self._overdue(now_ns),
+            unopposed=self._waits_for_objections() and self._objected_ns is None,
         )
 
     def _truth(self, rule: Expression, field: str, view: View, now_ns: int) -> bool | None:
@@ -210,8 +212,10 @@ class Gate:
         return holds
 
     def _renew_poll(self, now_ns: int) -> None:
-        self._basis = basis_of(self._configuration, self._criteria)
-        for position in self._poll.drop_outdated(self._basis):
+        if not self._poll.voted:
+            return
+        basis = basis_of(self._configuration, self._criteria)
+        for position in self._poll.drop_outdated(basis):
             text = f"{self.config.title}: GO of {position} fell, what it stood on changed"
             self._events.append(Event(now_ns, "vote", position, text, _WARNING))
 
@@ -228,9 +232,22 @@ class Gate:
     def _stood(self, now_ns: int) -> bool:
         return self.state is GateState.GO and now_ns - self._since_ns >= self.config.stable_for
 
+    def _waits_for_objections(self) -> bool:
+        return self.config.no_go_after is not None and not self.config.go_command
+
+    def _note_objections(self, now_ns: int) -> None:
+        """Since when something has been known to be NO-GO; what is unknown objects to nothing."""
+        no_go = any(s.state is CriterionState.NO_GO for s in self._criteria)
+        if not (no_go or self._poll.refused()):
+            self._objected_ns = None
+        elif self._objected_ns is None:
+            self._objected_ns = now_ns
+
     def _overdue(self, now_ns: int) -> bool:
         limit_ns = self.config.no_go_after
-        return limit_ns is not None and now_ns - self._since_ns >= limit_ns
+        if limit_ns is None or self._objected_ns is None:
+            return False
+        return now_ns - max(self._since_ns, self._objected_ns) >= limit_ns
 
     def _deadline(self, view: View, now_ns: int) -> int | None:
         rule = self._rules.deadline

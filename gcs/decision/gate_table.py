@@ -8,6 +8,9 @@ trigger that applies counts, in the order of the enum:
 - OVERRULED: the gate's NO-GO command was sent, by whomever. It stays missed.
 - VERIFIED: the vehicle has the GO command. Nothing but that commits a gate which
   has one; a gate without commits at its deadline, if it stands at GO.
+- UNOPPOSED: the deadline of a gate that only waits for objections (it has a
+  `no_go_after` and sends no GO command) passes, and no criterion is known to be NO-GO
+  and no vote is. It stands: silence neither revokes a verified commit nor diverts.
 - DEADLINE: `closes` is true and the gate was open: what is not verified is no commit.
   A gate that never opened stays closed, as does one whose question no longer
   arises because `opens` is known to be false.
@@ -17,7 +20,8 @@ trigger that applies counts, in the order of the enum:
 - FAILED: the command was refused or ran out of attempts. The gate may try again.
 - WAITING: the command is on its way.
 - SHUT: `opens` is false or unknown.
-- OVERDUE: the gate has stood at NO-GO for `no_go_after`.
+- OVERDUE: a criterion or a vote has been NO-GO in the open gate for `no_go_after`.
+  UNKNOWN does not count: it bars a GO, but a lost link diverts nobody.
 - BLOCKED, CLEAR: what the criteria, the poll and the count say. An unknown `closes`
   blocks: no GO is given when it is not known that time remains; nor is the gate
   missed before its deadline is known to have passed.
@@ -40,6 +44,7 @@ class Trigger(enum.Enum):
 
     OVERRULED = "its NO-GO command was sent"
     VERIFIED = "committed"
+    UNOPPOSED = "nothing known stood against it"
     DEADLINE = "the deadline passed"
     REVOKED = "turned NO-GO while the command was on its way"
     FAILED = "the command failed"
@@ -55,6 +60,7 @@ _S, _T = GateState, Trigger
 TRANSITIONS: Mapping[GateState, Mapping[Trigger, GateState]] = {
     _S.CLOSED: {
         _T.OVERRULED: _S.MISSED,
+        _T.UNOPPOSED: _S.COMMITTED,
         _T.DEADLINE: _S.MISSED,
         _T.SHUT: _S.CLOSED,
         _T.BLOCKED: _S.NO_GO,
@@ -62,6 +68,7 @@ TRANSITIONS: Mapping[GateState, Mapping[Trigger, GateState]] = {
     },
     _S.NO_GO: {
         _T.OVERRULED: _S.MISSED,
+        _T.UNOPPOSED: _S.COMMITTED,
         _T.DEADLINE: _S.MISSED,
         _T.SHUT: _S.CLOSED,
         _T.OVERDUE: _S.MISSED,
@@ -71,6 +78,7 @@ TRANSITIONS: Mapping[GateState, Mapping[Trigger, GateState]] = {
     _S.GO: {
         _T.OVERRULED: _S.MISSED,
         _T.VERIFIED: _S.COMMITTED,
+        _T.UNOPPOSED: _S.COMMITTED,
         _T.DEADLINE: _S.MISSED,
         _T.REVOKED: _S.MISSED,
         _T.FAILED: _S.NO_GO,
@@ -103,7 +111,8 @@ class Moment:
 
     `opens` and `closes` are None when unknown. `attempt` is the GO command as sent
     since the gate stands at GO; `no_go` is the last NO-GO command that went out.
-    `alarming` says that a criterion is NO-GO or UNKNOWN, or a vote NO-GO.
+    `alarming` says that a criterion is NO-GO or UNKNOWN, or a vote NO-GO; `unopposed`
+    that the gate only waits for objections, and that there is no known one.
     """
 
     opens: bool | None
@@ -114,6 +123,7 @@ class Moment:
     no_go: CommandStatus | None = None
     commits_by_standing: bool = False
     overdue: bool = False
+    unopposed: bool = False
 
 
 def trigger_of(state: GateState, opened: bool, moment: Moment) -> Trigger | None:
@@ -128,7 +138,8 @@ def trigger_of(state: GateState, opened: bool, moment: Moment) -> Trigger | None
     if state is GateState.GO and _commits(moment):
         return Trigger.VERIFIED
     if moment.closes is True and _asked(state, opened, moment):
-        return Trigger.DEADLINE
+        stands = moment.unopposed and moment.opens is not False
+        return Trigger.UNOPPOSED if stands else Trigger.DEADLINE
     if state is GateState.GO and moment.attempt is not None:
         return _trigger_of_attempt(moment.attempt, moment)
     return _trigger_of_rest(state, moment)

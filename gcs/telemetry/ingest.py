@@ -132,9 +132,24 @@ class Ingest:
         return any(self._simulation())
 
     @property
-    def mixed(self) -> bool:
-        """Whether some declared sources are simulated and others are not."""
-        return len(set(self._simulation())) > 1
+    def mixed(self) -> bool | None:
+        """Whether some declared sources are simulated and others are not.
+
+        None before anyone said which it is, and while one that is heard has not.
+        """
+        said = set(self._simulation())
+        if len(said) > 1:
+            return True
+        return None if not said or self._unsaid() else False
+
+    def _unsaid(self) -> bool:
+        """A flight computer says it in its HEARTBEAT, a barge in every payload."""
+        said = self._reader.simulated if self._reader is not None else {}
+        return any(
+            sender.declared and sender.id not in said
+            for link in self._mavlink.values()
+            for sender in link.senders.values()
+        )
 
     def _simulation(self) -> Iterator[bool]:
         if self._reader is not None:

@@ -50,7 +50,8 @@ no_go_command = "divert"
 """
 POLLED = AUTOMATIC + 'polls = ["FD", "BARGE"]\n'
 CONFIRMED = AUTOMATIC.replace('"automatic"', '"confirmed"')
-STANDING = AUTOMATIC.replace('go_command = "commit"\n', "", 1) + 'no_go_after = "1 s"\n'
+STANDING = AUTOMATIC.replace('go_command = "commit"\n', "", 1)
+CONTINUING = STANDING + 'no_go_after = "1 s"\n'
 CRITERION = """
 [criterion.roll]
 title = "roll"
@@ -360,13 +361,56 @@ def test_it_does_not_when_it_has_not_stood_long_enough_or_is_blocked() -> None:
 
 
 def test_no_go_after_diverts_before_the_deadline() -> None:
-    scene = Range(STANDING)
+    scene = Range(CONTINUING)
     scene.step()
     scene.criterion = CriterionState.NO_GO
     scene.step()
     assert scene.step(0.9).state is GateState.NO_GO
     assert scene.step(0.1).state is GateState.MISSED
     assert scene.sent == ["divert"]
+
+
+def test_what_is_unknown_blocks_a_continuing_gate_and_diverts_nobody() -> None:
+    scene = Range(CONTINUING)
+    scene.step()
+    scene.criterion = CriterionState.UNKNOWN
+    assert scene.step().state is GateState.NO_GO
+    assert scene.step(60.0).state is GateState.NO_GO
+    scene.view.set("left", 0.0)
+    assert scene.step(0.1).state is GateState.COMMITTED
+    assert scene.sent == []
+
+
+def test_no_go_after_counts_from_what_is_known_to_be_no_go_not_from_the_silence_before() -> None:
+    scene = Range(CONTINUING)
+    scene.step()
+    scene.criterion = CriterionState.UNKNOWN
+    scene.step(60.0)
+    scene.criterion = CriterionState.NO_GO
+    scene.step()
+    assert scene.step(0.9).state is GateState.NO_GO
+    assert scene.step(0.1).state is GateState.MISSED
+
+
+def test_a_known_no_go_misses_a_continuing_gate_at_its_deadline() -> None:
+    scene = Range(CONTINUING)
+    scene.step()
+    scene.criterion = CriterionState.NO_GO
+    scene.step()
+    scene.view.set("left", 0.0)
+    assert scene.step(0.1).state is GateState.MISSED
+    assert scene.sent == ["divert"]
+
+
+def test_a_continuing_gate_that_lost_its_question_stands_at_the_deadline() -> None:
+    scene = Range(CONTINUING)
+    scene.step()
+    scene.view.forget("mode")
+    scene.criterion = CriterionState.UNKNOWN
+    assert scene.step(0.1).state is GateState.CLOSED
+    scene.view.set("left", 0.0)
+    assert scene.step(0.1).state is GateState.COMMITTED
+    assert scene.sent == []
 
 
 # --- Polls ---

@@ -418,9 +418,11 @@ def test_lost_publications_are_counted() -> None:
 
 def test_simulated_and_real_sources_are_told_apart() -> None:
     bench = Bench()
-    assert (bench.ingest.simulated, bench.ingest.mixed) == (False, False)
+    assert (bench.ingest.simulated, bench.ingest.mixed) == (False, None)
     bench.publish(motion())
     assert (bench.ingest.simulated, bench.ingest.mixed) == (True, False)
+    bench.hear(bench.frame("ATTITUDE"))
+    assert bench.ingest.mixed is None, "it has not said which it is"
     bench.hear(bench.frame("HEARTBEAT", base_mode=32))
     assert bench.ingest.mixed is False
     bench.hear(bench.frame("HEARTBEAT", 2, base_mode=0))
