@@ -40,6 +40,7 @@ EXIT_CONFIG = 2
 READY = "ready "
 """Begins the first line of a station's process; the address follows."""
 _STOP_WITHIN_S = 5.0
+_ATTACH_WITHIN_S = 3.0
 
 
 class StartUpError(Exception):
@@ -128,9 +129,9 @@ async def _run_station(
     runtime = Runtime(station, options.clock, queue, shell, to_outcome=options.to_outcome)
     await _listening(server)
     try:
-        _stop_on_signals(runtime.stop)
-        print(READY + server.address, flush=True)  # noqa: T201
-        await runtime.run()
+        with _signals_calling(runtime.stop):
+            print(READY + server.address, flush=True)  # noqa: T201
+            await runtime.run()
     finally:
         if recorder is not None:
             recorder.close()
@@ -164,23 +165,42 @@ async def _listening(server: ConsoleServer) -> None:
         raise StartUpError(sentence(f"cannot listen on {server.address}", error)) from error
 
 
-def _stop_on_signals(stop: Callable[[], None]) -> None:
+@contextmanager
+def _signals_calling(stop: Callable[[], None]) -> Iterator[None]:
+    """Requests to end call `stop`; after the block the end has begun, and they change nothing."""
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup stays nohup
-            loop.add_signal_handler(number, stop)
+    requests = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    heard = [number for number in requests if signal.getsignal(number) is not signal.SIG_IGN]
+    for number in heard:  # but nohup stays nohup
+        loop.add_signal_handler(number, stop)
+    try:
+        yield
+    finally:
+        # Whoever watches asks for the end once it has read the farewell: it must not
+        # find a process whose handlers are gone and which it would kill half-way.
+        signal.pthread_sigmask(signal.SIG_BLOCK, heard)
+        for number in heard:
+            loop.remove_signal_handler(number)
+            signal.signal(number, signal.SIG_IGN)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, heard)
 
 
 async def run_replay(flight: Flight, listen: str, speed: float | None) -> Summary:
-    """Play a flight for consoles at `speed` times real time; None is as fast as it goes."""
+    """Play a flight for consoles at `speed` times real time; None is as fast as it goes.
+
+    It begins when the first console has attached, or after a moment: a short flight at
+    full speed would be over before anybody saw it.
+    """
     station, summary = flight.station(), Summary(flight.mission.config.phase)
-    server = _console_server(listen, station.catalogue("REPLAY"), lambda _: None)
-    stopped = asyncio.Event()
+    attached, stopped = asyncio.Event(), asyncio.Event()
+    server = _console_server(listen, station.catalogue("REPLAY"), lambda _: attached.set())
     await _listening(server)
     try:
-        _stop_on_signals(stopped.set)
-        print(READY + server.address, flush=True)  # noqa: T201
-        await _play(station, flight.steps(), server, summary, stopped, speed)
+        with _signals_calling(stopped.set):
+            print(READY + server.address, flush=True)  # noqa: T201
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(attached.wait(), _ATTACH_WITHIN_S)
+            await _play(station, flight.steps(), server, summary, stopped, speed)
     finally:
         await server.close(_farewell(summary, summary.exit_code))
     return summary
