@@ -1,0 +1,104 @@
+"""`gcs check`: files and directories, every problem once, each with its place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gcs.config.loading import CONFIGS
+from gcs.operations import check_paths
+from tests.helpers.commands import gcs_here, hop_variant, replace_in
+
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def mission(tmp_path: Path) -> Path:
+    return hop_variant(tmp_path)
+
+
+def shown(*paths: Path) -> list[str]:
+    return [str(problem) for problem in check_paths(paths)[0]]
+
+
+def test_what_ships_is_sound(capfd: Capture) -> None:
+    ended = gcs_here(capfd, "check", CONFIGS)
+    missions = len(list((CONFIGS / "missions").iterdir()))
+    assert (ended.exit_code, ended.err) == (0, "")
+    assert ended.out == f"{missions} missions and the files they name: no problem found\n"
+
+
+def test_a_file_is_one_mission(capfd: Capture, mission: Path) -> None:
+    assert gcs_here(capfd, "check", mission).out.startswith("1 missions ")
+
+
+def test_a_problem_names_its_file_as_seen_from_here_its_key_and_what_was_expected(
+    capfd: Capture, mission: Path
+) -> None:
+    criteria = mission.parents[1] / "criteria" / "landing.toml"
+    replace_in(criteria, ('unit = "V"', 'unit = "bolts"'))
+    ended = gcs_here(capfd, "check", mission)
+    assert ended.exit_code == 2
+    (problem,) = ended.problems
+    assert problem.startswith(f"{criteria}: criterion.vehicle_bus.unit: ")
+    assert "bolts" in problem
+
+
+def test_expressions_units_and_names_are_checked_together(mission: Path) -> None:
+    criteria = mission.parents[1] / "criteria" / "landing.toml"
+    replace_in(
+        mission,
+        ('when = "landing.mode == 1"', 'when = "landing.moed == 1"'),
+        ('allowed = "landing.mode == 0"', 'allowed = "landing.mode = 0"'),
+        ('opens = "landing.mode == 4"', 'opens = "landing.mode + 3 m"'),
+    )
+    replace_in(criteria, ('value = "vehicle.bus_voltage"', 'value = "vehicle.bus_current"'))
+    found = shown(mission)
+    assert len(found) == 4
+    assert sum(f"{mission}: " in problem for problem in found) == 3
+    assert any("landing.moed" in problem for problem in found)
+    assert any("vehicle.bus_current" in problem for problem in found)
+
+
+def test_a_problem_of_a_file_that_two_missions_share_is_told_once(mission: Path) -> None:
+    twin = mission.with_name("twin.toml")
+    twin.write_text(mission.read_text())
+    replace_in(mission.parents[1] / "criteria" / "landing.toml", ('owner = "VEHICLE"', "owner = 7"))
+    problems, missions = check_paths([mission, twin])
+    assert missions == 2
+    assert len(problems) == 1
+
+
+def test_missions_of_one_name_in_two_directories_are_told_apart(tmp_path: Path) -> None:
+    places = [tmp_path / name for name in ("one", "two")]
+    for place in places:
+        place.mkdir()
+        replace_in(hop_variant(place), ("component = 190", "component = 0"))
+    found = shown(tmp_path)
+    assert len(found) == 2
+    assert all(any(str(place) in problem for problem in found) for place in places)
+
+
+def test_a_directory_is_searched_through_whatever_lies_in_it(tmp_path: Path) -> None:
+    (tmp_path / "deep" / "er").mkdir(parents=True)
+    (tmp_path / "deep" / "er" / "m.toml").write_text("[mission]\n")
+    (tmp_path / "other.toml").write_text('title = "no mission"\n')
+    (tmp_path / "binary.toml").write_bytes(bytes(range(256)))
+    problems, missions = check_paths([tmp_path])
+    assert missions == 1
+    assert {problem.key for problem in problems} >= {"mission.id", "mission.title"}
+
+
+def test_a_directory_without_a_mission_is_a_problem(capfd: Capture, tmp_path: Path) -> None:
+    ended = gcs_here(capfd, "check", tmp_path)
+    assert ended.exit_code == 2
+    assert ended.problems == [f"{tmp_path}: no mission file found"]
+
+
+def test_a_file_that_is_not_text_is_a_problem(capfd: Capture, tmp_path: Path) -> None:
+    file = tmp_path / "binary.toml"
+    file.write_bytes(b"\xff\xfe")
+    ended = gcs_here(capfd, "check", file)
+    assert ended.exit_code == 2
+    assert ended.problems == [f"{file}: cannot be read: is not UTF-8 text"]
