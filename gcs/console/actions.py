@@ -159,7 +159,18 @@ def _quit(rest: str, catalogue: Catalogue) -> Request:
     return Quit()
 
 
-PAGES = ("main", "board", "vehicle", "barge", "links", "events", "strips", "help")
+PAGES = (
+    "main",
+    "board",
+    "vehicle",
+    "barge",
+    "links",
+    "events",
+    "strips",
+    "profile",
+    "deck",
+    "help",
+)
 
 VERBS = (
     Verb("vote", "GATE go|nogo", "answer a gate's poll from your position", _vote),

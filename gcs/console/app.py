@@ -24,10 +24,12 @@ from gcs.console.format import escaped
 from gcs.console.panel import Panel
 from gcs.console.panels.board import board
 from gcs.console.panels.command import command
+from gcs.console.panels.deck import deck
 from gcs.console.panels.events import events
 from gcs.console.panels.header import BEATS, header
 from gcs.console.panels.help import help_page
 from gcs.console.panels.links import links
+from gcs.console.panels.profile import profile
 from gcs.console.panels.readings import barge, barge_page, vehicle, vehicle_page, vitals
 from gcs.console.panels.rows import Builder
 from gcs.console.panels.strips import strips
@@ -40,6 +42,9 @@ SLOW = 3
 """Paints from one drawing of numbers to the next: faster than 3 Hz they only flicker."""
 
 CHART = 5
+PLOT = 2
+"""Paints from one drawing of a plot to the next: 5 Hz."""
+
 WHOLE_BEATS = 50
 """Paints from one full repaint to the next: mends a terminal that something else wrote to."""
 
@@ -54,6 +59,8 @@ _PAGES: dict[str, Builder] = {
     "links": links,
     "events": events,
     "strips": strips,
+    "profile": profile,
+    "deck": deck,
     "help": help_page,
 }
 _PAGE_KEYS = {
@@ -65,6 +72,8 @@ _PAGE_KEYS = {
     "f6": "links",
     "f7": "board",
     "f8": "strips",
+    "f9": "profile",
+    "f10": "deck",
 }
 
 
@@ -111,15 +120,15 @@ class ConsoleApp(App[None]):
             with Container(id="left"):
                 yield Panel(vehicle, "vehicle", SLOW)
                 yield Panel(barge, "barge", SLOW)
-                yield Panel(links, "links-left", SLOW)
+                yield Panel(links, "links", SLOW)
                 yield Panel(vitals, "vitals", SLOW)
             with Container(id="middle"):
+                yield Panel(profile, "profile", PLOT)
+                yield Panel(deck, "deck", PLOT)
                 yield Panel(strips, "strips", CHART)
-                yield Panel(links, "links-middle", SLOW)
-                yield Panel(events, "events-middle")
             with Container(id="right"):
                 yield Panel(board, "board")
-                yield Panel(events, "events-right")
+                yield Panel(events, "events")
         yield Panel(help_page, "page", SLOW)
         yield Panel(command, "command")
 

@@ -7,6 +7,7 @@ judgement is of age, and it can only make a value look worse.
 from __future__ import annotations
 
 import enum
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -51,6 +52,11 @@ class Reading:
     value: float
     age_ns: int
     freshness: Freshness
+
+    @property
+    def known(self) -> bool:
+        """Whether anything may be drawn at the value."""
+        return self.freshness is Freshness.GOOD and math.isfinite(self.value)
 
     @property
     def shown(self) -> str:
@@ -103,6 +109,12 @@ class Model:
         return Reading(
             info, value, age_ns, self._freshness(info, readings.qualities[index], age_ns)
         )
+
+    def known_si(self, index: int | None) -> float | None:
+        """The SI value in a column that may be drawn; None where it may not, or has no column."""
+        if index is None or not self.reading(index).known:
+            return None
+        return self.snapshot.readings.values[index]
 
     def _freshness(self, info: ParameterInfo, quality: int, age_ns: int) -> Freshness:
         if quality == Quality.NEVER:

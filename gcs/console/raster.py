@@ -34,6 +34,14 @@ class Raster:
             self._dots[min(start, y) : max(start, y) + 1, x] = True
             previous = y
 
+    def dots(self, across: Floats, upward: Floats) -> None:
+        """A dot at every point given as fractions (0 to 1) of width and height; others nowhere."""
+        with np.errstate(invalid="ignore"):
+            inside = (across >= 0) & (across <= 1) & (upward >= 0) & (upward <= 1)
+        columns = np.minimum((across[inside] * self.width).astype(np.int64), self.width - 1)
+        levels = np.minimum((upward[inside] * self.height).astype(np.int64), self.height - 1)
+        self._dots[self.height - 1 - levels, columns] = True
+
     def rows(self) -> list[str]:
         """The cells as text, top row first."""
         cells = self._dots.reshape(self.height // DOTS_Y, DOTS_Y, self.width // DOTS_X, DOTS_X)

@@ -51,6 +51,11 @@ class Trails:
         np.divide(totals, counts, out=means, where=counts > 0)
         return means
 
+    def paired(self, first: int, second: int) -> tuple[Floats, Floats]:
+        """All kept values of two columns, in no order; NaN where either was not good."""
+        kept = min(self._count, CAPACITY)
+        return self._values[:kept, first], self._values[:kept, second]
+
 
 def finite_range(values: Sequence[float] | Floats) -> tuple[float, float] | None:
     """Smallest and largest finite value, opened a little where they coincide."""

@@ -17,6 +17,7 @@ from gcs.messages import (
     CriterionInfo,
     CriterionState,
     CriterionStatus,
+    Display,
     Event,
     GateInfo,
     GateState,
@@ -57,6 +58,9 @@ _VEHICLE = (
     ("landing.relative_north", "deck offset north", "m", 1.0, "+.1f", "GNC", 130.4),
     ("landing.relative_east", "deck offset east", "m", 1.0, "+.1f", "GNC", -1.8),
     ("landing.height", "height over deck", "m", 1.0, ".1f", "GNC", 1829.0),
+    ("landing.aim_north", "aim north", "m", 1.0, "+.1f", "GNC", 0.0),
+    ("landing.aim_east", "aim east", "m", 1.0, "+.1f", "GNC", 0.0),
+    ("landing.miss", "distance from deck centre", "m", 1.0, ".1f", "GNC", 130.4),
     ("landing.time_to_touchdown", "time to touchdown", "s", 1.0, ".1f", "GNC", 47.2),
     ("landing.propellant_margin", "propellant margin", "kg", 1.0, ".0f", "PROPULSION", 640.0),
     ("vehicle.legs", "legs locked", "", 1.0, ".0f", "VEHICLE", 1.0),
@@ -138,6 +142,23 @@ _PHASES = (
 )
 
 
+_DISPLAY = {
+    "altitude": "nav.altitude",
+    "range": "landing.miss",
+    "deck_north": "landing.relative_north",
+    "deck_east": "landing.relative_east",
+    "aim_north": "landing.aim_north",
+    "aim_east": "landing.aim_east",
+    "heading": "barge.heading",
+    "miss": "landing.miss",
+    "height": "landing.height",
+    "time_to_go": "landing.time_to_touchdown",
+    "heave": "barge.deck.heave",
+    "roll": "barge.deck.roll",
+    "pitch": "barge.deck.pitch",
+}
+
+
 def catalogue() -> Catalogue:
     """The hop's catalogue."""
     return Catalogue(
@@ -159,7 +180,13 @@ def catalogue() -> Catalogue:
         commands=("launch", "landing_commit", "divert", "hold", "abort"),
         deck_length_m=91.4,
         deck_width_m=51.8,
+        display=Display(**{axis: column(name) for axis, name in _DISPLAY.items()}),
     )
+
+
+def column(name: str) -> int:
+    """Where a parameter stands in the catalogue."""
+    return [info.id for info, _ in _parameters()].index(name)
 
 
 def _parameters() -> list[tuple[ParameterInfo, float]]:

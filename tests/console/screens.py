@@ -13,6 +13,7 @@ from gcs.console.panels.header import BEATS
 
 EXPECTED = Path(__file__).parent / "expected"
 _TEXT = re.compile(r'<text class="[^"]*" x="([\d.]+)" y="([\d.]+)"[^>]*>([^<]*)</text>')
+_HEARTBEAT = re.compile(f"(?<= )[{BEATS}](?= |$)")
 _CELL_WIDTH = 12.2
 _ROW_HEIGHT = 24.4
 
@@ -24,8 +25,8 @@ def screen_text(app: App[None]) -> str:
         row = rows.setdefault(round(float(y) / _ROW_HEIGHT), {})
         row[round(float(x) / _CELL_WIDTH)] = html.unescape(text).replace("\xa0", " ")
     lines = [_joined(rows.get(y, {})) for y in range(min(rows), max(rows) + 1)]
-    text = "\n".join(lines).rstrip() + "\n"
-    return re.sub(f"[{BEATS}]", BEATS[0], text)
+    lines[0] = _HEARTBEAT.sub(BEATS[0], lines[0])
+    return "\n".join(lines).rstrip() + "\n"
 
 
 def _joined(pieces: dict[int, str]) -> str:

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
-
 import pytest
-from textual.events import Paste
-from textual.pilot import Pilot
 
-from gcs.clock import SECOND_NS, ManualClock
-from gcs.console.app import ConsoleApp
-from gcs.console.client import ConsoleClient, Detached, Update
+from gcs.clock import SECOND_NS
+from gcs.console.client import Detached
 from gcs.console.protocol import Farewell
 from gcs.messages import (
     Act,
@@ -23,79 +17,16 @@ from gcs.messages import (
     HoldCount,
     Quality,
     ReleaseHold,
-    Snapshot,
     StageCommand,
     StagedStatus,
     Vote,
 )
+from tests.console.desk import Desk, at_desk
+from tests.console.flown import landing_burn, scene_at
 from tests.console.scenes import Scene, catalogue, replayed
-from tests.console.screens import assert_looks_like, screen_text
+from tests.console.screens import assert_looks_like
 
 SIZES = [(160, 50), (120, 40), (80, 24)]
-
-
-class ScriptedClient(ConsoleClient):
-    """A client whose station is the test."""
-
-    def __init__(self) -> None:
-        super().__init__("unix:/nowhere")
-        self.said: asyncio.Queue[Update] = asyncio.Queue()
-        self.acts: list[Act] = []
-        self.attached = True
-
-    async def updates(self) -> AsyncGenerator[Update, None]:
-        while True:
-            update = await self.said.get()
-            yield update
-            self.said.task_done()
-            if isinstance(update, Farewell):
-                return
-
-    def send(self, act: Act, seen: Snapshot) -> bool:
-        if self.attached:
-            self.acts.append(act)
-        return self.attached
-
-
-class Desk:
-    """One console under test and the hands on it."""
-
-    def __init__(self) -> None:
-        self.client = ScriptedClient()
-        self.wall = ManualClock(SECOND_NS)
-        self.app = ConsoleApp(self.client, "FD", self.wall)
-        self.pilot: Pilot[None]
-
-    async def says(self, *updates: Update) -> None:
-        for update in updates:
-            self.client.said.put_nowait(update)
-        async with asyncio.timeout(10):
-            await self.client.said.join()
-        await self.settle()
-
-    async def settle(self) -> None:
-        await self.pilot.pause()
-        self.app.paint(whole=True)
-        await self.pilot.pause()
-
-    async def types(self, line: str) -> None:
-        self.app.post_message(Paste(line))
-        await self.pilot.press("enter")
-        await self.settle()
-
-    @property
-    def screen(self) -> str:
-        return screen_text(self.app)
-
-
-def at_desk(scenario: Callable[[Desk], Awaitable[None]], size: tuple[int, int] = (160, 50)) -> Desk:
-    async def main() -> Desk:
-        desk = Desk()
-        async with desk.app.run_test(size=size) as desk.pilot:
-            await scenario(desk)
-        return desk
-
-    return asyncio.run(main())
 
 
 def caution() -> Scene:
@@ -321,3 +252,28 @@ def test_leaving_early_is_no_failure_and_claims_no_outcome() -> None:
     desk = at_desk(scenario)
     assert desk.app.return_code == 0
     assert desk.app.last_words() == []
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize(("key", "page"), [("f9", "profile"), ("f10", "deck")])
+def test_profile_and_deck_are_pages_of_their_own(
+    key: str, page: str, size: tuple[int, int]
+) -> None:
+    async def scenario(desk: Desk) -> None:
+        path = [scene_at(second).snapshot() for second in range(0, 104, 2)]
+        await desk.says(catalogue(), *path, landing_burn().snapshot())
+        await desk.pilot.press(key)
+        await desk.settle()
+        assert_looks_like(desk.app, f"{page}-{size[0]}x{size[1]}")
+
+    at_desk(scenario, size)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_the_landing_is_seen_on_the_main_screen(size: tuple[int, int]) -> None:
+    async def scenario(desk: Desk) -> None:
+        path = [scene_at(second).snapshot() for second in range(0, 104, 2)]
+        await desk.says(catalogue(), *path, landing_burn().snapshot())
+        assert_looks_like(desk.app, f"landing-{size[0]}x{size[1]}")
+
+    at_desk(scenario, size)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,10 +16,12 @@ from gcs.console import theme
 from gcs.console.model import Model
 from gcs.console.panels.board import board
 from gcs.console.panels.command import command
+from gcs.console.panels.deck import deck
 from gcs.console.panels.events import events
 from gcs.console.panels.header import header
 from gcs.console.panels.help import help_page
 from gcs.console.panels.links import links
+from gcs.console.panels.profile import profile
 from gcs.console.panels.readings import barge, barge_page, vehicle, vehicle_page, vitals
 from gcs.console.panels.rows import Builder
 from gcs.console.panels.strips import strips
@@ -30,12 +34,13 @@ from gcs.messages import (
     CountState,
     CriterionState,
     Event,
+    GateInfo,
     GateState,
     LinkState,
     Quality,
     StagedStatus,
 )
-from tests.console.scenes import Scene, catalogue
+from tests.console.scenes import Scene, catalogue, column
 
 BUILDERS: tuple[Builder, ...] = (
     board,
@@ -50,7 +55,10 @@ BUILDERS: tuple[Builder, ...] = (
     vehicle_page,
     vitals,
     strips,
+    profile,
+    deck,
 )
+STRIPS = (column("nav.altitude"), column("barge.deck.roll"))
 HOSTILE = "\x1b[2J\n[red]\u202e\U0001f680e\u0301" * 50
 
 
@@ -59,7 +67,7 @@ def picture(scene: Scene, silent_ns: int = 0, typed: str = "", answer: str = "")
     trails = Trails(len(catalogue().parameters))
     trails.add(snapshot)
     model = Model(catalogue(), snapshot, silent_ns)
-    return Picture(model, 0, "FD", typed, answer, trails, (3, 33))
+    return Picture(model, 0, "FD", typed, answer, trails, STRIPS)
 
 
 def text(lines: Sequence[Line]) -> str:
@@ -153,6 +161,54 @@ def test_a_not_go_says_value_limit_how_long_and_owner() -> None:
     assert "BARGE: deck roll 3.4 deg, limit 3.0 deg, for 12s" in shown
 
 
+def test_a_crowded_tall_board_keeps_its_order_and_leaves_out_only_what_is_calm() -> None:
+    scene = no_go()
+    scene.landing = GateState.COMMITTED
+    lines = text(board(picture(scene), 60, 26)).splitlines()
+    assert lines[0].startswith("─ GO / NO-GO ──")
+    titles = [info.title for info in catalogue().criteria]
+    shown = [line[3:25].strip().rstrip("…") for line in lines[3:-1]]
+    assert len(shown) == 22
+    left = iter(titles)
+    assert all(any(title.startswith(row) for title in left) for row in shown)
+    for word in ("◆ deck roll", "? deck beacon", "■ gust", "■ significant wave"):
+        assert any(line.strip().startswith(word) for line in lines)
+    assert re.fullmatch(r" ○ \d+ more, worst: GO  \(F7\)| ● \d+ more, worst: GO  \(F7\)", lines[-1])
+
+
+@pytest.mark.parametrize("size", [(160, 42), (80, 20), (60, 32), (60, 26), (72, 24), (47, 17)])
+@pytest.mark.parametrize("length", [5, 20, 60, 300])
+def test_a_sentence_of_the_board_is_whole_or_visibly_cut(
+    size: tuple[int, int], length: int
+) -> None:
+    scene = no_go()
+    for place, info in enumerate(catalogue().criteria[5:17]):
+        why = f"{place:02d}" + "x" * length + "end"
+        scene.criteria[info.id] = (CriterionState.NO_GO, why)
+    lines = text(board(picture(scene), *size)).splitlines()
+    for place in range(12):
+        told = [line for line in lines if f"{place:02d}x" in line]
+        assert told, "a criterion that is NO-GO has no row"
+        assert all("xend" in line or line.endswith("…") for line in told)
+
+
+@pytest.mark.parametrize("width", [160, 120])
+def test_no_gate_is_pushed_out_by_the_reason_of_another(width: int) -> None:
+    names = catalogue()
+    gates = (*names.gates, GateInfo("landing_continue", "CONTINUE"))
+    scene = no_go(landing_reason="w" * 300)
+    snapshot = scene.snapshot()
+    last = msgspec.structs.replace(snapshot.gates[1], id="landing_continue")
+    model = Model(
+        msgspec.structs.replace(names, gates=gates),
+        msgspec.structs.replace(snapshot, gates=(*snapshot.gates, last)),
+    )
+    shown = text(header(Picture(model, 0, "FD", "", "", Trails(0), ()), width, 4)).splitlines()[3]
+    assert cell_len(shown) <= width
+    assert "CONTINUE ▼ NO-GO closes in 18.0 s w" in shown
+    assert shown.count("w…") == 2
+
+
 def test_what_is_left_out_is_counted_with_its_worst() -> None:
     crowded = no_go()
     lines = text(board(picture(crowded), 47, 5)).splitlines()
@@ -186,9 +242,9 @@ def test_stale_shows_a_question_mark_and_its_age() -> None:
 
 def test_hidden_parameters_are_counted_with_their_worst() -> None:
     fresh = text(vehicle(picture(Scene()), 46, 8)).splitlines()
-    assert fresh[-1].strip() == "18 more, all good"
+    assert fresh[-1].strip() == "21 more, all good"
     scene = Scene(qualities={"vehicle.legs": Quality.BAD})
-    assert text(vehicle(picture(scene), 46, 8)).splitlines()[-1] == "◆ 18 more, worst: bad"
+    assert text(vehicle(picture(scene), 46, 8)).splitlines()[-1] == "◆ 21 more, worst: bad"
 
 
 @pytest.mark.parametrize("size", [(160, 4), (120, 4), (79, 3)])
@@ -278,7 +334,7 @@ def test_a_strip_draws_what_was_seen_and_says_when_nothing_was() -> None:
         scene = Scene(t_ns=tenth * SECOND_NS // 10, values={"nav.altitude": float(tenth)})
         trails.add(scene.snapshot())
     model = Model(catalogue(), scene.snapshot())
-    lines = text(strips(Picture(model, 0, "FD", "", "", trails, (3,)), 60, 8)).splitlines()
+    lines = text(strips(Picture(model, 0, "FD", "", "", trails, STRIPS[:1]), 60, 8)).splitlines()
     assert "altitude m · 120 s" in lines[0]
     assert lines[1].lstrip().startswith("592.0┤")
     assert lines[-1].lstrip().startswith("5.0┤")

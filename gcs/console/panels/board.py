@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TypeAlias
 
 from gcs.console.format import age, escaped, fitted
-from gcs.console.panels.rows import clipped, rule, trusted, with_overflow, word
+from gcs.console.panels.rows import clipped, rule, trusted, word
 from gcs.console.picture import Picture
 from gcs.console.theme import ATTENTION, CRITERION_MARKS, GATE_MARKS, Line, Span, Tone
 from gcs.messages import CriterionInfo, CriterionState, CriterionStatus, GateState
@@ -16,23 +16,40 @@ Row: TypeAlias = tuple[CriterionInfo, CriterionStatus]
 WIDE = 56
 """From this width on a row also says for how long."""
 
+TALL = 24
+"""From this height on every criterion keeps its place."""
+
 _DECIDED = (GateState.COMMITTED, GateState.MISSED)
 _QUIET = (CriterionState.GO, CriterionState.INHIBITED)
 
 
 def board(picture: Picture, width: int, height: int) -> list[Line]:
-    """The board. Places are fixed where all criteria fit, else not-GO comes first."""
+    """The board. On a tall one the order is fixed, else not-GO comes first.
+
+    Where not all criteria fit, those that need no attention are left out first.
+    """
     rows = _undecided(picture)
     gates = _gate_rows(picture, width)
-    room = height - 1 - len(gates)
-    crowded = len(rows) > room
-    if crowded:
-        rows.sort(key=lambda row: ATTENTION[row[1].state])
-    title = "GO / NO-GO  (not-GO first)" if crowded else "GO / NO-GO"
-    lines = [_row(picture, row, width) for row in rows]
-    shown = with_overflow(lines, room, lambda count: _hidden(picture, rows[count:], width))
-    reasons = _reasons(picture, rows, width, room - len(shown))
-    return [rule(title, width), *gates, *shown, *reasons][:height]
+    room = max(0, height - 1 - len(gates))
+    title, hidden = "GO / NO-GO", rows[:0]
+    shown = rows
+    if len(rows) > room:
+        shown, hidden = _chosen(rows, max(0, room - 1), fixed=height >= TALL)
+        title += "" if height >= TALL else "  (not-GO first)"
+    lines = [_row(picture, row, width) for row in shown]
+    lines += [_hidden(picture, hidden, width)] if hidden else []
+    reasons = _reasons(picture, rows, width, room - len(lines))
+    return [rule(title, width), *gates, *lines, *reasons][:height]
+
+
+def _chosen(rows: list[Row], room: int, *, fixed: bool) -> tuple[list[Row], list[Row]]:
+    """What to show and what to leave out of a crowded board; `fixed` keeps the order."""
+    ranked = sorted(rows, key=lambda row: ATTENTION[row[1].state])
+    shown, hidden = ranked[:room], ranked[room:]
+    if fixed:
+        places = {info.id: place for place, (info, _) in enumerate(rows)}
+        shown.sort(key=lambda row: places[row[0].id])
+    return shown, hidden
 
 
 def _undecided(picture: Picture) -> list[Row]:

@@ -10,9 +10,9 @@ from gcs.messages import CommandStatus, StagedStatus
 
 KEYS = (
     "F1 help  F2 main  F3 events  F4 vehicle  F5 barge  F6 links  F7 board  F8 strips"
-    "  F12 abort, twice  : command  Esc cancel  ^Q quit"
+    "  F9 profile  F10 deck  F12 abort, twice  : command  Esc cancel  ^Q quit"
 )
-KEYS_SHORT = "F1 help F2 main F3 log F4-8 pages F12 abort(2x) : cmd Esc cancel ^Q quit"
+KEYS_SHORT = "F1 help F2 main F3 log F4-10 pages F12 abort(2x) : cmd Esc cancel ^Q quit"
 
 
 def command(picture: Picture, width: int, height: int) -> list[Line]:

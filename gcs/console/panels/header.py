@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from gcs.console.format import clock, escaped, seconds, utc_date, utc_time
+from gcs.console.format import clock, escaped, fitted, seconds, utc_date, utc_time
 from gcs.console.panels.rows import clipped, spread, text_width, trusted, word
 from gcs.console.picture import Picture
 from gcs.console.theme import (
@@ -47,7 +47,7 @@ def _large(picture: Picture, width: int) -> list[Line]:
         spread(left, right, width),
         _clocks(picture, width),
         _phases(picture, width),
-        _gates(picture),
+        _gates(picture, width),
     ]
 
 
@@ -160,14 +160,22 @@ def _phases(picture: Picture, width: int) -> Line:
     return tuple(spans[start:])
 
 
-def _gates(picture: Picture) -> Line:
+def _gates(picture: Picture, width: int) -> Line:
+    """Every gate's verdict; their reasons share what room is left."""
+    parts = [_gate(picture, gate, status) for gate, status in picture.model.gates]
+    room = width - sum(text_width((*head, _GAP)) for *head, _ in parts)
+    untold = sum(1 for *_, reason in parts if reason.text)
     spans: list[Span] = []
-    for gate, status in picture.model.gates:
-        spans += [*_gate(picture, gate, status), _GAP]
+    for *head, reason in parts:
+        if reason.text:
+            cells = min(text_width((reason,)), max(0, room) // untold)
+            room, untold = room - cells, untold - 1
+            reason = Span(fitted(reason.text, cells), reason.tone)
+        spans += [*head, reason, _GAP]
     return tuple(spans)
 
 
-def _gate(picture: Picture, gate: GateInfo, status: GateStatus) -> Line:
+def _gate(picture: Picture, gate: GateInfo, status: GateStatus) -> tuple[Span, Span, Span, Span]:
     mark = trusted(GATE_MARKS[status.state], picture)
     title = Span(f" {escaped(gate.title, 40)} ", Tone.DIM)
     verdict = Span(f"{mark.symbol} {word(status.state, picture)}", mark.tone)

@@ -9,7 +9,7 @@ from gcs.console.theme import Line, Span, Tone
 
 _KEYS = (
     ("F1", "this page; F2 or Esc goes back to the main page"),
-    ("F3 to F8", "events, vehicle, barge, links, board, strips"),
+    ("F3 to F10", "events, vehicle, barge, links, board, strips, profile, deck"),
     ("F12 F12", "abort: the first stages it, the second confirms it"),
     ("Esc", "clear the line; on an empty line cancel what is staged"),
     ("^Q", "leave this console; the station runs on"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from gcs.console.format import age, escaped, fitted
 from gcs.console.model import Freshness, Reading, main_parameters
@@ -134,7 +134,7 @@ def _flowed(readings: Sequence[Reading], width: int, height: int) -> list[Line]:
 def _rows(readings: Sequence[Reading], width: int, height: int) -> list[Line]:
     def hidden(shown: int) -> Line:
         rest = readings[shown:]
-        worst = min((r.freshness for r in rest), key=_WORST.index)
+        worst = worst_of(r.freshness for r in rest)
         mark = _MARKS[worst]
         verdict = "all good" if worst is Freshness.GOOD else f"worst: {worst.value}"
         text = f" {len(rest)} more, {verdict}"
@@ -143,15 +143,23 @@ def _rows(readings: Sequence[Reading], width: int, height: int) -> list[Line]:
     return with_overflow([reading_row(r, width) for r in readings], height, hidden)
 
 
-def reading_row(reading: Reading, width: int) -> Line:
-    """One parameter in one row of `width` cells; a narrow row shows an age in the unit's place."""
+def worst_of(freshnesses: Iterable[Freshness]) -> Freshness:
+    """The worst of several, as a roll-up shows it."""
+    return min(freshnesses, key=_WORST.index)
+
+
+def reading_row(reading: Reading, width: int, title: str = "") -> Line:
+    """One parameter in one row of `width` cells; a narrow row shows an age in the unit's place.
+
+    `title` stands in place of the parameter's own.
+    """
     mark = _MARKS[reading.freshness]
     fresh = reading.freshness is Freshness.GOOD
     narrow = width < _NARROW
     unit, note = " " + escaped(reading.info.unit, 12), _note(reading)
     tail = (note if note and narrow else unit, "" if narrow else note)
     room = max(4, width - 2 - _VALUE - _UNIT - (0 if narrow else _AGE))
-    title = escaped(reading.info.title or reading.info.id, 60)
+    title = title or escaped(reading.info.title or reading.info.id, 60)
     return (
         Span(mark.symbol + " ", mark.tone),
         Span(fitted(title, room), Tone.DIM if fresh else mark.tone),

@@ -1,0 +1,36 @@
+"""The console's picture for the README: `python -m tests.console.picture OUT.svg`.
+
+The main screen at 160x50 during the landing burn, as Textual exports it, without
+the fonts that it would fetch.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+from tests.console.desk import Desk, at_desk
+from tests.console.flown import LANDING_BURN_S, landing_burn, scene_at
+from tests.console.scenes import catalogue
+
+SIZE = (160, 50)
+FONT = "'DejaVu Sans Mono', Menlo, Consolas, monospace"
+_FETCHED = re.compile(r"@font-face\s*{[^}]*}\s*|<!--.*?-->\s*")
+
+
+def picture() -> str:
+    """The screen as SVG that names no address but the SVG namespace."""
+    exported: list[str] = []
+
+    async def scenario(desk: Desk) -> None:
+        path = [scene_at(tick / 5).snapshot() for tick in range(int(LANDING_BURN_S * 5))]
+        await desk.says(catalogue(), *path, landing_burn().snapshot())
+        exported.append(desk.app.export_screenshot(title="Landfall"))
+
+    at_desk(scenario, SIZE)
+    return _FETCHED.sub("", exported[0]).replace("Fira Code, monospace", FONT)
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1]).write_text(picture())
