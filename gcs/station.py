@@ -24,7 +24,7 @@ from gcs.decision.criteria import Criteria, build_criteria
 from gcs.decision.gate import GateAction
 from gcs.decision.gates import Gates, build_gates
 from gcs.decision.phases import PhaseMachine, build_phases
-from gcs.expressions import Expression, View, compile_expression
+from gcs.expressions import Expression, ExpressionError, View, compile_expression
 from gcs.messages import (
     CancelCommand,
     Catalogue,
@@ -92,7 +92,8 @@ class Station:
         self._uplink: Uplink = building.of(build_uplink(mission, self._dialect, keys))
         self._display = building.of(build_display(mission, self._dictionary))
         building.finish()
-        self._state = JointState(self._dictionary, self._windows())
+        self._kept = self._windows()
+        self._state = JointState(self._dictionary, self._kept)
         self._ingest = Ingest(mission, self._dictionary, self._dialect, keys)
         self._vitals = Vitals(mission, self._dictionary)
         self._statuses: tuple[CriterionStatus, ...] = ()
@@ -325,7 +326,12 @@ class Station:
 
         Its windows must not reach further than the history that the mission keeps.
         """
-        return compile_expression(text, self._dictionary)
+        expression = compile_expression(text, self._dictionary)
+        for index, span_ns in expression.windows.items():
+            if span_ns > self._kept.get(index, 0):
+                name = self._dictionary.parameters[index].id
+                raise ExpressionError(f"the mission keeps no such history of {name}")
+        return expression
 
     def catalogue(self, mode: str) -> Catalogue:
         """What a console needs once; `mode` is LIVE or REPLAY."""

@@ -59,16 +59,21 @@ def _seeds(text: str, rehearsal: Rehearsal) -> range:
         seeds = range(int(first), int(end))
     except ValueError:
         raise typer.BadParameter(f"expected first:end such as 0:50, got {text!r}") from None
-    if not seeds:
-        raise typer.BadParameter(f"{text!r} holds no seed: the end must be above the first")
+    if not seeds or seeds.start < 0:
+        raise typer.BadParameter(
+            f"{text!r} holds no seeds: expected 0 or more, and an end above the first"
+        )
     return seeds
 
 
 def main() -> None:
-    """Entry point: configuration mistakes are printed, all of them, and exit with 2."""
+    """Entry point: mistakes in files are printed, all of them, and exit with 2."""
     try:
         app()
     except ConfigError as error:
         for problem in error.problems:
             print(problem, file=sys.stderr)  # noqa: T201
+        sys.exit(2)
+    except OSError as error:
+        print(f"{error.filename}: {error.strerror}", file=sys.stderr)  # noqa: T201
         sys.exit(2)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
-from gcs.clock import SECOND_NS
 from gcs.expressions.evaluating import Expression
 from gcs.messages import Snapshot
 from gcs.station import Station
@@ -101,8 +100,7 @@ class _Throughout(Expectation):
         self._seen += 1
         broken = answer is not True if self._config.always is not None else answer is True
         if broken and self._breach is None:
-            word = {True: "true", False: "false"}.get(answer is True, "false")
-            word = "unknown" if answer is None else word
+            word = "unknown" if answer is None else str(answer is True).lower()
             self._breach = f"{word} at {t_text(snapshot.count.t_ns)}"
 
     def finding(self, summary: Summary) -> Finding:
@@ -116,7 +114,7 @@ class _Outcome(Expectation):
         """Only the end counts."""
 
     def finding(self, summary: Summary) -> Finding:
-        at = t_text(summary.passed[-1][1]) if summary.passed else f"T{0 / SECOND_NS:+.1f} s"
+        at = t_text(summary.passed[-1][1] if summary.passed else 0)
         outcome = summary.outcome or "open"
         return self._told(outcome == self._config.outcome, f"{outcome} at {at}")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tomllib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -12,7 +14,9 @@ from gcs.config.loading import Mission, load_mission, parse_toml, problems_of
 from gcs.config.model import ConfigModel, Duration, ExpressionText, Identifier, listed
 from gcs.config.problems import ConfigError, Problem
 from gcs.config.simulation import SimulationConfig
+from gcs.expressions import ExpressionError
 from gcs.messages import CommandState, GateState
+from gcs.station import Station
 
 
 class RehearsalHead(ConfigModel):
@@ -21,8 +25,8 @@ class RehearsalHead(ConfigModel):
     id: Identifier
     title: str
     mission: str
-    seed: int = 0
-    duration: Duration
+    seed: Annotated[int, Field(ge=0)] = 0
+    duration: Annotated[Duration, Field(gt=0)]
 
 
 class ExpectConfig(ConfigModel):
@@ -54,9 +58,21 @@ class ExpectConfig(ConfigModel):
             )
         if self.command is not None:
             _check_state(self.state, [state.value for state in CommandState])
-        if self.gate is not None:
+        elif self.gate is not None:
             _check_state(self.state, [state.value for state in GateState])
+        elif self.state:
+            raise ValueError("`state` goes with `command` and `gate` only")
+        throughout = self.never is not None or self.always is not None
+        if self.after is not None and not throughout:
+            raise ValueError("`after` goes with `never` and `always` only")
+        if self.within is not None and (throughout or self.outcome is not None):
+            raise ValueError("`within` goes with `await`, `command` and `gate` only")
         return self
+
+    @property
+    def expression(self) -> str | None:
+        """The text to compile, where there is one."""
+        return self.await_ or self.never or self.always
 
 
 def _check_state(state: str, known: list[str]) -> None:
@@ -82,31 +98,82 @@ class Rehearsal:
 
 
 def load_rehearsal(path: Path) -> Rehearsal:
-    """Load a rehearsal and its mission; ConfigError with all problems."""
+    """Load a rehearsal and its mission; ConfigError with all problems of both."""
     try:
         text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise ConfigError([Problem(path.name, "", f"cannot read: {error.strerror}")]) from error
-    script, problems = parse_toml(path.name, text, RehearsalFile)
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ConfigError([Problem(path.name, "", f"cannot read: {reason}")]) from error
+    script, found = parse_toml(path.name, text, RehearsalFile)
     if script is None:
-        raise ConfigError(problems)
+        raise ConfigError([*found, *_problems_of_mission_named_in(path, text)])
     mission = load_mission((path.parent / script.rehearsal.mission).resolve())
-    return Rehearsal(file=path.name, script=script, mission=_with_simulation(path, script, mission))
+    problems: list[Problem] = []
+    flown = _with_simulation(path, script, mission, problems)
+    problems += _reference_problems(path.name, script, mission)
+    problems += _expression_problems(path.name, script, mission)
+    if problems:
+        raise ConfigError(problems)
+    return Rehearsal(file=path.name, script=script, mission=flown)
 
 
-def _with_simulation(path: Path, script: RehearsalFile, mission: Mission) -> Mission:
-    if mission.config.simulation is None:
-        raise ConfigError(
-            [Problem(path.name, "rehearsal.mission", f"{mission.file} has no [simulation] table")]
-        )
-    if not script.simulation:
-        return mission
-    merged = _merged(mission.config.simulation.model_dump(), script.simulation)
+def _problems_of_mission_named_in(path: Path, text: str) -> Sequence[Problem]:
+    """What is wrong with the mission of a broken file, as far as it can be found."""
     try:
-        simulation = SimulationConfig.model_validate(merged)
+        named = tomllib.loads(text).get("rehearsal", {}).get("mission")
+        if isinstance(named, str):
+            load_mission((path.parent / named).resolve())
+    except ConfigError as error:
+        return error.problems
+    except (tomllib.TOMLDecodeError, AttributeError):
+        pass
+    return ()
+
+
+def _with_simulation(
+    path: Path, script: RehearsalFile, mission: Mission, problems: list[Problem]
+) -> Mission:
+    if mission.config.simulation is None:
+        message = f"{mission.file} has no [simulation] table"
+        problems.append(Problem(path.name, "rehearsal.mission", message))
+        return mission
+    # As written: a loaded duration is a number of ns, which no file may say.
+    written = tomllib.loads(mission.texts[mission.file])["simulation"]
+    try:
+        simulation = SimulationConfig.model_validate(_merged(written, script.simulation))
     except ValidationError as error:
-        raise ConfigError(problems_of(path.name, error, "simulation")) from error
+        problems += problems_of(path.name, error, "simulation")
+        return mission
     return replace(mission, config=mission.config.model_copy(update={"simulation": simulation}))
+
+
+def _reference_problems(file: str, script: RehearsalFile, mission: Mission) -> Iterator[Problem]:
+    """Commands and gates that the mission does not have would never be reached."""
+    known = {
+        "command": {command.id for command in mission.config.command},
+        "gate": {gate.id for gate in mission.config.gate},
+    }
+    for i, expect in enumerate(script.expect):
+        for key, names in known.items():
+            wanted = getattr(expect, key)
+            if wanted is not None and wanted not in names:
+                message = f"the mission has no {key} {wanted!r}"
+                yield Problem(file, f"expect[{i}].{key}", message)
+
+
+def _expression_problems(file: str, script: RehearsalFile, mission: Mission) -> Iterator[Problem]:
+    """Expressions that do not fit the mission's parameters."""
+    try:
+        station = Station(mission, seed=script.rehearsal.seed)
+    except ConfigError as error:
+        yield from error.problems
+        return
+    for i, expect in enumerate(script.expect):
+        try:
+            if expect.expression is not None:
+                station.compile(expect.expression)
+        except ExpressionError as error:
+            yield Problem(file, f"expect[{i}]", str(error))
 
 
 def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,302 @@
+"""What operators may do, through the whole station: authority, codes, expiry, votes, holds."""
+
+from __future__ import annotations
+
+import pytest
+
+from gcs.messages import (
+    Act,
+    CancelCommand,
+    CommandState,
+    ConfirmCommand,
+    CountState,
+    GateState,
+    HoldCount,
+    ReleaseHold,
+    StageCommand,
+    Vote,
+)
+from tests.helpers.hop import QUICKER, Hop, changed, hurried
+
+SECOND = 1_000_000_000
+
+
+def refusals(hop: Hop) -> list[str]:
+    return hop.told("refused")
+
+
+def staged_divert() -> tuple[Hop, str]:
+    """FD staged a divert in the landing burn; its code."""
+    hop = Hop().descend()
+    hop.barge.says["deck"]["clear"] = False
+    hop.fly(0.5)
+    hop.intent(StageCommand("divert"))
+    hop.tick()
+    staged = hop.snapshot.staged
+    assert staged is not None
+    return hop, staged.code
+
+
+def test_a_dangerous_command_waits_for_its_code() -> None:
+    hop, code = staged_divert()
+    staged = hop.snapshot.staged
+    assert staged is not None
+    assert (staged.command, staged.position, len(code)) == ("divert", "FD", 4)
+    assert staged.expires_ns == hop.now_ns - SECOND // 10 + 15 * SECOND
+    assert hop.sent("divert") == []
+    hop.intent(ConfirmCommand(code))
+    hop.fly(0.2)
+    assert hop.snapshot.staged is None
+    assert [c.state for c in hop.commands("divert")] == [CommandState.VERIFIED]
+    assert hop.landing is GateState.MISSED, "an operator's divert ends the landing gate"
+
+
+@pytest.mark.parametrize("code", ["", "XXXX", "divert", "\x00" * 4, "A" * 10_000])
+def test_a_wrong_code_sends_nothing_and_leaves_the_staged_one(code: str) -> None:
+    hop, right = staged_divert()
+    hop.intent(ConfirmCommand(code))
+    hop.tick()
+    assert hop.sent("divert") == []
+    assert "the code is another one" in refusals(hop)[-1]
+    hop.intent(ConfirmCommand(f" {right.lower()} "))
+    hop.tick()
+    assert hop.sent("divert") != []
+
+
+@pytest.mark.parametrize("position", ["GNC", "BARGE", "", "CHEF", "fd"])
+def test_only_who_staged_it_confirms_it(position: str) -> None:
+    hop, code = staged_divert()
+    hop.intent(ConfirmCommand(code), position)
+    hop.tick()
+    assert hop.sent("divert") == []
+    assert len(refusals(hop)) == 1
+    assert hop.snapshot.staged is not None
+
+
+def test_a_code_works_once() -> None:
+    hop, code = staged_divert()
+    hop.intent(ConfirmCommand(code))
+    before = len(hop.sent("divert"))
+    hop.intent(ConfirmCommand(code))
+    assert len(hop.sent("divert")) == before
+    assert "nothing is staged" in refusals(hop)[-1]
+
+
+def test_a_staged_command_expires_and_its_code_with_it() -> None:
+    hop, code = staged_divert()
+    hop.fly(14.8)
+    assert hop.snapshot.staged is not None
+    hop.fly(0.2)
+    assert hop.snapshot.staged is None
+    hop.intent(ConfirmCommand(code))
+    hop.tick()
+    assert hop.sent("divert") == []
+    assert any("was not confirmed in time" in text for text in hop.told("command"))
+
+
+def test_a_code_is_refused_at_its_expiry_even_if_no_tick_came_in_between() -> None:
+    hop, code = staged_divert()
+    hop.now_ns += 15 * SECOND
+    hop.intent(ConfirmCommand(code))
+    assert hop.sent("divert") == []
+
+
+def test_a_cancelled_command_is_gone() -> None:
+    hop, code = staged_divert()
+    hop.intent(CancelCommand(), "GNC")
+    hop.intent(ConfirmCommand(code))
+    hop.tick()
+    assert hop.snapshot.staged is None
+    assert hop.sent("divert") == []
+
+
+@pytest.mark.parametrize("position", ["", "CHEF"])
+@pytest.mark.parametrize(
+    "act",
+    [
+        CancelCommand(),
+        StageCommand("divert"),
+        HoldCount("no"),
+        ReleaseHold(),
+        Vote("landing_commit", False),
+    ],
+    ids=lambda act: type(act).__name__,
+)
+def test_who_has_no_position_changes_nothing(act: Act, position: str) -> None:
+    hop, code = staged_divert()
+    said = len(refusals(hop))
+    hop.intent(act, position)
+    hop.tick()
+    assert len(refusals(hop)) == said + 1
+    assert "no authority" in refusals(hop)[-1]
+    staged = hop.snapshot.staged
+    assert staged is not None
+    assert staged.code == code
+    assert hop.snapshot.count.state is CountState.FLIGHT
+
+
+def test_what_was_allowed_when_staged_is_asked_again_when_confirmed() -> None:
+    hop = Hop().born().fly(1)
+    hop.intent(StageCommand("abort"))
+    hop.tick()
+    assert hop.snapshot.staged is not None
+    code = hop.snapshot.staged.code
+    hop.say("LANDING_STATE", mode=7)
+    hop.fly(0.5)
+    hop.intent(ConfirmCommand(code))
+    hop.tick()
+    assert hop.sent("abort") == []
+    assert "the landing can no longer be changed" in refusals(hop)[-1]
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        ("divert", "there is nothing to divert"),
+        ("landing_commit", "LANDING COMMIT is CLOSED"),
+        ("launch", "LAUNCH is CLOSED"),
+        ("self_destruct", "no such command"),
+        ("", "no such command"),
+    ],
+)
+def test_on_the_pad_what_is_not_allowed_is_not_even_staged(command: str, told: str) -> None:
+    hop = Hop().born().fly(1)
+    hop.intent(StageCommand(command))
+    hop.tick()
+    assert hop.snapshot.staged is None
+    assert told in refusals(hop)[-1]
+
+
+def test_an_operator_cannot_commit_past_a_blocked_gate() -> None:
+    hop = Hop().descend()
+    hop.barge.says["deck"]["fire"] = True
+    hop.fly(1)
+    hop.intent(StageCommand("landing_commit"))
+    hop.tick()
+    assert hop.snapshot.staged is None
+    assert "blocked by deck_fire" in refusals(hop)[-1]
+
+
+def test_nothing_is_allowed_before_anything_is_known() -> None:
+    hop = Hop()
+    hop.downlink = False
+    hop.fly(1)
+    for command in ("launch", "landing_commit", "divert", "hold", "abort"):
+        hop.intent(StageCommand(command))
+    hop.tick()
+    assert hop.snapshot.staged is None
+    assert len(refusals(hop)) == 5
+
+
+def test_divert_is_refused_with_the_reason_after_divert_close() -> None:
+    hop = Hop(hurried()).commit().fly(10)
+    hop.intent(StageCommand("divert"))
+    hop.tick()
+    assert hop.snapshot.staged is None
+    assert "no longer clears the barge" in refusals(hop)[-1]
+
+
+def test_a_harmless_command_goes_out_at_once() -> None:
+    hop = Hop().born().fly(1)
+    hop.intent(StageCommand("hold"), "GNC")
+    hop.fly(0.2)
+    assert [c.state for c in hop.commands("hold")] == [CommandState.VERIFIED]
+
+
+# --- The count ---
+
+
+def test_a_hold_stops_t_and_bars_the_launch_until_it_is_released() -> None:
+    hop = Hop().born().fly(8)
+    hop.intent(HoldCount("boat in the area"), "BARGE")
+    t_ns = hop.tick().snapshots[0].count.t_ns
+    hop.fly(20)
+    count = hop.snapshot.count
+    assert (count.state, count.t_ns) == (CountState.HOLD, t_ns)
+    assert hop.sent("launch") == []
+    assert hop.gate("launch_commit").blocking == ("count held by BARGE: boat in the area",)
+    hop.intent(ReleaseHold(), "FD")
+    hop.fly(20)
+    assert hop.sent("launch") != []
+
+
+def test_releasing_what_is_not_held_and_holding_what_flies_is_refused() -> None:
+    hop = Hop().born().fly(1)
+    hop.intent(ReleaseHold())
+    assert "not held" in refusals(hop)[-1]
+    hop = Hop().descend()
+    hop.intent(HoldCount("no"))
+    assert "the vehicle flies" in refusals(hop)[-1]
+
+
+# --- Votes ---
+
+
+def polled() -> Hop:
+    """The landing gate asks FD and BARGE."""
+    commit = 'go_command = "landing_commit"'
+    mission = changed(QUICKER, (commit, f'{commit}\npolls = ["FD", "BARGE"]'))
+    return Hop(mission).descend()
+
+
+def test_a_polled_gate_waits_for_every_vote_and_commits_with_them() -> None:
+    hop = polled().fly(3)
+    assert set(hop.gate("landing_commit").blocking) == {"poll FD", "poll BARGE"}
+    hop.intent(Vote("landing_commit", True), "FD")
+    hop.fly(2)
+    assert hop.gate("landing_commit").blocking == ("poll BARGE",)
+    hop.intent(Vote("landing_commit", True), "BARGE")
+    hop.fly(2)
+    assert hop.landing is GateState.COMMITTED
+
+
+def test_a_vote_falls_when_a_criterion_it_stood_on_changes() -> None:
+    hop = polled().fly(3)
+    for position in ("FD", "BARGE"):
+        hop.intent(Vote("landing_commit", True), position)
+    hop.barge.says["deck"]["fire"] = True
+    hop.tick()
+    hop.barge.says["deck"]["fire"] = False
+    hop.fly(3)
+    assert hop.landing is GateState.NO_GO
+    assert set(hop.gate("landing_commit").blocking) == {"poll FD", "poll BARGE"}
+
+
+@pytest.mark.parametrize(
+    ("gate", "position", "told"),
+    [
+        ("landing_commit", "GNC", "GNC is not polled"),
+        ("launch_commit", "FD", "FD is not polled"),
+        ("landing", "FD", "no gate 'landing'"),
+        ("", "FD", "no gate ''"),
+    ],
+)
+def test_a_vote_that_nobody_asked_for_is_refused(gate: str, position: str, told: str) -> None:
+    hop = polled().fly(3)
+    hop.intent(Vote(gate, True), position)
+    assert told in refusals(hop)[-1]
+
+
+def test_a_no_go_vote_while_the_commit_is_on_its_way_diverts() -> None:
+    hop = polled()
+    for computer in hop.computers.values():
+        computer.hears = False
+    hop.fly(3)
+    for position in ("FD", "BARGE"):
+        hop.intent(Vote("landing_commit", True), position)
+    hop.fly(1.5)
+    assert hop.commands("landing_commit") != []
+    hop.intent(Vote("landing_commit", False), "FD")
+    hop.fly(0.2)
+    assert hop.landing is GateState.MISSED
+    assert hop.sent("divert") != []
+
+
+def test_intents_do_nothing_after_a_fault() -> None:
+    hop, code = staged_divert()
+    hop.station._state.derive = None  # type: ignore[assignment] # noqa: SLF001
+    hop.tick()
+    assert hop.snapshot.fault
+    hop.intent(ConfirmCommand(code))
+    hop.fly(1)
+    assert hop.sent("divert") == []
