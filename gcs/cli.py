@@ -14,6 +14,8 @@ import typer
 from gcs.clock import ScaledClock
 from gcs.config.loading import CONFIGS, load_mission
 from gcs.config.problems import ConfigError
+from gcs.deciding import decide, decision_lines
+from gcs.explaining import NoSuchGateError, explain
 from gcs.listening import link_lines, port_lines
 from gcs.operations import (
     EXIT_CONFIG,
@@ -31,10 +33,12 @@ from gcs.operations import (
     watch,
     with_serial,
 )
+from gcs.page import NARROWEST, WIDTH
 from gcs.recording.header import header_for, verification_obstacles
 from gcs.recording.layout import RecordingError
 from gcs.recording.recover import recover
 from gcs.replay import Flight, open_flight, summarise, verify
+from gcs.rules import other_rules
 
 app = typer.Typer(
     help="Landfall: ground control for rockets that land at sea.",
@@ -244,6 +248,47 @@ def _verify(flight: Flight) -> None:
     else:
         typer.echo(verification.sentence)
     raise typer.Exit(1)
+
+
+@app.command("decide")
+def decide_command(
+    file: Annotated[Path, typer.Argument(help="One of our own recordings.", metavar="RECORDING")],
+    criteria: Annotated[
+        list[Path],
+        typer.Option(
+            help="A criteria file, or a directory of them: in place of those flown under the same"
+            " file name, or in addition. May be given several times.",
+            metavar="DIR|FILE",
+        ),
+    ],
+) -> None:
+    """Decide an old flight again under other criteria, and show what differs and why.
+
+    Exit 0 no difference, 1 differences, 2 where it could not be compared to its end.
+    """
+    flight = open_flight(file)
+    rules = other_rules(flight.mission, criteria)
+    decision = decide(flight, rules, signing_keys(flight.mission))
+    for line in decision_lines(flight, rules, decision):
+        typer.echo(line)
+    if decision.fault:
+        typer.echo(f"{file}: {decision.fault}", err=True)
+        raise typer.Exit(EXIT_CONFIG)
+    raise typer.Exit(int(decision.differs))
+
+
+@app.command("explain")
+def explain_command(
+    mission: MissionFile,
+    gate: Annotated[str | None, typer.Argument(help="A gate's id; all where not given.")] = None,
+    width: Annotated[int, typer.Option(min=NARROWEST, help="Columns of the page.")] = WIDTH,
+) -> None:
+    """Print a gate as a page to sign: its criteria, their limits and sources, what it sends."""
+    try:
+        for line in explain(load_mission(mission), gate, width):
+            typer.echo(line)
+    except NoSuchGateError as error:
+        raise StartUpError(str(error)) from error
 
 
 @app.command("recover")

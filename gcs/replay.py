@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 from gcs.clock import MILLISECOND_NS, SECOND_NS
 from gcs.config.loading import CONFIGS, Mission, load_mission
-from gcs.messages import Input, LinkChanged, LinkState, Received, Tick
+from gcs.messages import Input, LinkChanged, LinkState, Received, Snapshot, Tick
 from gcs.recording.columns import read_columns
 from gcs.recording.digest import snapshot_digest
 from gcs.recording.files import FileKind, kind_of
@@ -201,26 +201,41 @@ class Verification:
         return "no snapshot was recorded"
 
 
-def verify(recording: Recording, station: Station) -> Verification:
-    """Re-decide a recording and compare the digest of every Snapshot.
+class DigestCheck:
+    """Compares Snapshots with the digests that were recorded of them.
 
     Digests of the last step may be missing from a cut recording: what was never
     written cannot differ.
     """
-    expected: dict[int, bytes] = {}
-    digests = {r.sequence: r for r in recording.records() if isinstance(r, Digest)}
-    differing: list[int] = []
+
+    def __init__(self, recording: Recording) -> None:
+        self._recording = recording
+        records = recording.records()
+        self._awaited = {r.sequence: r.digest for r in records if isinstance(r, Digest)}
+        self._snapshots = len(self._awaited)
+        self._differing: list[int] = []
+
+    def see(self, snapshot: Snapshot, now_ns: int) -> None:
+        """Take in one Snapshot, each once."""
+        recorded = self._awaited.pop(snapshot.sequence, None)
+        if recorded is not None and recorded != snapshot_digest(snapshot):
+            self._differing.append(now_ns)
+
+    def verification(self) -> Verification:
+        """What was found, once all steps were taken."""
+        return Verification(
+            snapshots=self._snapshots,
+            differing=len(self._differing),
+            first_difference_ns=self._differing[0] if self._differing else None,
+            missing=len(self._awaited),
+            damage=self._recording.damage,
+        )
+
+
+def verify(recording: Recording, station: Station) -> Verification:
+    """Re-decide a recording and compare the digest of every Snapshot."""
+    check = DigestCheck(recording)
     for now_ns, batch in _recorded(recording):
         for snapshot in station.step(batch, now_ns).snapshots:
-            expected[snapshot.sequence] = snapshot_digest(snapshot)
-            recorded = digests.get(snapshot.sequence)
-            if recorded is not None and recorded.digest != expected[snapshot.sequence]:
-                differing.append(now_ns)
-    missing = len(digests.keys() - expected.keys())
-    return Verification(
-        snapshots=len(digests),
-        differing=len(differing),
-        first_difference_ns=differing[0] if differing else None,
-        missing=missing,
-        damage=recording.damage,
-    )
+            check.see(snapshot, now_ns)
+    return check.verification()

@@ -153,15 +153,22 @@ def _message(message: str) -> str:
     return message.removeprefix("Value error, ")
 
 
-def load_mission(path: Path, texts: dict[str, str] | None = None) -> Mission:
+def load_mission(
+    path: Path,
+    texts: dict[str, str] | None = None,
+    criteria: tuple[str, ...] | None = None,
+) -> Mission:
     """Load a mission and every file it names; with `texts`, from these instead of the disk.
 
+    With `criteria`, under these criteria files instead of those that it names.
     Raises ConfigError with all problems of all files.
     """
     name = path.name if texts is None else str(path)
     files = _Files(path.parent, texts)
     config = files.parsed(name, MissionFile)
     head = config.mission if config is not None else _salvaged_head(files.texts.get(name, ""))
+    if criteria is not None:
+        head = head.model_copy(update={"criteria": criteria})
     vehicle = (
         files.parsed(head.vehicle, VehicleFile, (name, "mission.vehicle")) if head.vehicle else None
     )
@@ -173,14 +180,15 @@ def load_mission(path: Path, texts: dict[str, str] | None = None) -> Mission:
         for file in head.dictionaries
         if (dictionary := files.parsed(file, DictionaryFile, (name, "mission.dictionaries")))
     )
-    criteria = tuple(
+    ruled = tuple(
         (file, rules)
         for file in head.criteria
         if (rules := files.parsed(file, CriteriaFile, (name, "mission.criteria")))
     )
     if config is None:
         raise ConfigError(files.problems)
-    mission = Mission(name, config, vehicle, barge, dictionaries, criteria, files.texts)
+    config = config.model_copy(update={"mission": head})
+    mission = Mission(name, config, vehicle, barge, dictionaries, ruled, files.texts)
     problems = [*files.problems, *_reference_problems(mission)]
     if problems:
         raise ConfigError(problems)

@@ -1,0 +1,332 @@
+"""A gate as a page that a launch director can sign: all that decides it, and what it does.
+
+The page is made of the mission's files alone and says what stands there: limits are
+not rounded, and the digest names the very configuration that was signed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from gcs.clock import SECOND_NS
+from gcs.config.criteria import CriterionConfig, LimitConfig
+from gcs.config.dictionary import (
+    FromBarge,
+    FromColumn,
+    FromExpression,
+    FromMavlink,
+    FromStation,
+    ParameterConfig,
+)
+from gcs.config.loading import Mission
+from gcs.config.mission import CommandConfig, GateConfig
+from gcs.decision.gate import PASSING
+from gcs.decision.gate_table import CONSEQUENCES, Trigger
+from gcs.decision.polls import configuration_digest
+from gcs.expressions import Unit, parse_difference, parse_quantity, unit_of
+from gcs.expressions.parsing import parse
+from gcs.expressions.syntax import Name, Node, children
+from gcs.messages import CriterionState
+from gcs.page import WIDTH, Page
+from gcs.station import Station
+
+_KINDS = {FromMavlink: "mavlink", FromBarge: "barge", FromColumn: "columns"}
+_MINUTE_NS = 60 * SECOND_NS
+
+
+class NoSuchGateError(LookupError):
+    """A gate that the mission does not have; the message names those it has."""
+
+
+def explain(mission: Mission, gate: str | None = None, width: int = WIDTH) -> list[str]:
+    """The page of one gate, or of every gate, line by line.
+
+    Raises ConfigError where the mission could not be flown, NoSuchGateError where
+    it has no such gate.
+    """
+    Station(mission, seed=0)
+    gates = [config for config in mission.config.gate if gate in (None, config.id)]
+    if not gates and gate is not None:
+        known = ", ".join(config.id for config in mission.config.gate) or "none"
+        raise NoSuchGateError(f"{mission.file} has no gate {gate!r}; its gates: {known}")
+    page = Page(width)
+    for config in gates:
+        _GatePage(mission, config, page).write()
+    return page.lines or [f"{mission.file} has no gates"]
+
+
+class _GatePage:
+    def __init__(self, mission: Mission, gate: GateConfig, page: Page) -> None:
+        self._mission = mission
+        self._gate = gate
+        self._page = page
+        self._parameters = _Parameters(mission)
+        self._criteria = [
+            (name, config)
+            for _, name, config in mission.criterion_configs()
+            if gate.id in config.gates
+        ]
+
+    def write(self) -> None:
+        self._head()
+        self._rules()
+        self._consequences()
+        for owner in dict.fromkeys(config.owner for _, config in self._criteria):
+            self._page.blank()
+            self._page.text(owner)
+            for name, config in self._criteria:
+                if config.owner == owner:
+                    self._page.blank()
+                    self._criterion(name, config)
+        self._signatures()
+
+    def _head(self) -> None:
+        page, mission = self._page, self._mission
+        page.rule()
+        page.text(f"{self._gate.title} ({self._gate.id})")
+        page.text(mission.config.mission.title)
+        page.text(f"{mission.file}, configuration {configuration_digest(mission)}")
+        page.rule()
+
+    # --- When, and by whom ---
+
+    def _rules(self) -> None:
+        gate, page = self._gate, self._page
+        page.field("opens", f"while {gate.opens}")
+        page.field("closes", f"when {gate.closes}")
+        self._reads((gate.opens, gate.closes), indent=0)
+        page.field("mode", self._mode())
+        page.field("stable for", _duration(gate.stable_for))
+        page.field("polled", self._polled())
+        page.field("criteria", f"{len(self._criteria)}; {self._demand()}")
+
+    def _mode(self) -> str:
+        gate = self._gate
+        if gate.go_command:
+            if gate.mode == "automatic":
+                return "automatic: GO is sent by itself once it has been stable"
+            who = ", ".join(self._mission.config.station.positions)
+            return f"confirmed: once GO has been stable, one of {who} stages and confirms it"
+        if self._waits_for_objections():
+            return "waits for objections: without a known NO-GO it stands when it closes"
+        return "nothing is sent: it stands if it has been stable at GO when it closes"
+
+    def _demand(self) -> str:
+        if self._waits_for_objections():
+            return "one that is known to be NO-GO objects"
+        passing = " or ".join(state.value for state in CriterionState if state in PASSING)
+        return f"each must be {passing}"
+
+    def _waits_for_objections(self) -> bool:
+        return self._gate.no_go_after is not None and not self._gate.go_command
+
+    def _polled(self) -> str:
+        if not self._gate.polls:
+            return "nobody: the criteria decide"
+        who = ", ".join(self._gate.polls)
+        return f"{who}: each must vote GO; a GO falls when a criterion changes its state"
+
+    # --- What follows ---
+
+    def _consequences(self) -> None:
+        gate, page = self._gate, self._page
+        page.blank()
+        self._sent("GO sends", gate.go_command)
+        page.blank()
+        self._sent("NO-GO sends", gate.no_go_command)
+        if gate.no_go_command:
+            page.field("", f"sent when: {'; '.join(self._missed_by())}")
+
+    def _missed_by(self) -> Iterator[str]:
+        for trigger, consequences in CONSEQUENCES.items():
+            if "send_no_go" not in consequences:
+                continue
+            if trigger is Trigger.OVERDUE:
+                if self._gate.no_go_after is not None:
+                    yield f"{trigger.value} (known NO-GO for {_duration(self._gate.no_go_after)})"
+            elif trigger is not Trigger.REVOKED or self._gate.go_command:
+                yield trigger.value
+
+    def _sent(self, label: str, command: str) -> None:
+        if not command:
+            self._page.field(label, "nothing")
+            return
+        config = next(c for c in self._mission.config.command if c.id == command)
+        self._page.field(label, f"{config.title} ({config.id}), {config.mav_cmd}")
+        for line in self._command_lines(config):
+            self._page.field("", line)
+
+    def _command_lines(self, config: CommandConfig) -> Iterator[str]:
+        targets = [s.id for s in self._mission.config.source if s.flight_computer]
+        times = "once" if config.attempts == 1 else f"up to {config.attempts} times"
+        apart = "" if config.attempts == 1 else f", {_duration(config.retry_after)} apart"
+        yield f"to {', '.join(targets) or 'nobody'}, {times}{apart}"
+        yield f"verified by {config.echoes} equal echoes; valid for {_duration(config.validity)}"
+        for name, expression in config.parameters.items():
+            yield f"{name} = {expression}"
+        refused = f", else refused: {config.refused_because}" if config.refused_because else ""
+        yield f"allowed when {config.allowed}{refused}"
+
+    # --- Criteria ---
+
+    def _criterion(self, name: str, config: CriterionConfig) -> None:
+        page = self._page
+        page.text(f"{name}: {config.title}", indent=1)
+        for label, text in _rule_fields(config):
+            page.field(label, text, indent=2)
+        page.field("delays", _delays(config), indent=2)
+        page.field("phases", self._phases(config), indent=2)
+        self._reads((config.value or config.require or "",), indent=2)
+        page.field("source", config.source, indent=2)
+        page.field("waived by", _waivable(config), indent=2)
+
+    def _phases(self, config: CriterionConfig) -> str:
+        titles = {phase.id: phase.title for phase in self._mission.config.phase}
+        return ", ".join(titles[phase] for phase in config.phases) or "all"
+
+    def _reads(self, expressions: Iterable[str], indent: int) -> None:
+        label = "reads"
+        for depth, text in self._parameters.read_by(expressions):
+            self._page.field(label, text, indent=indent, inset=depth)
+            label = ""
+
+    # --- Signatures ---
+
+    def _signatures(self) -> None:
+        page = self._page
+        page.blank()
+        page.text("Signed")
+        for position in self._gate.polls or self._mission.config.station.positions:
+            page.blank()
+            page.field(position, "__________________________  UTC ____________", indent=1)
+        page.blank()
+
+
+def _rule_fields(config: CriterionConfig) -> Iterator[tuple[str, str]]:
+    """What a criterion demands, label by label, numbers in the operator's unit."""
+    if config.require is not None:
+        yield "requires", config.require
+        return
+    unit = unit_of(config.unit)
+    yield "value", f"{config.value}" + (f" [{config.unit}]" if config.unit else "")
+    if config.caution is not None:
+        yield "caution", _limit(config.caution, unit)
+    if config.no_go is not None:
+        yield "no-go", _limit(config.no_go, unit)
+    step = parse_difference(config.hysteresis)[0] / unit.factor if config.hysteresis else 0.0
+    yield "hysteresis", _number(step, unit) if step else "none"
+
+
+def _waivable(config: CriterionConfig) -> str:
+    if config.waivable_for is None:
+        return "nobody"
+    text = f"{', '.join(config.waivable_by)}, for {_duration(config.waivable_for)} at most"
+    if config.waivable_to is None:
+        return text
+    return f"{text}, as far as {_limit(config.waivable_to, unit_of(config.unit))}"
+
+
+def _limit(config: LimitConfig, unit: Unit) -> str:
+    sides = (("above", config.above), ("below", config.below))
+    return " or ".join(
+        f"{side} {_number(unit.from_si(parse_quantity(text)[0]), unit)}"
+        for side, text in sides
+        if text is not None
+    )
+
+
+def _number(value: float, unit: Unit) -> str:
+    """A number with all the digits that a file gives it."""
+    return f"{value:.12g} {unit.name}".rstrip()
+
+
+def _delays(config: CriterionConfig) -> str:
+    def after(duration_ns: int) -> str:
+        return f"after {_duration(duration_ns)}" if duration_ns else "at once"
+
+    return f"trips {after(config.trip_after)}, clears {after(config.clear_after)}"
+
+
+def _duration(duration_ns: int) -> str:
+    if duration_ns and duration_ns % _MINUTE_NS == 0:
+        return f"{duration_ns // _MINUTE_NS} min"
+    return f"{duration_ns / SECOND_NS:.12g} s"
+
+
+class _Parameters:
+    """Says of parameters where they come from."""
+
+    def __init__(self, mission: Mission) -> None:
+        self._configs = {name: config for _, name, config in mission.parameters()}
+        self._sources = mission.config.source
+
+    def read_by(self, expressions: Iterable[str]) -> Iterator[tuple[int, str]]:
+        """(depth, sentence) of every parameter that is read; below a derived one, what it reads."""
+        seen: set[str] = set()
+        for expression in expressions:
+            yield from self._read(expression, 0, seen)
+
+    def _read(self, expression: str, depth: int, seen: set[str]) -> Iterator[tuple[int, str]]:
+        for name in _names(parse(expression)):
+            if name in seen:
+                continue
+            seen.add(name)
+            source, config = self._found(name)
+            yield depth, f"{name} {self._said(source, config)}"
+            if isinstance(config.origin, FromExpression):
+                yield from self._read(config.origin.expression, depth + 1, seen)
+
+    def _found(self, name: str) -> tuple[str, ParameterConfig]:
+        """The entry of a name; with its source where the name is that of a single one."""
+        if name in self._configs:
+            return "", self._configs[name]
+        source, _, plain = name.partition(".")
+        return source, self._configs[plain]
+
+    def _said(self, source: str, config: ParameterConfig) -> str:
+        derived = isinstance(config.origin, FromExpression)
+        parts = [f"{'=' if derived else 'is'} {self._origin(source, config)}"]
+        if config.vote is not None and not source and len(config.sources) > 1:
+            parts.append(_vote(config))
+        if config.valid is not None:
+            parts.append(f"valid {config.valid[0]} to {config.valid[1]}")
+        parts.append(f"stale after {_duration(config.stale_after)}")
+        return "; ".join(parts)
+
+    def _origin(self, source: str, config: ParameterConfig) -> str:
+        origin = config.origin
+        if isinstance(origin, FromExpression):
+            return origin.expression
+        if isinstance(origin, FromStation):
+            return f"station {origin.quantity}" + (f" of {origin.of}" if origin.of else "")
+        kind = _KINDS[type(origin)]
+        only = [s.id for s in self._sources if s.kind == kind]
+        sources: Sequence[str] = (source,) if source else config.sources or only
+        return f"{_field(origin)} from {', '.join(sources)}"
+
+
+def _field(origin: FromMavlink | FromBarge | FromColumn) -> str:
+    if isinstance(origin, FromColumn):
+        return f"column {origin.column}"
+    if isinstance(origin, FromBarge):
+        return f"{origin.topic}.{origin.field}"
+    index = "" if origin.index is None else f"[{origin.index}]"
+    where = " and ".join(f"{field} = {value}" for field, value in origin.where.items())
+    return f"{origin.message}.{origin.field}{index}" + (f" where {where}" if where else "")
+
+
+def _vote(config: ParameterConfig) -> str:
+    assert config.vote is not None
+    vote = config.vote
+    text = f"median of those within {vote.tolerance}, at least {vote.minimum_sources}"
+    if vote.frozen_after is not None:
+        text += f", frozen after {_duration(vote.frozen_after)}"
+    return text
+
+
+def _names(node: Node) -> Iterator[str]:
+    """The parameters that a tree names, left to right."""
+    if isinstance(node, Name):
+        yield node.name
+    for child in children(node):
+        yield from _names(child)

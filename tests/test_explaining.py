@@ -1,0 +1,313 @@
+"""A gate's page says everything that decides it, exactly, in the width asked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gcs.config.loading import CONFIGS, Mission, load_mission
+from gcs.config.problems import ConfigError
+from gcs.explaining import NoSuchGateError, explain
+from tests.helpers.commands import gcs
+from tests.helpers.hop import MISSION, changed, shipped
+
+LANDING = "../criteria/landing.toml"
+MISSIONS = sorted((CONFIGS / "missions").glob("*.toml"))
+
+
+def ruled(addition: str) -> Mission:
+    """The hop with one more criterion."""
+    texts = dict(shipped().texts)
+    texts[LANDING] += addition
+    return load_mission(MISSION.relative_to(MISSION.parent), texts)
+
+
+def criterion(rule: str) -> Mission:
+    """The hop with a criterion `extra` on the launch gate."""
+    return ruled(
+        '\n[criterion.extra]\ntitle = "an extra"\nowner = "EXTRA"\ngates = ["launch_commit"]\n'
+        f'source = "a test"\n{rule}\n'
+    )
+
+
+def flowing(lines: list[str]) -> str:
+    """The page as one line, so that a wrap does not hide a sentence."""
+    return " ".join(" ".join(lines).split())
+
+
+def letters(lines: list[str]) -> str:
+    """The page without blanks and rules: a word too long for the page is broken."""
+    return "".join("".join(line for line in lines if not line.startswith("==")).split())
+
+
+def page(mission: Mission, gate: str | None = None) -> str:
+    return flowing(explain(mission, gate))
+
+
+def section(text: str, name: str) -> str:
+    """What the page says of one criterion."""
+    return text.split(f" {name}: ", 1)[1].split(" waived by ", 1)[0]
+
+
+# --- What stands on it ---
+
+
+def test_the_head_names_gate_mission_and_the_configuration_that_is_signed():
+    head = page(shipped(), "landing_commit")[:400]
+    assert "LANDING COMMIT (landing_commit)" in head
+    assert shipped().config.mission.title in head
+    assert "xzy1-hop.toml, configuration " in head
+
+
+def test_another_configuration_has_another_digest():
+    digests = {
+        page(mission, "landing_commit").split("configuration ")[1].split()[0]
+        for mission in (shipped(), changed(("t_clock > 96 s", "t_clock > 95 s")))
+    }
+    assert len(digests) == 2
+
+
+def test_it_says_when_the_gate_opens_and_closes_and_what_that_reads():
+    text = page(shipped(), "landing_commit")
+    assert "opens while landing.mode == 4" in text
+    assert "closes when t_clock > 96 s" in text
+    assert "landing.mode is LANDING_STATE.mode from fc_a, fc_b, fc_c" in text
+    assert "t_clock is station t_clock" in text
+    assert "stable for 1 s" in text
+
+
+def test_every_criterion_of_the_gate_stands_there_once_under_its_owner_and_no_other():
+    lines = explain(shipped(), "landing_continue")
+    owner, placed = "", {}
+    for line in lines:
+        if line and not line.startswith((" ", "=")):
+            owner = line
+        for _, name, config in shipped().criterion_configs():
+            if line == f"  {name}: {config.title}":
+                assert name not in placed
+                placed[name] = owner
+    assert placed == {
+        name: config.owner
+        for _, name, config in shipped().criterion_configs()
+        if "landing_continue" in config.gates
+    }
+
+
+def test_go_and_no_go_say_what_is_sent_how_often_and_what_verifies_it():
+    text = page(shipped(), "landing_commit")
+    assert "GO sends LANDING COMMIT (landing_commit), MAV_CMD_LANDFALL_LANDING_COMMIT" in text
+    assert "to fc_a, fc_b, fc_c, up to 5 times, 0.5 s apart" in text
+    assert "verified by 2 equal echoes; valid for 3 s" in text
+    assert "allowed when landing.mode == 4 and t_clock < 96 s, else refused: the commit" in text
+    assert "NO-GO sends DIVERT TO SEA (divert), MAV_CMD_LANDFALL_DIVERT" in text
+    assert "sent when: the deadline passed; turned NO-GO while the command was on its way" in text
+
+
+def test_a_parameter_of_a_command_stands_with_its_expression():
+    assert "param3 = max(-t_clock, 3 s)" in page(shipped(), "launch_commit")
+
+
+def test_a_gate_that_sends_nothing_says_so():
+    assert "NO-GO sends nothing" in page(shipped(), "launch_commit")
+    assert "GO sends nothing" in page(shipped(), "landing_continue")
+
+
+def test_a_gate_that_waits_for_objections_says_after_how_long_they_count():
+    text = page(shipped(), "landing_continue")
+    assert "waits for objections" in text
+    assert "stood at NO-GO too long (known NO-GO for 1 s)" in text
+    assert "turned NO-GO while the command" not in text
+
+
+def test_polled_positions_are_named_and_sign():
+    mission = changed(('mode = "automatic"\nstable_for = "2 s"', 'polls = ["GNC", "BARGE"]'))
+    lines = explain(mission, "launch_commit")
+    assert "polled GNC, BARGE: each must vote GO" in flowing(lines)
+    assert "one of FD, GNC, BARGE stages and confirms it" in flowing(lines)
+    signed = lines[lines.index("Signed") :]
+    assert [line.split()[0] for line in signed if "____" in line] == ["GNC", "BARGE"]
+
+
+def test_where_nobody_is_polled_every_position_signs():
+    lines = explain(shipped(), "launch_commit")
+    assert "polled nobody: the criteria decide" in flowing(lines)
+    signed = lines[lines.index("Signed") :]
+    assert [line.split()[0] for line in signed if "____" in line] == ["FD", "GNC", "BARGE"]
+
+
+# --- A criterion ---
+
+
+def test_a_value_stands_with_limits_hysteresis_delays_source_and_who_may_waive():
+    text = page(shipped(), "landing_commit")
+    assert section(text, "vehicle_bus") == (
+        "vehicle bus voltage value vehicle.bus_voltage [V] caution below 25 V no-go below 24 V "
+        "hysteresis 0.3 V delays trips after 1 s, clears after 2 s phases all "
+        "reads vehicle.bus_voltage is SYS_STATUS.voltage_battery from fc_a, fc_b, fc_c; "
+        "median of those within 2 V, at least 2; valid 0 V to 65 V; stale after 3 s "
+        "source 28 V bus, MIL-STD-704 steady-state lower limit is 22 V; assumed margin"
+    )
+    assert "waived by nobody" in text
+
+
+def test_a_condition_stands_as_it_is_required():
+    extra = section(page(criterion('require = "engine.state == 2"')), "extra")
+    assert "requires engine.state == 2 delays trips at once, clears at once" in extra
+    assert "engine.state is ENGINE_STATE.state where engine = 0 from fc_a, fc_b, fc_c" in extra
+
+
+def test_who_may_waive_is_named():
+    text = page(criterion('require = "engine.state == 2"\nwaivable_by = ["FD", "GNC"]\nwaivable_for = "5 min"'))
+    assert "waived by FD, GNC, for 5 min at most" in text
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        # Digits that the board rounds away stand on the page.
+        (
+            'value = "landing.miss"\nunit = "m"\nformat = ".0f"\nno_go = { above = "0.125 m" }\n'
+            'hysteresis = "0.0625 m"',
+            "no-go above 0.125 m hysteresis 0.0625 m",
+        ),
+        # The file's unit is not the operator's.
+        (
+            'value = "landing.miss"\nunit = "km"\nno_go = { above = "250 m", below = "-1 m" }',
+            "no-go above 0.25 km or below -0.001 km hysteresis none",
+        ),
+        (
+            'value = "barge.air.temperature"\nunit = "degC"\nno_go = { above = "303.15 K" }\n'
+            'hysteresis = "2 K"',
+            "no-go above 30 degC hysteresis 2 degC",
+        ),
+        (
+            'value = "barge.dp.thrusters_available"\nno_go = { below = "3" }',
+            "value barge.dp.thrusters_available no-go below 3 hysteresis none",
+        ),
+    ],
+)
+def test_limits_are_exact_and_in_the_operators_unit(rule, said):
+    texts = dict(shipped().texts)
+    texts["../dictionaries/barge.toml"] += (
+        '\n[parameter."barge.air.temperature"]\nunit = "degC"\nstale_after = "9 s"\n'
+        'from = { topic = "weather", field = "air_temperature", unit = "K" }\nsources = ["barge"]\n'
+    )
+    texts[LANDING] += (
+        '\n[criterion.extra]\ntitle = "an extra"\nowner = "EXTRA"\ngates = ["launch_commit"]\n'
+        f'source = "a test"\n{rule}\n'
+    )
+    mission = load_mission(MISSION.relative_to(MISSION.parent), texts)
+    assert said in section(page(mission), "extra")
+
+
+def test_durations_are_not_rounded():
+    rule = 'require = "engine.state == 2"\ntrip_after = "250 ms"\nclear_after = "20 min"'
+    text = section(page(criterion(rule)), "extra")
+    assert "trips after 0.25 s, clears after 20 min" in text
+
+
+def test_the_phases_in_which_it_counts_are_named_by_title():
+    rule = 'require = "engine.state == 2"\nphases = ["ascent", "landing_burn"]'
+    text = section(page(criterion(rule)), "extra")
+    assert "phases full-thrust climb, landing burn reads" in text
+
+
+def test_a_derived_parameter_is_followed_to_what_comes_over_the_wire():
+    lines = explain(shipped(), "landing_commit")
+    at = next(
+        i for i, line in enumerate(lines) if "barge.deck.significant_heave_rate = 2 * rms" in line
+    )
+    below = next(line for line in lines[at:] if "barge.deck.heave_rate is motion" in line)
+    assert below.index("barge.deck") == lines[at].index("barge.deck") + 2
+    assert "motion.heave_rate from barge" in below
+
+
+def test_one_source_of_a_voted_parameter_is_not_said_to_be_voted():
+    text = section(page(shipped(), "landing_commit"), "flight_computers")
+    assert "fc_b.landing.healthy is LANDING_STATE.healthy from fc_b; valid" in text
+    assert "median" not in text
+
+
+def test_what_the_station_knows_of_a_link_names_the_link():
+    assert "link.barge.age is station link_age of barge" in page(shipped(), "landing_commit")
+
+
+def test_a_column_is_named():
+    mission = load_mission(CONFIGS / "missions" / "falcon9-webcast.toml")
+    gated = mission.texts | {
+        "g.toml": '[criterion.high]\ntitle = "high"\nowner = "GNC"\ngates = ["go"]\n'
+        'require = "vehicle.altitude > 1 km"\nsource = "a test"\n'
+    }
+    gated[mission.file] += (
+        '\n[[gate]]\nid = "go"\ntitle = "GO"\nopens = "true"\ncloses = "vehicle.altitude > 9 km"\n'
+    )
+    text = page(load_mission(Path(mission.file), gated, ("g.toml",)))
+    assert "vehicle.altitude is column altitude_km from webcast" in text
+
+
+# --- The page ---
+
+
+@pytest.mark.parametrize("width", [40, 57, 80, 100, 200])
+def test_no_line_is_wider_than_asked_and_no_letter_is_lost(width):
+    lines = explain(shipped(), None, width)
+    assert max(map(len, lines)) <= width
+    assert not any(line.endswith(" ") for line in lines)
+    for line, widest in ((width, lines), (1000, explain(shipped(), None, 1000))):
+        assert widest.count("=" * line) == 6
+    assert letters(lines) == letters(explain(shipped(), None, 1000))
+
+
+def test_a_number_stays_with_its_unit():
+    for width in range(40, 120, 13):
+        for line in explain(shipped(), "landing_commit", width):
+            assert not line.endswith((" 96", " 0.5", " > 1", " 60"))
+
+
+def test_the_same_mission_gives_the_same_page():
+    again = load_mission(MISSION)
+    assert explain(again) == explain(shipped())
+
+
+def test_without_a_gate_all_stand_there_in_file_order():
+    each = [explain(shipped(), gate.id) for gate in shipped().config.gate]
+    assert len(each) == 3
+    assert explain(shipped()) == [line for lines in each for line in lines]
+
+
+def test_a_title_cannot_write_on_the_terminal():
+    mission = changed(('title = "CONTINUE"', 'title = "CON\\u001b[2JTINUE"'))
+    text = "\n".join(explain(mission, "landing_continue"))
+    assert "\x1b" not in text
+    assert "CON\\x1b[2JTINUE" in text
+
+
+@pytest.mark.parametrize("path", MISSIONS, ids=lambda path: path.stem)
+def test_every_mission_that_ships_can_be_explained(path):
+    assert explain(load_mission(path))
+
+
+# --- What cannot be explained ---
+
+
+def test_an_unknown_gate_is_one_sentence_with_the_gates_there_are():
+    with pytest.raises(NoSuchGateError) as refused:
+        explain(shipped(), "landing")
+    assert str(refused.value) == (
+        "xzy1-hop.toml has no gate 'landing'; "
+        "its gates: launch_commit, landing_commit, landing_continue"
+    )
+
+
+def test_a_mission_that_cannot_be_flown_is_not_explained():
+    with pytest.raises(ConfigError, match="no parameter"):
+        explain(criterion('require = "no.such == 1"'))
+
+
+def test_the_command_prints_the_page_and_refuses_in_one_line():
+    printed = gcs("explain", MISSION, "landing_commit", "--width", 60)
+    assert (printed.exit_code, printed.err) == (0, "")
+    assert printed.out.splitlines() == explain(load_mission(MISSION), "landing_commit", 60)
+    refused = gcs("explain", MISSION, "nope")
+    assert (refused.exit_code, refused.out, len(refused.problems)) == (2, "", 1)
