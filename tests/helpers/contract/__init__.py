@@ -1,0 +1,1 @@
+"""What the criterion contract and the mutation of its data stand on."""
