@@ -119,7 +119,34 @@ class Vote(Message, frozen=True, tag="vote"):
     go: bool
 
 
-Act: TypeAlias = StageCommand | ConfirmCommand | CancelCommand | HoldCount | ReleaseHold | Vote
+class Waive(Message, frozen=True, tag="waive"):
+    """Let a criterion pass while it is NO-GO, for a while, up to a bound.
+
+    `bound` is a number with the criterion's own unit, empty where it has no value.
+    """
+
+    criterion: str
+    reason: str
+    for_ns: int
+    bound: str = ""
+
+
+class RevokeWaiver(Message, frozen=True, tag="unwaive"):
+    """End a waiver before its time."""
+
+    criterion: str
+
+
+Act: TypeAlias = (
+    StageCommand
+    | ConfirmCommand
+    | CancelCommand
+    | HoldCount
+    | ReleaseHold
+    | Vote
+    | Waive
+    | RevokeWaiver
+)
 
 
 class Intent(Message, frozen=True, tag="intent"):
@@ -210,8 +237,25 @@ class Readings(Message, frozen=True):
     qualities: tuple[int, ...]
 
 
+class WaiverStatus(Message, frozen=True):
+    """A waiver in force, whether its criterion needs it now or not.
+
+    `bound` is the last value (SI) that it covers, None where the criterion has no value.
+    """
+
+    criterion: str
+    position: str
+    reason: str
+    bound: float | None
+    granted_ns: int
+    expires_ns: int
+
+
 class CriterionStatus(Message, frozen=True):
-    """One row of the board. `value` and `limit` are in SI; `why` speaks the operator's units."""
+    """One row of the board. `value` and `limit` are in SI; `why` speaks the operator's units.
+
+    `waiver` is the one in force; only where `state` is WAIVED does the row pass by it.
+    """
 
     id: str
     state: CriterionState
@@ -220,6 +264,7 @@ class CriterionStatus(Message, frozen=True):
     margin: float | None
     since_ns: int
     why: str
+    waiver: WaiverStatus | None = None
 
 
 class GateStatus(Message, frozen=True):
@@ -326,6 +371,11 @@ class Snapshot(Message, frozen=True, tag="snapshot"):
     simulated: bool
     recorder_ok: bool
     fault: str
+
+    @property
+    def waivers(self) -> tuple[WaiverStatus, ...]:
+        """The waivers in force, in the criteria's order."""
+        return tuple(s.waiver for s in self.criteria if s.waiver is not None)
 
 
 # --- Outputs ----------------------------------------------------------------

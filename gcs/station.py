@@ -45,6 +45,7 @@ from gcs.messages import (
     Quality,
     Received,
     ReleaseHold,
+    RevokeWaiver,
     ShellHealth,
     Snapshot,
     SourceStatus,
@@ -52,6 +53,7 @@ from gcs.messages import (
     Tick,
     Transmit,
     Vote,
+    Waive,
 )
 from gcs.telemetry.dictionary import Dictionary, build_dictionary
 from gcs.telemetry.display import build_display
@@ -125,7 +127,7 @@ class Station:
         out = _Gathered()
         taken = self._take_in(batch, now_ns, out)
         changed = self._update_state(taken, now_ns, ticked=ticked)
-        heard = self._hear(taken, now_ns, out)
+        heard = self._hear(taken, now_ns, out) | self._waive(batch, now_ns, out)
         verdict_changed = self._decide(changed, now_ns, out, ticked=ticked, heard=heard)
         self._command(batch, now_ns, out, ticked=ticked)
         return self._report(now_ns, out, shown=ticked or verdict_changed)
@@ -182,6 +184,16 @@ class Station:
             )
         return bool(taken.acknowledgements or taken.echoes)
 
+    def _waive(self, batch: Sequence[Input], now_ns: int, out: _Gathered) -> bool:
+        """Waivers come and go before anything is judged: nothing is sent on a revoked one."""
+        events = [
+            self._criteria.waive(item.act, item.position, now_ns)
+            for item in batch
+            if isinstance(item, Intent) and isinstance(item.act, Waive | RevokeWaiver)
+        ]
+        out.events += events
+        return bool(events)
+
     def _decide(
         self,
         changed: frozenset[int] | None,
@@ -208,8 +220,10 @@ class Station:
         self._statuses = self._criteria.evaluate(
             self._state, self._phase.id, committed, now_ns, None if ticked else changed
         )
+        ended = self._criteria.take_events()
+        out.events += ended
         states = tuple(status.state for status in self._statuses)
-        differ = states != self._states
+        differ = bool(ended) or states != self._states
         self._states = states
         if differ or ticked or heard or changed is None or changed & self._gates.reads:
             differ |= self._step_gates(now_ns, out)
@@ -266,6 +280,8 @@ class Station:
             if isinstance(act, StageCommand):
                 return self._commander.stage(act.command, by, self._state, now_ns, interlocks)
             return self._commander.confirm(act.code, by, self._state, now_ns, interlocks)
+        if isinstance(act, Waive | RevokeWaiver):
+            return Dispatch()  # taken in `_waive`, with its own authority
         if by not in self._mission.config.station.positions:
             text = f"{by or 'nobody'} has no authority"
             return Dispatch(events=(Event(now_ns, "refused", by, text, 4),))

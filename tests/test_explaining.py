@@ -158,7 +158,8 @@ def test_a_condition_stands_as_it_is_required():
 
 
 def test_who_may_waive_is_named():
-    text = page(criterion('require = "engine.state == 2"\nwaivable_by = ["FD", "GNC"]\nwaivable_for = "5 min"'))
+    waivable = 'waivable_by = ["FD", "GNC"]\nwaivable_for = "5 min"'
+    text = page(criterion(f'require = "engine.state == 2"\n{waivable}'))
     assert "waived by FD, GNC, for 5 min at most" in text
 
 

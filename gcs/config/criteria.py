@@ -16,6 +16,9 @@ from gcs.config.model import (
     Strings,
 )
 
+WAIVABLE_AT_MOST_NS = 24 * 3_600_000_000_000
+"""What must hold for longer is a changed rule, not a waiver."""
+
 
 class LimitConfig(ConfigModel):
     """What is out: above, below, or both (outside a band)."""
@@ -31,7 +34,11 @@ class LimitConfig(ConfigModel):
 
 
 class CriterionConfig(ConfigModel):
-    """One rule: a `value` against limits, or a `require`d condition."""
+    """One rule: a `value` against limits, or a `require`d condition.
+
+    The positions in `waivable_by`, and nobody else, may let it pass while it is NO-GO,
+    each time for at most `waivable_for`, and a `value` only as far as `waivable_to`.
+    """
 
     title: str
     owner: str
@@ -48,6 +55,8 @@ class CriterionConfig(ConfigModel):
     format: str = ".1f"
     source: Annotated[str, Field(min_length=1)]
     waivable_by: Strings = ()
+    waivable_for: Duration | None = None
+    waivable_to: LimitConfig | None = None
 
     @model_validator(mode="after")
     def _value_or_condition(self) -> CriterionConfig:
@@ -57,6 +66,20 @@ class CriterionConfig(ConfigModel):
             raise ValueError("a `value` needs a `no_go` limit: a rule that cannot fail is no rule")
         if self.require is not None and (self.no_go or self.caution or self.hysteresis):
             raise ValueError("limits and hysteresis go with `value`, not with `require`")
+        return self
+
+    @model_validator(mode="after")
+    def _waivers_have_bounds(self) -> CriterionConfig:
+        if not self.waivable_by:
+            if self.waivable_for is not None or self.waivable_to is not None:
+                raise ValueError("`waivable_for` and `waivable_to` go with `waivable_by`")
+            return self
+        if self.waivable_for is None or not 0 < self.waivable_for <= WAIVABLE_AT_MOST_NS:
+            raise ValueError("`waivable_by` needs `waivable_for`, the longest waiver, up to 24 h")
+        if self.value is not None and self.waivable_to is None:
+            raise ValueError("a waivable `value` needs `waivable_to`, the farthest it may go")
+        if self.require is not None and self.waivable_to is not None:
+            raise ValueError("`waivable_to` goes with `value`, not with `require`")
         return self
 
 

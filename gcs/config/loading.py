@@ -258,10 +258,14 @@ def _entry_reference_problems(mission: Mission) -> Iterable[Problem]:
     gates = {gate.id for gate in config.gate}
     phases = {phase.id for phase in config.phase}
     sources = {source.id for source in config.source}
+    positions = set(config.station.positions)
     for file, name, criterion in mission.criterion_configs():
         key = f"criterion.{name}"
         yield from _missing(file, f"{key}.gates", "gate", criterion.gates, gates)
         yield from _missing(file, f"{key}.phases", "phase", criterion.phases, phases)
+        yield from _missing(
+            file, f"{key}.waivable_by", "position", criterion.waivable_by, positions
+        )
     for file, name, parameter in mission.parameters():
         key = f'parameter."{name}".sources'
         yield from _missing(file, key, "source", parameter.sources, sources)

@@ -6,10 +6,12 @@ decided here: the station may refuse any act, and says why as an event.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from gcs.config.model import parse_duration_ns
 from gcs.console.format import escaped
 from gcs.messages import (
     Act,
@@ -18,9 +20,11 @@ from gcs.messages import (
     ConfirmCommand,
     HoldCount,
     ReleaseHold,
+    RevokeWaiver,
     Snapshot,
     StageCommand,
     Vote,
+    Waive,
 )
 
 
@@ -88,6 +92,10 @@ def described(act: Act) -> str:
             return "release"
         case Vote(gate, go):
             return f"vote {gate} {'GO' if go else 'NO-GO'}"
+        case Waive(criterion):
+            return f"waive {criterion}"
+        case RevokeWaiver(criterion):
+            return f"unwaive {criterion}"
 
 
 def _parse_verb(text: str, catalogue: Catalogue) -> Request:
@@ -136,6 +144,34 @@ def _vote(rest: str, catalogue: Catalogue) -> Request:
     return Vote(gate.strip(), go=answer == "go")
 
 
+def _waive(rest: str, catalogue: Catalogue) -> Request:
+    match = _WAIVER.fullmatch(rest)
+    if match is None:
+        raise ActionError(
+            "expected :waive CRITERION BOUND DURATION REASON such as"
+            " :waive CRITERION 4 deg 10 min REASON; BOUND is - where there is no value"
+        )
+    return Waive(
+        criterion=_criterion(match["criterion"], catalogue),
+        reason=match["reason"],
+        for_ns=parse_duration_ns(match["duration"]),
+        bound="" if match["bound"] == "-" else match["bound"],
+    )
+
+
+def _unwaive(rest: str, catalogue: Catalogue) -> Request:
+    return RevokeWaiver(_criterion(rest, catalogue))
+
+
+def _criterion(name: str, catalogue: Catalogue) -> str:
+    ids = [info.id for info in catalogue.criteria]
+    if name.lower() in ids:
+        return name.lower()
+    near = [known for known in ids if name and name.lower() in known][:4]
+    hint = f"; near: {', '.join(near)}" if near else ""
+    raise ActionError(f"no criterion {escaped(name, 40)!r}{hint}")
+
+
 def _page(rest: str, catalogue: Catalogue) -> Request:
     if rest.lower() not in PAGES:
         raise ActionError(f"pages: {', '.join(PAGES)}")
@@ -159,6 +195,13 @@ def _quit(rest: str, catalogue: Catalogue) -> Request:
     return Quit()
 
 
+_WAIVER = re.compile(
+    r"(?P<criterion>\S+)\s+(?P<bound>-|[+-]?[\d.]\S*(?:\s+[^\s\d]\S*)?)"
+    r"\s+(?P<duration>\d{1,6}(?:\.\d{1,6})?\s*(?:s|min|h))\s+(?P<reason>\S.*)",
+    re.ASCII,
+)
+"""`deck_roll 4 deg 10 min the reason`. A unit never begins with a digit, a duration always does."""
+
 PAGES = (
     "main",
     "board",
@@ -174,6 +217,8 @@ PAGES = (
 
 VERBS = (
     Verb("vote", "GATE go|nogo", "answer a gate's poll from your position", _vote),
+    Verb("waive", "CRITERION BOUND DURATION REASON", "let a NO-GO pass up to a bound", _waive),
+    Verb("unwaive", "CRITERION", "end a waiver before its time", _unwaive),
     Verb("hold", "[REASON]", "stop the T clock", _hold),
     Verb("release", "", "let the T clock run again", _release),
     Verb("stage", "COMMAND", "ask for a vehicle command; its word alone does the same", _stage),

@@ -11,8 +11,16 @@ from gcs.decision.compiling import merged_windows
 from gcs.decision.criterion import Criterion, Judge, Verdict
 from gcs.decision.criterion_loading import CriterionLoader
 from gcs.decision.view import JointView
+from gcs.decision.waivers import Waivers
 from gcs.expressions import Scope
-from gcs.messages import CriterionInfo, CriterionState, CriterionStatus
+from gcs.messages import (
+    CriterionInfo,
+    CriterionState,
+    CriterionStatus,
+    Event,
+    RevokeWaiver,
+    Waive,
+)
 
 
 def build_criteria(
@@ -33,6 +41,7 @@ class Criteria:
 
     def __init__(self, criteria: Sequence[Criterion]) -> None:
         self._judges = tuple(Judge(criterion) for criterion in criteria)
+        self._waivers = Waivers(criteria)
         self._statuses: dict[str, CriterionStatus] = {}
         self._scene: tuple[str, frozenset[str]] | None = None
 
@@ -48,6 +57,16 @@ class Criteria:
         """Ids of the criteria that count for a gate, in file order."""
         return tuple(j.criterion.id for j in self._judges if gate in j.criterion.gates)
 
+    def waive(self, act: Waive | RevokeWaiver, by: str, now_ns: int) -> Event:
+        """Grant or revoke a waiver, or refuse; the next evaluation stands on it."""
+        if isinstance(act, RevokeWaiver):
+            return self._waivers.revoke(act.criterion, by, now_ns)
+        return self._waivers.grant(act, by, self._statuses.get(act.criterion), now_ns)
+
+    def take_events(self) -> list[Event]:
+        """Which waivers ended by themselves since last asked, and why."""
+        return self._waivers.take_events()
+
     def evaluate(
         self,
         view: JointView,
@@ -60,18 +79,20 @@ class Criteria:
 
         With `changed` (parameter indices whose value or quality changed), criteria
         that neither read one of them nor depend on time keep their last status.
-        Delays and staleness are seen by the next call without it.
+        Delays and staleness are seen by the next call without it; the end of a waiver
+        is seen by every call.
         """
         scene = (phase, frozenset(committed))
         renewed = None if scene != self._scene else changed
         self._scene = scene
+        waived = self._waivers.changed(now_ns)
         for judge in self._judges:
-            if renewed is None or judge.depends_on(renewed):
+            if renewed is None or judge.depends_on(renewed) or judge.criterion.id in waived:
                 self._renew(judge.criterion, judge.judge(view, now_ns), now_ns)
         return tuple(self._statuses[judge.criterion.id] for judge in self._judges)
 
     def _renew(self, criterion: Criterion, verdict: Verdict, now_ns: int) -> None:
-        verdict = self._inhibited(criterion, verdict)
+        verdict = self._waivers.applied(criterion, self._inhibited(criterion, verdict), now_ns)
         before = self._statuses.get(criterion.id)
         same = before is not None and before.state is verdict.state
         self._statuses[criterion.id] = CriterionStatus(
@@ -82,6 +103,7 @@ class Criteria:
             margin=verdict.margin,
             since_ns=before.since_ns if before is not None and same else now_ns,
             why=verdict.why,
+            waiver=self._waivers.of(criterion.id),
         )
 
     def _inhibited(self, criterion: Criterion, verdict: Verdict) -> Verdict:

@@ -13,9 +13,24 @@ from gcs.expressions import Expression
 from gcs.messages import CriterionInfo, CriterionState
 
 
+@dataclass(frozen=True, slots=True)
+class Waivable:
+    """Who may waive a criterion, for how long, and how far (None for a required condition).
+
+    A side of `to` that is infinite may not be waived.
+    """
+
+    by: tuple[str, ...]
+    for_ns: int
+    to: Limit | None
+
+
 @dataclass(frozen=True)
 class Criterion:
-    """A compiled rule. `no_go` is None for a required condition. SI; durations in ns."""
+    """A compiled rule. `no_go` is None for a required condition. SI; durations in ns.
+
+    `waivable` is None where nobody may waive it.
+    """
 
     id: str
     title: str
@@ -30,6 +45,7 @@ class Criterion:
     speech: Speech
     source: str
     vocabulary: Vocabulary = field(repr=False)
+    waivable: Waivable | None = None
 
     def limits_text(self) -> str:
         """The limits in one line, in the operator's unit."""

@@ -9,7 +9,7 @@ from gcs.config.criteria import CriterionConfig, LimitConfig
 from gcs.config.loading import Mission
 from gcs.config.problems import Problem
 from gcs.decision.compiling import Compiler, key_of
-from gcs.decision.criterion import Criterion
+from gcs.decision.criterion import Criterion, Waivable
 from gcs.decision.limits import Limit
 from gcs.decision.wording import Speech, Vocabulary
 from gcs.expressions import Expression, Kind, Scope, unit_of
@@ -23,6 +23,7 @@ class _Measure:
     speech: Speech
     no_go: Limit | None
     caution: Limit | None
+    waivable_to: Limit | None = None
 
 
 class CriterionLoader:
@@ -59,7 +60,14 @@ class CriterionLoader:
             speech=measure.speech,
             source=config.source,
             vocabulary=self._vocabulary,
+            waivable=_waivable(config, measure.waivable_to),
         )
+
+
+def _waivable(config: CriterionConfig, to: Limit | None) -> Waivable | None:
+    if config.waivable_for is None:
+        return None
+    return Waivable(config.waivable_by, config.waivable_for, to)
 
 
 class _Reader:
@@ -98,7 +106,10 @@ class _Reader:
         caution = self._limit("caution", self._config.caution, of, hysteresis)
         if no_go is not None and caution is not None:
             self._check_order(caution, no_go)
-        return _Measure(expression, speech, no_go, caution)
+        waivable_to = self._limit("waivable_to", self._config.waivable_to, of, 0.0)
+        if no_go is not None and waivable_to is not None:
+            self._check_waivable(no_go, waivable_to)
+        return _Measure(expression, speech, no_go, caution, waivable_to)
 
     def _can_fail(self, expression: Expression, field: str) -> bool:
         if expression.reads:
@@ -152,6 +163,14 @@ class _Reader:
         ):
             if wrong:
                 self._problem(f"caution.{side}", "a caution limit must lie inside the no-go limit")
+
+    def _check_waivable(self, no_go: Limit, to: Limit) -> None:
+        for side, wrong in (
+            ("above", to.above <= no_go.above and math.isfinite(to.above)),
+            ("below", to.below >= no_go.below and math.isfinite(to.below)),
+        ):
+            if wrong:
+                self._problem(f"waivable_to.{side}", "must lie beyond the no-go limit of its side")
 
     def _key(self, *fields: str) -> str:
         return key_of("criterion", self._name, *fields)

@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 from gcs.config.loading import Mission
 from gcs.messages import CriterionStatus
 
@@ -21,8 +23,8 @@ class CastVote:
 class Poll:
     """The votes on one gate.
 
-    A GO falls when its basis changes: the states of the gate's criteria or the
-    configuration. A NO-GO stands until its position says otherwise.
+    A GO falls when its basis changes: the states of the gate's criteria, their
+    waivers or the configuration. A NO-GO stands until its position says otherwise.
     """
 
     def __init__(self, positions: Sequence[str]) -> None:
@@ -63,13 +65,15 @@ class Poll:
 
 
 def basis_of(configuration: str, criteria: Iterable[CriterionStatus]) -> str:
-    """The hash of what a vote stands on: configuration digest, criterion ids and their states.
+    """The hash of what a vote stands on: configuration, criterion ids, states and waivers.
 
-    Values are not in it: a vote does not fall because the wind moved within its limits.
+    A waiver is in it even while its criterion does not need it. Values are not: a vote
+    does not fall because the wind moved within its limits.
     """
     digest = hashlib.blake2b(configuration.encode(), digest_size=16)
     for status in criteria:
         digest.update(f"\n{status.id}={status.state.value}".encode())
+        digest.update(msgspec.msgpack.encode(status.waiver))
     return digest.hexdigest()
 
 

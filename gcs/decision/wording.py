@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,10 @@ from gcs.messages import Quality
 
 NAMED_AT_MOST = 3
 _MINUTE_NS = 60 * SECOND_NS
+_DAY_S = 86_400
+_NUMBER = re.compile(
+    r"([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)\s*(.*)", re.ASCII | re.DOTALL
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,14 @@ class Speech:
         if value_si == from_si or text != self.say(from_si):
             return text
         return self._with_unit(f"{self._said(value_si):.9g}")
+
+    def read(self, text: str) -> float | None:
+        """The SI value of a number said with this very unit; None for any other text."""
+        match = _NUMBER.fullmatch(text.strip())
+        if match is None or match[2] != self.unit:
+            return None
+        value_si = float(match[1]) * self.factor + self.offset
+        return value_si if math.isfinite(value_si) else None
 
     def _said(self, value_si: float) -> float:
         return (value_si - self.offset) / self.factor
@@ -132,6 +145,12 @@ def say_clock(duration_ns: int, letter: str = "T") -> str:
     sign = "-" if duration_ns < 0 else "+"
     minutes, seconds = divmod(seconds, 60)
     return f"{letter}{sign}{minutes:02d}:{seconds:02d}"
+
+
+def say_utc(at_ns: int) -> str:
+    """A moment's time of day, to the second below: `14:03:27 UTC`."""
+    minutes, second = divmod(at_ns // SECOND_NS % _DAY_S, 60)
+    return f"{minutes // 60:02d}:{minutes % 60:02d}:{second:02d} UTC"
 
 
 def _several(texts: Iterable[str]) -> str:

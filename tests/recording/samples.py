@@ -21,11 +21,13 @@ from gcs.messages import (
     LinkState,
     Received,
     ReleaseHold,
+    RevokeWaiver,
     ShellHealth,
     StageCommand,
     Tick,
     TransmitResult,
     Vote,
+    Waive,
 )
 from gcs.recording.header import RecordingHeader
 from gcs.recording.layout import Digest, Record, Step
@@ -102,6 +104,8 @@ ACTS = st.one_of(
     st.builds(HoldCount, _TEXT),
     st.builds(ReleaseHold),
     st.builds(Vote, _TEXT, st.booleans()),
+    st.builds(Waive, _TEXT, _TEXT, _TIME, _TEXT),
+    st.builds(RevokeWaiver, _TEXT),
 )
 
 INPUTS: st.SearchStrategy[Input] = st.one_of(
