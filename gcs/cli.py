@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from gcs.checking import check_paths
 from gcs.clock import ScaledClock
 from gcs.config.loading import CONFIGS, load_mission
 from gcs.config.problems import ConfigError
@@ -23,7 +24,6 @@ from gcs.operations import (
     StartUpError,
     StationOptions,
     broker_address,
-    check_paths,
     child,
     private_address,
     require_free_ports,
@@ -311,7 +311,7 @@ def check(
         typer.echo(str(problem), err=True)
     if problems:
         raise typer.Exit(EXIT_CONFIG)
-    typer.echo(f"{checked} missions and the files they name: no problem found")
+    typer.echo(f"{checked} files: no problem found")
 
 
 @app.command()

@@ -11,13 +11,13 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gcs.clock import Clock, ScaledClock
-from gcs.config.loading import Mission, load_mission
+from gcs.config.loading import Mission
 from gcs.config.mission import MqttLink, SerialLink, TcpServerLink, UdpLink
 from gcs.config.problems import ConfigError, Problem
 from gcs.console.protocol import Farewell
@@ -370,28 +370,3 @@ def require_free_ports(mission: Mission) -> None:
             raise StartUpError(
                 sentence(f"link {link.id} cannot listen on {link.kind} {address}", error)
             ) from error
-
-
-def check_paths(paths: Iterable[Path]) -> tuple[list[Problem], int]:
-    """Every problem of the missions in these files and directories, and how many missions."""
-    problems: list[Problem] = []
-    missions = [file for path in paths for file in _mission_files(path)]
-    for file in missions:
-        try:
-            Station(load_mission(file), seed=0)
-        except ConfigError as error:
-            problems += [_placed(problem, file.parent) for problem in error.problems]
-    if not missions:
-        problems.append(Problem(", ".join(map(str, paths)), "", "no mission file found"))
-    return list(dict.fromkeys(problems)), len(missions)
-
-
-def _placed(problem: Problem, directory: Path) -> Problem:
-    """With its file as seen from here: missions of one name may lie in several directories."""
-    return replace(problem, file=os.path.normpath(directory / problem.file))
-
-
-def _mission_files(path: Path) -> list[Path]:
-    if not path.is_dir():
-        return [path]
-    return sorted(file for file in path.rglob("*.toml") if b"[mission]" in file.read_bytes())

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from gcs.checking import check_paths
 from gcs.config.loading import CONFIGS
-from gcs.operations import check_paths
 from tests.helpers.commands import gcs_here, hop_variant, replace_in
 
 Capture = pytest.CaptureFixture[str]
@@ -24,13 +24,40 @@ def shown(*paths: Path) -> list[str]:
 
 def test_what_ships_is_sound(capfd: Capture) -> None:
     ended = gcs_here(capfd, "check", CONFIGS)
-    missions = len(list((CONFIGS / "missions").iterdir()))
+    rehearsals = len(list((CONFIGS / "rehearsals").iterdir()))
+    files = sum(path.is_file() for path in CONFIGS.rglob("*")) - rehearsals
     assert (ended.exit_code, ended.err) == (0, "")
-    assert ended.out == f"{missions} missions and the files they name: no problem found\n"
+    assert ended.out == f"{files} files: no problem found\n"
 
 
-def test_a_file_is_one_mission(capfd: Capture, mission: Path) -> None:
-    assert gcs_here(capfd, "check", mission).out.startswith("1 missions ")
+def test_a_mission_is_checked_with_all_that_it_names(capfd: Capture, mission: Path) -> None:
+    assert gcs_here(capfd, "check", mission).out == "1 files: no problem found\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "key"),
+    [
+        ("criteria/landing.toml", 'owner = "VEHICLE"', "owner = 7", "criterion."),
+        ("dictionaries/barge.toml", 'stale_after = "1 s"', 'stale_after = "1"', "stale_after"),
+        ("barges/atlas.toml", "length_m = 91.4", "length_m = -1", "deck.length_m"),
+        ("vehicles/xzy1-hop.toml", "dry_kg = 30000.0", 'dry_kg = "heavy"', "model.mass.dry_kg"),
+        ("mavlink/landfall.xml", "<messages>", "<messages", ""),
+    ],
+)
+def test_a_file_by_itself_is_checked_for_what_it_says(
+    mission: Path, name: str, old: str, new: str, key: str
+) -> None:
+    file = mission.parents[1] / name
+    assert shown(file) == []
+    replace_in(file, (old, new))
+    (found, *_) = shown(file)
+    assert found.startswith(f"{file}: ")
+    assert key in found
+
+
+def test_a_rehearsal_is_sent_to_where_it_is_checked() -> None:
+    (found,) = shown(CONFIGS / "rehearsals" / "nominal-hop.toml")
+    assert found.endswith("a rehearsal: `hil rehearse` checks it")
 
 
 def test_a_problem_names_its_file_as_seen_from_here_its_key_and_what_was_expected(
@@ -85,15 +112,17 @@ def test_a_directory_is_searched_through_whatever_lies_in_it(tmp_path: Path) -> 
     (tmp_path / "deep" / "er" / "m.toml").write_text("[mission]\n")
     (tmp_path / "other.toml").write_text('title = "no mission"\n')
     (tmp_path / "binary.toml").write_bytes(bytes(range(256)))
-    problems, missions = check_paths([tmp_path])
-    assert missions == 1
+    problems, files = check_paths([tmp_path])
+    assert files == 3
     assert {problem.key for problem in problems} >= {"mission.id", "mission.title"}
+    assert any("other.toml: not a config file" in str(problem) for problem in problems)
+    assert any("binary.toml: cannot be read" in str(problem) for problem in problems)
 
 
-def test_a_directory_without_a_mission_is_a_problem(capfd: Capture, tmp_path: Path) -> None:
+def test_a_directory_without_a_config_file_is_a_problem(capfd: Capture, tmp_path: Path) -> None:
     ended = gcs_here(capfd, "check", tmp_path)
     assert ended.exit_code == 2
-    assert ended.problems == [f"{tmp_path}: no mission file found"]
+    assert ended.problems == [f"{tmp_path}: no config file found"]
 
 
 def test_a_file_that_is_not_text_is_a_problem(capfd: Capture, tmp_path: Path) -> None:
