@@ -16,8 +16,9 @@ from pathlib import Path
 from gcs.config.barge import BargeFile
 from gcs.config.criteria import CriteriaFile
 from gcs.config.dictionary import DictionaryFile
-from gcs.config.loading import load_mission, parse_toml
+from gcs.config.loading import load_mission
 from gcs.config.model import ConfigModel
+from gcs.config.parsing import parse_toml
 from gcs.config.problems import ConfigError, Problem
 from gcs.config.vehicle import VehicleFile
 from gcs.station import Station
@@ -96,9 +97,20 @@ def _mission_problems(file: Path) -> list[Problem]:
     except ConfigError as error:
         return [
             replace(problem, file=os.path.normpath(file.parent / problem.file))
-            for problem in error.problems
+            for problem in all_problems(error)
         ]
     return []
+
+
+def all_problems(error: ConfigError) -> tuple[Problem, ...]:
+    """What was found, and what building a station from the rest finds beside it."""
+    if error.rest is None:
+        return error.problems
+    try:
+        Station(error.rest.mission, seed=0)
+    except ConfigError as more:
+        return tuple(dict.fromkeys((*error.problems, *error.rest.placed(more.problems))))
+    return error.problems
 
 
 def _toml_problems(place: str, text: str) -> list[Problem]:

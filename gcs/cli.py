@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from gcs.checking import check_paths
+from gcs.checking import all_problems, check_paths
 from gcs.clock import ScaledClock
 from gcs.config.loading import CONFIGS, load_mission
 from gcs.config.problems import ConfigError
@@ -347,7 +347,7 @@ def main() -> None:
     try:
         app()
     except ConfigError as error:
-        for problem in error.problems:
+        for problem in all_problems(error):
             typer.echo(str(problem), err=True)
         sys.exit(EXIT_CONFIG)
     except (StartUpError, RecordingError) as error:

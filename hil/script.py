@@ -10,8 +10,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
-from gcs.config.loading import Mission, load_mission, parse_toml, problems_of
+from gcs.config.loading import Mission, load_mission
 from gcs.config.model import ConfigModel, Duration, ExpressionText, Identifier, listed
+from gcs.config.parsing import parse_toml, problems_of
 from gcs.config.problems import ConfigError, Problem
 from gcs.config.simulation import SimulationConfig
 from gcs.expressions import ExpressionError

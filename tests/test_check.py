@@ -88,6 +88,39 @@ def test_expressions_units_and_names_are_checked_together(mission: Path) -> None
     assert any("vehicle.bus_current" in problem for problem in found)
 
 
+def test_ten_mistakes_of_every_sort_in_one_mission_are_ten_problems(mission: Path) -> None:
+    replace_in(
+        mission,
+        # wrong by themselves
+        ("component = 190", 'component = "190"'),
+        ("\nport = ", "\nport = 10000"),
+        ('validity = "2 s"', 'validity = "soon"'),
+        ('id = "hover"', 'id = "Hover Phase"'),
+        # wrong beside others
+        ('to = "coast"', 'to = "coats"'),
+        ('go_command = "landing_commit"', 'go_command = "landing_comit"'),
+        # wrong in what they say
+        ('when = "landing.mode == 1"', 'when = "landing.moed == 1"'),
+        ('opens = "landing.mode == 4"', 'opens = "landing.mode == 4 m"'),
+        ('closes = "t_clock > 108 s"', 'closes = "t_clock > 108 m"'),
+        ('when = "nav.vertical_speed < 0 m/s"', 'when = "nav.vertical_speed <"'),
+    )
+    found = shown(mission)
+    for key in (
+        "station.component: ",
+        "link[0].port: ",
+        "command[0].validity: ",
+        "phase[7].id: ",
+        "transition[4]: no phase is called 'coats'",
+        "gate[1]: no command is called 'landing_comit'",
+        "transition[0].when: ",
+        "gate[1].opens: ",
+        "gate[2].closes: ",
+        "transition[5].when: ",
+    ):
+        assert sum(f"{mission}: {key}" in problem for problem in found) == 1, (key, found)
+
+
 def test_a_problem_of_a_file_that_two_missions_share_is_told_once(mission: Path) -> None:
     twin = mission.with_name("twin.toml")
     twin.write_text(mission.read_text())

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gcs.config.loading import Rest
 
 
 @dataclass(frozen=True, order=True)
@@ -20,8 +24,12 @@ class Problem:
 
 
 class ConfigError(Exception):
-    """All problems of a configuration at once."""
+    """All problems of a configuration at once.
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
+    `rest`, if any, is what is left without them and may have problems of its own.
+    """
+
+    def __init__(self, problems: Iterable[Problem], rest: Rest | None = None) -> None:
         self.problems = tuple(problems)
+        self.rest = rest
         super().__init__("\n".join(str(problem) for problem in self.problems))

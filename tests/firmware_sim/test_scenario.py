@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from firmware_sim.scenario import make_scenario
-from gcs.config.loading import load_mission, parse_toml
+from gcs.config.loading import load_mission
+from gcs.config.parsing import parse_toml
 from gcs.config.problems import ConfigError
 from gcs.config.vehicle import VehicleFile
 from tests.helpers.flights import mission_texts, small_mission

@@ -1,0 +1,88 @@
+"""Names in a mission that nothing declares, or that are declared twice."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from gcs.config.problems import Problem
+
+if TYPE_CHECKING:
+    from gcs.config.loading import Mission
+
+
+def reference_problems(mission: Mission) -> Iterable[Problem]:
+    """Names that are used but not declared, or declared twice."""
+    yield from _duplicate_problems(mission)
+    yield from _mission_reference_problems(mission)
+    yield from _gate_reference_problems(mission)
+    yield from _entry_reference_problems(mission)
+
+
+def _missing(
+    file: str, key: str, kind: str, names: Iterable[str], known: set[str]
+) -> list[Problem]:
+    return [
+        Problem(file, key, f"no {kind} is called {name!r}")
+        for name in names
+        if name and name not in known
+    ]
+
+
+def _mission_reference_problems(mission: Mission) -> Iterable[Problem]:
+    config = mission.config
+    links = {link.id for link in config.link}
+    phases = {phase.id for phase in config.phase}
+    for i, source in enumerate(config.source):
+        yield from _missing(mission.file, f"source[{i}].links", "link", source.links, links)
+    for i, row in enumerate(config.transition):
+        yield from _missing(
+            mission.file, f"transition[{i}]", "phase", (*row.origin, row.to), phases
+        )
+
+
+def _gate_reference_problems(mission: Mission) -> Iterable[Problem]:
+    config = mission.config
+    commands = {command.id for command in config.command}
+    positions = set(config.station.positions)
+    for i, gate in enumerate(config.gate):
+        key = f"gate[{i}]"
+        sent = (gate.go_command, gate.no_go_command)
+        yield from _missing(mission.file, key, "command", sent, commands)
+        yield from _missing(mission.file, f"{key}.polls", "position", gate.polls, positions)
+
+
+def _entry_reference_problems(mission: Mission) -> Iterable[Problem]:
+    config = mission.config
+    gates = {gate.id for gate in config.gate}
+    phases = {phase.id for phase in config.phase}
+    sources = {source.id for source in config.source}
+    positions = set(config.station.positions)
+    for file, name, criterion in mission.criterion_configs():
+        key = f"criterion.{name}"
+        yield from _missing(file, f"{key}.gates", "gate", criterion.gates, gates)
+        yield from _missing(file, f"{key}.phases", "phase", criterion.phases, phases)
+        yield from _missing(
+            file, f"{key}.waivable_by", "position", criterion.waivable_by, positions
+        )
+    for file, name, parameter in mission.parameters():
+        key = f'parameter."{name}".sources'
+        yield from _missing(file, key, "source", parameter.sources, sources)
+
+
+def _duplicate_problems(mission: Mission) -> Iterable[Problem]:
+    config = mission.config
+    for kind in ("link", "source", "phase", "gate", "command"):
+        ids = Counter(item.id for item in getattr(config, kind))
+        for name in (name for name, count in ids.items() if count > 1):
+            yield Problem(mission.file, kind, f"{name!r} is declared twice")
+    for label, named in (
+        ("parameter", [(file, name) for file, name, _ in mission.parameters()]),
+        ("criterion", [(file, name) for file, name, _ in mission.criterion_configs()]),
+    ):
+        first: dict[str, str] = {}
+        for file, name in named:
+            if name in first:
+                yield Problem(file, f'{label}."{name}"', f"already declared in {first[name]}")
+            first.setdefault(name, file)
