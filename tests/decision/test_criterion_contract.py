@@ -17,8 +17,15 @@ from gcs.config.loading import load_mission
 from gcs.decision.criteria import Criteria
 from gcs.messages import CriterionState
 from tests.helpers.contract.bench import Bench, bench_of
-from tests.helpers.contract.faults import FAULTS, PASSING, Fault, majority_rules, patient_of
-from tests.helpers.contract.limits import ToothlessError
+from tests.helpers.contract.faults import (
+    FAULTS,
+    PASSING,
+    Fault,
+    Patient,
+    majority_rules,
+    patient_of,
+)
+from tests.helpers.contract.limits import GO, NO_GO, UNKNOWN, ToothlessError, delayed
 from tests.helpers.contract.rig import Rig, Step
 from tests.helpers.contract.subjects import (
     BY_HAND,
@@ -65,6 +72,40 @@ def test_one_input_at_fault_blocks_whatever_the_others_say(key: str, fault: Faul
     for handle in subject.handles:
         for state in fault(patient_of(bench, subject, handle)):
             assert state not in PASSING, handle.name
+
+
+@every_criterion
+def test_after_a_gap_it_settles_anew(key: str) -> None:
+    bench, subject = shipped_subject(key)
+    clear_ns = subject.criterion.clear_after_ns
+    for handle in subject.handles:
+        patient = patient_of(bench, subject, handle)
+        patient.settle()
+        _gap(patient)
+        for look in delayed(patient.calm, clear_ns, UNKNOWN, GO):
+            assert patient.rig.states(look.step) == (look.state,)
+
+
+@every_criterion
+def test_a_gap_does_not_forgive_a_trip(key: str) -> None:
+    bench, subject = shipped_subject(key)
+    criterion = subject.criterion
+    for handle in subject.handles:
+        patient = patient_of(bench, subject, handle)
+        bad = subject.failing(handle.name)
+        patient.settle()
+        patient.rig.step(Step(0, bad))
+        if patient.rig.states(Step(criterion.trip_after_ns, bad)) != (NO_GO,):
+            continue  # a single source out of its vote is unknown: it never tripped
+        _gap(patient)
+        for look in delayed(patient.calm, criterion.clear_after_ns, NO_GO, GO):
+            assert patient.rig.states(look.step) == (look.state,)
+
+
+def _gap(patient: Patient) -> None:
+    """Nothing is known of the input for a moment."""
+    long_ns = 2 * patient.handle.patience_ns
+    assert patient.rig.states(Step(long_ns, patient.without())) == (UNKNOWN,)
 
 
 @every_criterion

@@ -7,7 +7,7 @@ import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from gcs.expressions import History, compile_expression
+from gcs.expressions import Expression, History
 from gcs.expressions.checking import duration_ns, si_value
 from gcs.expressions.parsing import parse
 from gcs.expressions.syntax import Call, Comparison, Node, Quantity, children, names
@@ -19,19 +19,23 @@ _SLACK = 1e-6
 _MOST_POINTS = 20_000
 _AGE = "age of "
 _PAST = "past of "
+_REACH = "reach of "
 
 Point = Mapping[str, float]
-"""Variable -> value, SI. `age of x` and `past of x` are variables beside `x`."""
+"""Variable -> value, SI. `age of x`, `past of x` and `reach of x` are variables beside `x`."""
 
 
 class Direct:
-    """A View in which parameters say what a point says, without a joint state below."""
+    """A View in which parameters say at `now_ns` what a point says, with no joint state below.
 
-    def __init__(self, dictionary: Dictionary, point: Point, windows: Mapping[int, int]) -> None:
+    A past is one sample with the `past of` value, `reach of` seconds ago; before it and
+    after it the parameter always said what it says now.
+    """
+
+    def __init__(self, dictionary: Dictionary, point: Point, now_ns: int = START_NS) -> None:
         self._dictionary = dictionary
         self._point = {_subject(dictionary, name): value for name, value in point.items()}
-        self._windows = windows
-        self.now_ns = START_NS
+        self._now_ns = now_ns
 
     def value(self, index: int) -> float | None:
         age_ns = self.age_ns(index)
@@ -47,23 +51,19 @@ class Direct:
     def history(self, index: int) -> History:
         span_ns = 1 << 50
         history = History(span_ns, span_ns)
-        past = self._point.get((_PAST, index))
         value = self._point.get(("", index))
-        if past is not None:
-            history.append(START_NS - (span_ns >> 1), past, good=True)
-            for age_ns in sorted(self._edges(index), reverse=True):
-                history.append(START_NS - age_ns, past, good=True)
+        past = self._point.get((_PAST, index))
         if value is not None:
-            history.append(START_NS, value, good=True)
+            history.append(self._now_ns - (span_ns >> 1), value, good=True)
+            history.append(self._now_ns, value, good=True)
+        if past is not None:
+            reach_ns = round(self._point[_REACH, index] * 1e9)
+            history.append(self._now_ns - reach_ns, past, good=True)
         return history
-
-    def _edges(self, index: int) -> set[int]:
-        """The last moment in the window."""
-        return {self._windows[index] - 1} if index in self._windows else set()
 
 
 def _subject(dictionary: Dictionary, variable: str) -> tuple[str, int]:
-    prefix = next((p for p in (_AGE, _PAST) if variable.startswith(p)), "")
+    prefix = next((p for p in (_AGE, _PAST, _REACH) if variable.startswith(p)), "")
     index = dictionary.index(variable.removeprefix(prefix))
     assert index is not None, variable
     return prefix, index
@@ -81,20 +81,21 @@ class Row:
 Evaluate = Callable[[Point, int], bool | None]
 
 
-def evaluator(bench: Bench, text: str) -> Evaluate:
-    """The condition as a function of a point that has held for some ns."""
-    windows = compile_expression(text, bench.dictionary).windows
+def evaluator(bench: Bench, text: str, node: Node | None = None) -> Evaluate:
+    """The condition, or a part of it, as a function of a point that has held for some ns."""
+    tree = parse(text) if node is None else node
+    shared = Expression(text, tree, bench.dictionary)
+    remembers = "held" in text
 
     def evaluate(point: Point, after_ns: int) -> bool | None:
-        expression = compile_expression(text, bench.dictionary) if "held" in text else shared
-        view = Direct(bench.dictionary, point, windows)
-        truth = expression.evaluate(view, START_NS)
+        expression = Expression(text, tree, bench.dictionary) if remembers else shared
+        truth = expression.evaluate(Direct(bench.dictionary, point), START_NS)
         if after_ns:
-            truth = expression.evaluate(view, START_NS + after_ns)
+            then_ns = START_NS + after_ns
+            truth = expression.evaluate(Direct(bench.dictionary, point, then_ns), then_ns)
         assert truth is None or isinstance(truth, bool)
         return truth
 
-    shared = compile_expression(text, bench.dictionary)
     return evaluate
 
 
@@ -113,16 +114,21 @@ def _calls(node: Node, function: str) -> Iterator[Call]:
         yield from _calls(child, function)
 
 
-def _windowed(node: Node) -> set[str]:
-    over = ("max_over", "min_over", "mean_over", "rms_over", "rate")
-    return {name for f in over for call in _calls(node, f) for name in names(call)}
+def _windows(node: Node) -> dict[str, set[int]]:
+    """Parameter -> the windows over it, ns."""
+    found: dict[str, set[int]] = {}
+    for function in _OVER:
+        for call in _calls(node, function):
+            for name in names(call):
+                found.setdefault(name, set()).add(duration_ns(call.arguments[1]))
+    return found
 
 
 def variables_of(node: Node) -> list[str]:
     """What a point of the condition must say."""
     aged = {name for call in _calls(node, "age") for name in names(call)}
     unaged = names(_without_age(node))
-    past = {_PAST + name for name in _windowed(node)}
+    past = {prefix + name for name in _windows(node) for prefix in (_PAST, _REACH)}
     return sorted(unaged | {_AGE + name for name in aged} | past)
 
 
@@ -154,13 +160,20 @@ def candidates(node: Node, standing: Standing = _itself) -> dict[str, list[float
     found: dict[str, set[float]] = {}
     for atom in atoms_of(node):
         constants = [si_value(q) for q in _constants(atom)] or [0.0]
+        if _signs(atom) != (1,):
+            constants = [0.0, *constants]
         around = {x for c in constants for sign in _signs(atom) for x in _around(sign * c)}
         for name in variables_of(atom):
             below = standing(name)
             # What is derived of two may need half of each: one alone may not reach so far.
             more = {x for c in constants for x in _around(c / 2)} if len(below) > 1 else set()
             for variable in below:
+                if variable.startswith(_REACH):
+                    continue
                 found.setdefault(variable, set()).update(around | more)
+    for name, windows_ns in _windows(node).items():
+        edges_ns = {edge_ns for ns in windows_ns for edge_ns in (ns - 1, ns)}
+        found[_REACH + name] = {edge_ns / 1e9 for edge_ns in edges_ns}
     return {name: sorted(values) for name, values in found.items()}
 
 
@@ -172,7 +185,7 @@ def _around(constant: float) -> tuple[float, float, float]:
 def _signs(atom: Comparison) -> tuple[int, ...]:
     """Both where more than a name meets the constant: `abs(x) < 1`."""
     plain = not isinstance(atom.left, Call) and len(names(atom)) == 1
-    return (1,) if plain and not _windowed(atom) else (1, -1)
+    return (1,) if plain and not _windows(atom) else (1, -1)
 
 
 def _constants(node: Node) -> Iterator[Quantity]:
@@ -211,48 +224,57 @@ def holds_ns(node: Node) -> list[int]:
     return [0, *sorted({d - 1 for d in durations} | durations)]
 
 
-def rows_of(text: str, evaluate: Evaluate, standing: Standing = _itself) -> list[Row]:
-    """A few rows in which every variable, about each of its candidates, is seen to decide.
+def rows_of(text: str, part: Callable[[Node], Evaluate], standing: Standing = _itself) -> list[Row]:
+    """A few rows in which every comparison, about each of its constants, is seen to decide.
 
-    For each variable: around each constant, the neighbouring values between which the
-    truth changes, everything else being equal.
+    For each variable: around each constant, pairs of neighbouring values between which
+    the truth changes, everything else being equal; one pair for each way in which the
+    comparisons answer before and after. `part` evaluates the condition and the comparisons in it.
     """
     node = parse(text)
     moments = holds_ns(node)
     values = candidates(node, standing)
     points = points_of(values)
-    truths = {_key(point): evaluate(point, moments[-1]) for point in points}
+    whole, atoms = part(node), [part(atom) for atom in atoms_of(node)]
+    truths = {
+        _key(point): (whole(point, moments[-1]), *(atom(point, 0) for atom in atoms))
+        for point in points
+    }
     chosen: dict[tuple[float, ...], dict[str, float]] = {}
     for name, column in values.items():
         for low, high in itertools.pairwise(column):
-            pairs = _pairs(points, truths, name, low, high)
-            for pair in pairs:
+            for pair in _pairs(points, truths, name, low, high):
                 for point in pair:
                     chosen.setdefault(_key(point), point)
     return [
-        Row(point, after_ns, evaluate(point, after_ns))
+        Row(point, after_ns, whole(point, after_ns))
         for point in chosen.values()
         for after_ns in moments
     ]
 
 
+Truths = tuple[bool | None, ...]
+"""Of the whole, then of every comparison in it."""
+
+
 def _pairs(
     points: Sequence[dict[str, float]],
-    truths: Mapping[tuple[float, ...], bool | None],
+    truths: Mapping[tuple[float, ...], Truths],
     name: str,
     low: float,
     high: float,
 ) -> Iterator[tuple[dict[str, float], dict[str, float]]]:
     """Pairs of points between which one variable alone decides, one pair for each way."""
-    seen: set[tuple[bool | None, bool | None]] = set()
+    seen: set[tuple[Truths, Truths]] = set()
     for point in points:
         if point[name] != low:
             continue
         other = {**point, name: high}
         if _key(other) not in truths:
             continue
-        way = truths[_key(point)], truths[_key(other)]
-        if way[0] != way[1] and way not in seen:
+        before, after = truths[_key(point)], truths[_key(other)]
+        way = (before, after)
+        if before[0] != after[0] and way not in seen:
             seen.add(way)
             yield point, other
 

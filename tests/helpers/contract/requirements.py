@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from gcs.config.criteria import CriterionConfig
 from gcs.decision.criterion import Criterion
-from gcs.expressions import CONDITION, compile_expression
+from gcs.expressions import CONDITION, Expression, compile_expression
+from gcs.expressions.syntax import Node
 from tests.helpers.contract.bench import Bench, handles_of
 from tests.helpers.contract.conditions import Evaluate, Point, Row, decisive, rows_of
 from tests.helpers.contract.limits import (
@@ -36,7 +37,7 @@ class Requirement:
         self.handles = handles_of(bench, criterion.expression)
         self.rows = [
             row
-            for row in rows_of(config.require, _still(bench, config.require), StandingOn(bench))
+            for row in rows_of(config.require, _stills(bench), StandingOn(bench))
             if row.truth is not None
         ]
         self._check()
@@ -84,16 +85,21 @@ def _differing(row: Row, other: Row) -> int:
     return sum(row.point[name] != other.point[name] for name in row.point)
 
 
-def _still(bench: Bench, text: str) -> Evaluate:
-    expression = compile_expression(text, bench.dictionary)
+def _stills(bench: Bench) -> Callable[[Node], Evaluate]:
+    """Evaluates conditions over raw levels that stand still."""
 
-    def evaluate(point: Point, after_ns: int) -> bool | None:
-        assert after_ns == 0, "a criterion that holds or looks back needs a hand-written witness"
-        truth = expression.evaluate(Still(bench, point), START_NS)
-        assert truth is None or isinstance(truth, bool)
-        return truth
+    def part(node: Node) -> Evaluate:
+        expression = Expression("", node, bench.dictionary)
 
-    return evaluate
+        def evaluate(point: Point, after_ns: int) -> bool | None:
+            assert after_ns == 0, "a criterion that holds needs a hand-written witness"
+            truth = expression.evaluate(Still(bench, point), START_NS)
+            assert truth is None or isinstance(truth, bool)
+            return truth
+
+        return evaluate
+
+    return part
 
 
 class StandingOn:
@@ -117,8 +123,8 @@ def scenes_of(requirement: Requirement) -> Iterator[Scene]:
         else:
             looks = [Look(Step(0, row.point), NO_GO, or_unknown)]
             yield Scene(f"not met {i}", tuple(looks))
-    for variable, good, bad in requirement.turns():
-        yield Scene(f"fails by {variable}", tuple(_turning(requirement, good, bad)))
+    for i, (variable, good, bad) in enumerate(requirement.turns()):
+        yield Scene(f"turns {i}, by {variable}", tuple(_turning(requirement, good, bad)))
 
 
 def _turning(requirement: Requirement, good: Point, bad: Point) -> Iterator[Look]:

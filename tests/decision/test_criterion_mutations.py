@@ -1,0 +1,221 @@
+"""Every limit and comparison of the shipped files, changed a little: the record must tell.
+
+`witnesses/*.json` hold what the data answered when they were last recorded. A mutant that
+answers everything alike survives; each one that does stands in SURVIVORS with its reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+import pytest
+
+from gcs.config.criteria import CriterionConfig
+from gcs.decision.criteria import Criteria
+from gcs.decision.criterion import Criterion
+from gcs.expressions import ExpressionError
+from tests.helpers.contract import records
+from tests.helpers.contract.bench import Bench, benches
+from tests.helpers.contract.conditions import Row, evaluator
+from tests.helpers.contract.mutants import (
+    conditions_of,
+    criterion_mutants,
+    table_mutants,
+    text_mutants,
+)
+from tests.helpers.contract.records import CriterionRecord, Record
+from tests.helpers.contract.subjects import is_windowed, shipped
+from tests.helpers.contract.tours import walk
+
+ANEW = "as recorded; if that is meant: python -m tests.helpers.contract.records"
+
+_TOP = "its valid range ends there: what is above is suspect, and blocks either way"
+_BOTTOM = "its valid range begins there: what is below is suspect, and blocks either way"
+
+SURVIVORS: dict[str, str] = {
+    "xzy1-hop:launch_flight_computers: require: == at 22 -> >=": _TOP,
+    "xzy1-hop:launch_flight_computers: require: == at 52 -> >=": _TOP,
+    "xzy1-hop:launch_flight_computers: require: == at 82 -> >=": _TOP,
+    "xzy1-hop:launch_mode: require: == at 14 -> <=": _BOTTOM,
+    "xzy1-hop:launch_deck_clear: require: == at 18 -> >=": _TOP,
+    "xzy1-hop:launch_deck_clear: require: == at 55 -> <=": _BOTTOM,
+    "xzy1-hop:launch_deck_clear: require: == at 80 -> <=": _BOTTOM,
+    "xzy1-hop:flight_computers: require: == at 23 -> >=": _TOP,
+    "xzy1-hop:flight_computers: require: == at 53 -> >=": _TOP,
+    "xzy1-hop:flight_computers: require: == at 84 -> >=": _TOP,
+    "xzy1-hop:flight_computers: require: == at 114 -> >=": _TOP,
+    "xzy1-hop:flight_computers: require: == at 145 -> >=": _TOP,
+    "xzy1-hop:flight_computers: require: == at 175 -> >=": _TOP,
+    "xzy1-hop:legs: require: == at 23 -> >=": _TOP,
+    "xzy1-hop:deck_clear: require: == at 18 -> >=": _TOP,
+    "xzy1-hop:deck_clear: require: == at 55 -> <=": _BOTTOM,
+    "xzy1-hop:deck_fire: require: == at 17 -> <=": _BOTTOM,
+    "xzy1-hop:beacon_transmitter: require: == at 27 -> >=": _TOP,
+    "xzy1-hop:cargo_secured: require: == at 15 -> >=": _TOP,
+    "falcon9-webcast:rows 0 and 1 swapped": "no altitude is below 5 km and above 50 km",
+    "falcon9-webcast:rows 1 and 2 swapped": "no altitude is above 50 km and at most 50 km",
+    "falcon9-webcast:rows 8 and 9 swapped": (
+        "a speed older than 4 s is stale, so standing still is not known where it is lost"
+    ),
+    "xzy1-hop:row 6, coast, free_descent -> landing_burn: not from coast": (
+        "falling while the engine burns is falling: row 5 always takes coast first"
+    ),
+    "xzy1-hop:rows 1 and 2 swapped": "one mode is not 0 and 2",
+    "xzy1-hop:rows 8 and 9 swapped": (
+        "both can only come true in one step, and touchdown goes on to landed in the next"
+    ),
+    "xzy1-hop:rows 9 and 10 swapped": "one mode is not 7 and 8",
+    "xzy1-hop:rows 10 and 11 swapped": (
+        "a miss is not above and below 95 m, and a mode of 20 s ago is stale: it is not 8"
+    ),
+}
+"""`mission:mutant` -> why nobody can tell it from the original."""
+
+
+@cache
+def _record(mission: str) -> Record:
+    return records.read(mission)
+
+
+MISSIONS = list(benches())
+CRITERIA = shipped()
+CONDITIONS = [
+    f"{bench.id}:{w}" for bench in benches().values() for w in conditions_of(bench.mission)
+]
+
+
+def _listed(key: str) -> set[str]:
+    return {name for name in SURVIVORS if name == key or name.startswith(f"{key}: ")}
+
+
+# --- The record is of what ships ---
+
+
+@pytest.mark.parametrize("mission", MISSIONS)
+def test_everything_that_ships_is_recorded(mission: str) -> None:
+    bench, record = benches()[mission], _record(mission)
+    assert list(record.criteria) == list(bench.configs()), ANEW
+    assert list(record.conditions) == list(conditions_of(bench.mission)), ANEW
+
+
+@pytest.mark.parametrize("key", CRITERIA)
+def test_a_criterion_counts_where_it_did(key: str) -> None:
+    mission, name = key.split(":")
+    config, record = benches()[mission].configs()[name], _record(mission).criteria[name]
+    assert (config.gates, config.phases) == (record.gates, record.phases), ANEW
+
+
+@pytest.mark.parametrize("mission", MISSIONS)
+def test_every_row_of_the_phase_table_is_walked_but_for_the_listed(mission: str) -> None:
+    rows = benches()[mission].mission.config.transition
+    wanted = {
+        f"{origin} -> {row.to}, row {i}" for i, row in enumerate(rows) for origin in row.origin
+    }
+    unreachable = {"coast -> landing_burn, row 6"} if mission == "xzy1-hop" else set()
+    assert wanted - set(_record(mission).tours) == unreachable
+
+
+# --- Mutants ---
+
+
+@pytest.mark.parametrize("key", CRITERIA)
+def test_every_mutant_of_a_criterion_is_told_from_it(key: str) -> None:
+    mission, name = key.split(":")
+    bench, record = benches()[mission], _record(mission).criteria[name]
+    mutants = [
+        (mutant.what, built[0])
+        for mutant in criterion_mutants(bench.configs()[name])
+        if (built := _built(bench, name, mutant.config))
+    ]
+    answers = _alike(bench, key, record, [bench.criterion(name), *(c for _, c in mutants)])
+    assert answers[0], f"{key} does not answer {ANEW}"
+    survivors = {
+        f"{key}: {what}" for (what, _), same in zip(mutants, answers[1:], strict=True) if same
+    }
+    assert survivors == _listed(key)
+
+
+def _built(bench: Bench, name: str, config: CriterionConfig) -> tuple[Criterion, ...]:
+    """The mutant; nothing where it does not even load, which tells it well enough."""
+    criteria, problems = bench.build(name, config)
+    return () if problems else criteria
+
+
+def _alike(
+    bench: Bench, key: str, record: CriterionRecord, criteria: Sequence[Criterion]
+) -> list[bool]:
+    """Which of the criteria answer every recorded scene as recorded."""
+    alike = [True] * len(criteria)
+    for looks in record.scenes.values():
+        left = [i for i, same in enumerate(alike) if same]
+        judged = [Criteria([criteria[i]]) for i in left]
+        rig = records.rig_for(bench, judged, record.phases, is_windowed(key))
+        for seen in looks:
+            for i, state in zip(left, rig.states(seen.step), strict=True):
+                alike[i] = alike[i] and state is seen.state
+    return alike
+
+
+@pytest.mark.parametrize("key", CONDITIONS)
+def test_every_mutant_of_a_missions_condition_is_told_from_it(key: str) -> None:
+    mission, where = key.split(":", 1)
+    bench, rows = benches()[mission], _record(mission).conditions[where]
+    text = conditions_of(bench.mission)[where]
+    assert _answers(bench, text, rows), f"{key} does not answer {ANEW}"
+    survivors = {
+        f"{key}: {mutant.what}"
+        for mutant in text_mutants(text)
+        if _answers(bench, mutant.text, rows)
+    }
+    assert survivors == _listed(key)
+
+
+def _answers(bench: Bench, text: str, rows: Sequence[Row]) -> bool:
+    """Whether a condition is as true as recorded in every row; False where it does not load."""
+    try:
+        evaluate = evaluator(bench, text)
+    except ExpressionError:
+        return False
+    return all(evaluate(row.point, row.after_ns) is row.truth for row in rows)
+
+
+@pytest.mark.parametrize("mission", MISSIONS)
+def test_every_mutant_of_the_phase_table_is_told_from_it(mission: str) -> None:
+    bench, tours = benches()[mission], _record(mission).tours
+    ends = {name: [stop.phase for stop in tour] for name, tour in tours.items()}
+    table = bench.mission.config.transition
+    assert {name: walk(bench, table, tour) for name, tour in tours.items()} == ends, ANEW
+    survivors = {
+        f"{mission}:{mutant.what}"
+        for mutant in table_mutants(bench.mission)
+        if all(walk(bench, mutant.rows, tour) == ends[name] for name, tour in tours.items())
+    }
+    listed = {
+        name for name in SURVIVORS if name.startswith((f"{mission}:row ", f"{mission}:rows "))
+    }
+    assert survivors == listed
+
+
+# --- The mutation itself can fail ---
+
+
+def _all_mutants() -> Iterator[str]:
+    for bench in benches().values():
+        for name, config in bench.configs().items():
+            yield from (f"{bench.id}:{name}: {m.what}" for m in criterion_mutants(config))
+        for where, text in conditions_of(bench.mission).items():
+            yield from (f"{bench.id}:{where}: {m.what}" for m in text_mutants(text))
+        yield from (f"{bench.id}:{m.what}" for m in table_mutants(bench.mission))
+
+
+def test_every_listed_survivor_is_still_a_mutant() -> None:
+    names = list(_all_mutants())
+    assert len(set(names)) == len(names)
+    assert set(SURVIVORS) <= set(names)
+
+
+def test_without_its_witnesses_a_mutant_survives() -> None:
+    bench = benches()["xzy1-hop"]
+    text = conditions_of(bench.mission)["gate landing_commit.closes"]
+    assert all(_answers(bench, mutant.text, ()) for mutant in text_mutants(text))
