@@ -104,7 +104,7 @@ def decide(
     flown = flight.station(signing_keys)
     other = replace(flight, mission=rules).station(signing_keys)
     check = DigestCheck(flight.recording)
-    comparison = _Comparison()
+    comparison = Comparison()
     for now_ns, batch in flight.steps():
         was = flown.step(batch, now_ns).snapshots
         for snapshot in was:
@@ -170,7 +170,7 @@ class _Commands:
 _Key = tuple[str, str, str, str]
 
 
-class _Comparison:
+class Comparison:
     """Compares two stations while their Snapshots pass."""
 
     def __init__(self) -> None:

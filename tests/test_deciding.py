@@ -5,17 +5,38 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from gcs.config.loading import CONFIGS, Mission, load_mission
 from gcs.config.problems import ConfigError
-from gcs.deciding import ABSENT, Decision, VerdictDifference, decide, decision_lines
+from gcs.deciding import (
+    ABSENT,
+    Comparison,
+    Decision,
+    Moment,
+    VerdictDifference,
+    decide,
+    decision_lines,
+)
 from gcs.decision.criteria import Criteria
+from gcs.messages import (
+    CommandState,
+    CommandStatus,
+    CountState,
+    CountStatus,
+    CriterionState,
+    CriterionStatus,
+    Snapshot,
+    Tick,
+)
 from gcs.recording.layout import RecordingError
-from gcs.replay import Flight, open_flight
+from gcs.replay import Flight, Verification, open_flight
 from gcs.rules import other_rules
+from gcs.station import Station
 from hil.rehearsal.loop import EPOCH_NS, rehearse
 from hil.script import load_rehearsal
 from tests.helpers.commands import gcs
@@ -263,18 +284,6 @@ def test_a_removed_criterion_is_not_there_and_says_what_it_was(launched, given):
     assert any(line.startswith("removed     launch_mode: ") for line in lines)
 
 
-def test_a_verdict_that_comes_and_goes_is_counted(launched, given):
-    blinking = NEVER.replace("vehicle.bus_voltage > 1000 V", "abs(barge.deck.heave_rate) > 0 m/s")
-    decision, lines = redecided(
-        launched, given(more=blinking.replace("launch_commit", "landing_commit"))
-    )
-    spells = of(decision, "never")
-    assert {d.would for d in spells} >= {"GO"}
-    assert decision.commands == ()
-    assert sum(d.lasted_ns for d in spells) <= 15 * SECOND
-    assert lines[-1].endswith("0 in commands")
-
-
 # --- After the first diverging command ---
 
 
@@ -301,7 +310,131 @@ def test_a_landing_that_was_not_committed_would_have_been_diverted(landed, given
     assert headings == ["COMMANDS", "GATES", "CRITERIA"]
 
 
+# --- Moment by moment ---
+
+
+@cache
+def blank() -> Snapshot:
+    return Station(shipped(), seed=1).step([Tick()], EPOCH_NS).snapshots[0]
+
+
+def shown(at: int, state: str = "GO", *commands: CommandStatus) -> Snapshot:
+    """A Snapshot at T+`at`, with one criterion in a state and these commands."""
+    return msgspec.structs.replace(
+        blank(),
+        now_ns=EPOCH_NS + at * SECOND,
+        count=CountStatus(CountState.FLIGHT, at * SECOND, at * SECOND, ""),
+        criteria=(
+            CriterionStatus("deck", CriterionState(state), None, None, None, 0, f"deck {state}"),
+        ),
+        gates=(),
+        commands=commands,
+    )
+
+
+def command(number: int, at: int, attempts: int = 1, name: str = "divert") -> CommandStatus:
+    state = CommandState.SENT if attempts else CommandState.REFUSED
+    sent_ns = EPOCH_NS + at * SECOND
+    return CommandStatus(number, name, state, 7, sent_ns, attempts, (), (), "")
+
+
+def compared(*steps: tuple[Snapshot | None, Snapshot | None]) -> Decision:
+    """What comes of Snapshots given step by step; None where one side showed none."""
+    comparison = Comparison()
+    for pair in steps:
+        was, would = (() if snapshot is None else (snapshot,) for snapshot in pair)
+        comparison.see(was, would, next(s.now_ns for s in pair if s is not None))
+    return comparison.decision(Verification(0, 0, None, 0, ""))
+
+
+def test_a_verdict_that_comes_and_goes_is_counted_and_its_time_summed():
+    states = ["GO", "NO-GO", "NO-GO", "GO", "NO-GO", "GO", "GO"]
+    decision = compared(*((shown(at), shown(at, state)) for at, state in enumerate(states)))
+    (deck,) = decision.verdicts
+    assert (deck.times, deck.lasted_ns, deck.first.t_ns) == (2, 3 * SECOND, SECOND)
+
+
+def test_each_way_to_differ_has_its_own_first_moment():
+    states = ["GO", "CAUTION", "NO-GO", "CAUTION"]
+    decision = compared(*((shown(at), shown(at, state)) for at, state in enumerate(states)))
+    assert [(d.would, d.first.t_ns // SECOND, d.times) for d in decision.verdicts] == [
+        ("CAUTION", 1, 2),
+        ("NO-GO", 2, 1),
+    ]
+
+
+def test_a_snapshot_holds_until_the_next_one_of_its_side():
+    decision = compared((shown(0), shown(0)), (None, shown(1, "NO-GO")), (shown(2, "NO-GO"), None))
+    (deck,) = decision.verdicts
+    assert (deck.was, deck.would, deck.lasted_ns) == ("GO", "NO-GO", SECOND)
+
+
+def test_what_differs_at_the_diverging_command_itself_is_no_counterfactual():
+    decision = compared(
+        (shown(0), shown(0)),
+        (shown(1, "GO", command(0, 1)), shown(1, "NO-GO")),
+        (shown(2, "GO", command(0, 1)), shown(2, "UNKNOWN")),
+    )
+    assert decision.diverged == Moment(EPOCH_NS + SECOND, SECOND)
+    assert [(d.would, d.counterfactual) for d in decision.verdicts] == [
+        ("NO-GO", False),
+        ("UNKNOWN", True),
+    ]
+
+
+def test_the_first_diverging_command_counts_and_later_ones_are_counterfactual():
+    later = (command(0, 1), command(1, 3, name="abort"))
+    decision = compared(
+        (shown(2, "GO", command(0, 1)), shown(2)), (shown(4, "GO", *later), shown(4))
+    )
+    assert decision.diverged == Moment(EPOCH_NS + SECOND, SECOND)
+    assert [(c.id, c.at.t_ns // SECOND, c.counterfactual) for c in decision.commands] == [
+        ("divert", 1, False),
+        ("abort", 3, True),
+    ]
+
+
+def test_of_two_moments_the_earlier_one_is_where_the_flights_part():
+    decision = compared((shown(9, "GO", command(0, 5)), shown(9, "GO", command(0, 3))))
+    assert decision.diverged == Moment(EPOCH_NS + 3 * SECOND, 3 * SECOND)
+
+
+def test_commands_are_compared_where_both_sides_show_them():
+    sent = command(0, 1)
+    decision = compared(
+        (shown(0), shown(0)), (shown(1, "GO", sent), None), (shown(2, "GO", sent),) * 2
+    )
+    assert (decision.diverged, decision.differs) == (None, False)
+
+
+def test_another_repetition_parts_the_flights_where_it_is_seen():
+    decision = compared(
+        (shown(1, "GO", command(0, 1)),) * 2,
+        (shown(2, "GO", command(0, 1, attempts=2)), shown(2, "GO", command(0, 1))),
+    )
+    assert decision.diverged == Moment(EPOCH_NS + 2 * SECOND, 2 * SECOND)
+
+
+def test_a_command_that_was_refused_parts_no_flights():
+    refused = command(0, 1, attempts=0)
+    decision = compared((shown(1, "GO", refused), shown(1)), (shown(2, "NO-GO"), shown(2)))
+    assert decision.diverged is None
+    (difference,) = decision.commands
+    assert (difference.text, difference.counterfactual) == (
+        "was REFUSED, would not have been sent",
+        False,
+    )
+
+
 # --- What cannot be decided ---
+
+
+def test_a_replaced_file_is_gone_and_the_others_stay(given):
+    rules = given(launch=FILES["launch.toml"])
+    mission = other_rules(shipped(), [rules])
+    assert mission.texts.keys() - shipped().texts.keys() == {str(rules / "launch.toml")}
+    assert shipped().texts.keys() - mission.texts.keys() == {"../criteria/launch.toml"}
+    assert [name for name, _ in mission.criteria] == list(mission.config.mission.criteria)
 
 
 @pytest.mark.parametrize(
