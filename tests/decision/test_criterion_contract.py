@@ -22,6 +22,7 @@ from tests.helpers.contract.faults import (
     PASSING,
     Fault,
     Patient,
+    hidden_by_the_vote,
     majority_rules,
     patient_of,
 )
@@ -29,6 +30,7 @@ from tests.helpers.contract.limits import GO, NO_GO, UNKNOWN, ToothlessError, de
 from tests.helpers.contract.rig import Rig, Step
 from tests.helpers.contract.subjects import (
     BY_HAND,
+    has_limits,
     is_windowed,
     scenes_of,
     shipped,
@@ -39,6 +41,7 @@ from tests.helpers.missions import derived, parameter, telemetry_mission
 
 CRITERIA = shipped()
 every_criterion = pytest.mark.parametrize("key", CRITERIA)
+every_limited = pytest.mark.parametrize("key", [key for key in CRITERIA if has_limits(key)])
 
 
 def test_there_are_criteria_to_hold_to_it() -> None:
@@ -100,6 +103,26 @@ def test_a_gap_does_not_forgive_a_trip(key: str) -> None:
         _gap(patient)
         for look in delayed(patient.calm, criterion.clear_after_ns, NO_GO, GO):
             assert patient.rig.states(look.step) == (look.state,)
+
+
+HIDDEN: dict[str, str] = {
+    "xzy1-hop:launch_nav": "the vote tolerates 5 m, the limit is 2 m",
+    "xzy1-hop:nav_horizontal": "the vote tolerates 5 m, the limit is 3 m",
+    "xzy1-hop:nav_vertical": "the vote tolerates 5 m, the limit is 4 m",
+    "xzy1-hop:deck_beacon": "the vote tolerates 1 s, the limit is 1 s",
+}
+"""Criteria that a vote can blind: its tolerance reaches from calm to beyond the limit."""
+
+
+@every_limited
+def test_of_two_sources_left_one_that_is_out_is_not_voted_away(key: str) -> None:
+    bench, subject = shipped_subject(key)
+    passed = []
+    for handle in subject.handles:
+        patient, out = patient_of(bench, subject, handle), subject.failing(handle.name)[handle.name]
+        if len(handle.inputs) > 1 and out != patient.level:
+            passed.append(hidden_by_the_vote(patient, out) in PASSING)
+    assert any(passed) == (key in HIDDEN)
 
 
 def _gap(patient: Patient) -> None:
@@ -206,11 +229,15 @@ def test_a_criterion_that_cannot_fail_or_cannot_pass_is_found_out(entry: str) ->
         _VALUE + 'value = "sum"\nno_go = { above = "4 m", below = "1 m" }',
         _VALUE + 'value = "min_over(x, 10 s)"\nno_go = { below = "2 m" }',
         _REQUIRE + 'require = "sum < 6 m and x > 1 m"',
+        _REQUIRE + 'require = "max_over(x, 10 s) < 3 m"',
     ],
 )
 def test_a_criterion_with_teeth_is_let_through(entry: str) -> None:
     bench = _bench(entry)
-    assert subject_of(bench, "c").handles
+    subject = subject_of(bench, "c")
+    for handle in subject.handles:
+        for fault in FAULTS.values():
+            assert not PASSING & set(fault(patient_of(bench, subject, handle)))
 
 
 def test_a_fault_that_does_not_block_is_found_out() -> None:

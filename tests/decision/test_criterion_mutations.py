@@ -85,6 +85,13 @@ CONDITIONS = [
 ]
 
 
+def _recorded(key: str) -> CriterionRecord:
+    mission, name = key.split(":")
+    record = _record(mission).criteria.get(name)
+    assert record is not None, f"{key} is not {ANEW}"
+    return record
+
+
 def _listed(key: str) -> set[str]:
     return {name for name in SURVIVORS if name == key or name.startswith(f"{key}: ")}
 
@@ -102,7 +109,7 @@ def test_everything_that_ships_is_recorded(mission: str) -> None:
 @pytest.mark.parametrize("key", CRITERIA)
 def test_a_criterion_counts_where_it_did(key: str) -> None:
     mission, name = key.split(":")
-    config, record = benches()[mission].configs()[name], _record(mission).criteria[name]
+    config, record = benches()[mission].configs()[name], _recorded(key)
     assert (config.gates, config.phases) == (record.gates, record.phases), ANEW
 
 
@@ -122,7 +129,7 @@ def test_every_row_of_the_phase_table_is_walked_but_for_the_listed(mission: str)
 @pytest.mark.parametrize("key", CRITERIA)
 def test_every_mutant_of_a_criterion_is_told_from_it(key: str) -> None:
     mission, name = key.split(":")
-    bench, record = benches()[mission], _record(mission).criteria[name]
+    bench, record = benches()[mission], _recorded(key)
     mutants = [
         (mutant.what, built[0])
         for mutant in criterion_mutants(bench.configs()[name])
@@ -160,7 +167,8 @@ def _alike(
 @pytest.mark.parametrize("key", CONDITIONS)
 def test_every_mutant_of_a_missions_condition_is_told_from_it(key: str) -> None:
     mission, where = key.split(":", 1)
-    bench, rows = benches()[mission], _record(mission).conditions[where]
+    bench, rows = benches()[mission], _record(mission).conditions.get(where)
+    assert rows, f"{key} is not {ANEW}"
     text = conditions_of(bench.mission)[where]
     assert _answers(bench, text, rows), f"{key} does not answer {ANEW}"
     survivors = {

@@ -17,9 +17,9 @@ from tests.helpers.contract.rig import START_NS
 
 _SLACK = 1e-6
 _MOST_POINTS = 20_000
-_AGE = "age of "
-_PAST = "past of "
-_REACH = "reach of "
+AGE = "age of "
+PAST = "past of "
+REACH = "reach of "
 
 Point = Mapping[str, float]
 """Variable -> value, SI. `age of x`, `past of x` and `reach of x` are variables beside `x`."""
@@ -44,7 +44,7 @@ class Direct:
         return self._point.get(("", index))
 
     def age_ns(self, index: int) -> int | None:
-        age_s = self._point.get((_AGE, index))
+        age_s = self._point.get((AGE, index))
         known = ("", index) in self._point or age_s is not None
         return None if not known else round((age_s or 0.0) * 1e9)
 
@@ -52,18 +52,18 @@ class Direct:
         span_ns = 1 << 50
         history = History(span_ns, span_ns)
         value = self._point.get(("", index))
-        past = self._point.get((_PAST, index))
+        past = self._point.get((PAST, index))
         if value is not None:
             history.append(self._now_ns - (span_ns >> 1), value, good=True)
             history.append(self._now_ns, value, good=True)
         if past is not None:
-            reach_ns = round(self._point[_REACH, index] * 1e9)
+            reach_ns = round(self._point[REACH, index] * 1e9)
             history.append(self._now_ns - reach_ns, past, good=True)
         return history
 
 
 def _subject(dictionary: Dictionary, variable: str) -> tuple[str, int]:
-    prefix = next((p for p in (_AGE, _PAST, _REACH) if variable.startswith(p)), "")
+    prefix = next((p for p in (AGE, PAST, REACH) if variable.startswith(p)), "")
     index = dictionary.index(variable.removeprefix(prefix))
     assert index is not None, variable
     return prefix, index
@@ -128,8 +128,8 @@ def variables_of(node: Node) -> list[str]:
     """What a point of the condition must say."""
     aged = {name for call in _calls(node, "age") for name in names(call)}
     unaged = names(_without_age(node))
-    past = {prefix + name for name in _windows(node) for prefix in (_PAST, _REACH)}
-    return sorted(unaged | {_AGE + name for name in aged} | past)
+    past = {prefix + name for name in _windows(node) for prefix in (PAST, REACH)}
+    return sorted(unaged | {AGE + name for name in aged} | past)
 
 
 def _without_age(node: Node) -> Node:
@@ -148,7 +148,7 @@ def _without_age(node: Node) -> Node:
 
 
 Standing = Callable[[str], Sequence[str]]
-"""The variables that a variable of the text stands on; itself, unless it is derived."""
+"""The variables that a variable of the text stands on: itself, its raw inputs, or none."""
 
 
 def _itself(variable: str) -> Sequence[str]:
@@ -164,16 +164,16 @@ def candidates(node: Node, standing: Standing = _itself) -> dict[str, list[float
             constants = [0.0, *constants]
         around = {x for c in constants for sign in _signs(atom) for x in _around(sign * c)}
         for name in variables_of(atom):
-            below = standing(name)
+            below = () if name.startswith(REACH) else standing(name)
             # What is derived of two may need half of each: one alone may not reach so far.
             more = {x for c in constants for x in _around(c / 2)} if len(below) > 1 else set()
             for variable in below:
-                if variable.startswith(_REACH):
-                    continue
                 found.setdefault(variable, set()).update(around | more)
     for name, windows_ns in _windows(node).items():
+        if PAST + name not in found:
+            continue
         edges_ns = {edge_ns for ns in windows_ns for edge_ns in (ns - 1, ns)}
-        found[_REACH + name] = {edge_ns / 1e9 for edge_ns in edges_ns}
+        found[REACH + name] = {edge_ns / 1e9 for edge_ns in edges_ns}
     return {name: sorted(values) for name, values in found.items()}
 
 

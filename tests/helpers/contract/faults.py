@@ -187,3 +187,13 @@ def majority_rules(patient: Patient, spoilt: float | None) -> CriterionState:
     said = {**patient.calm, patient.handle.inputs[0].id: spoilt}
     patient.rig.silence(patient.handle.inputs[:1])
     return patient.rig.states(Step(_long(patient), said))[0]
+
+
+def hidden_by_the_vote(patient: Patient, out: float) -> CriterionState:
+    """Two sources are left: one says that all is calm, the other that it is out."""
+    inputs = patient.handle.inputs
+    said: dict[str, float | None] = dict.fromkeys((p.id for p in inputs), None)
+    said[inputs[0].id], said[inputs[1].id] = patient.level, out
+    levels = {**patient.without(), **said}
+    patient.rig.step(Step(0, levels))
+    return patient.rig.states(Step(_long(patient), levels))[0]

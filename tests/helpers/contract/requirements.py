@@ -10,7 +10,7 @@ from gcs.decision.criterion import Criterion
 from gcs.expressions import CONDITION, Expression, compile_expression
 from gcs.expressions.syntax import Node
 from tests.helpers.contract.bench import Bench, handles_of
-from tests.helpers.contract.conditions import Evaluate, Point, Row, decisive, rows_of
+from tests.helpers.contract.conditions import AGE, PAST, Evaluate, Point, Row, decisive, rows_of
 from tests.helpers.contract.limits import (
     GO,
     NO_GO,
@@ -28,13 +28,12 @@ from tests.helpers.contract.solving import Still
 class Requirement:
     """A condition's truth table over raw levels."""
 
-    windowed = False
-
     def __init__(self, bench: Bench, criterion: Criterion, config: CriterionConfig) -> None:
         assert config.require is not None
         assert criterion.expression.dimension is CONDITION
         self.criterion = criterion
         self.handles = handles_of(bench, criterion.expression)
+        self.windowed = any(handle.windowed for handle in self.handles)
         self.rows = [
             row
             for row in rows_of(config.require, _stills(bench), StandingOn(bench))
@@ -109,6 +108,9 @@ class StandingOn:
         self._bench = bench
 
     def __call__(self, variable: str) -> Sequence[str]:
+        assert not variable.startswith(AGE), "a criterion over `age` needs a hand-written witness"
+        if variable.startswith(PAST):
+            return ()  # its past is as its present
         expression = compile_expression(variable, self._bench.dictionary)
         return [handle.name for handle in handles_of(self._bench, expression)]
 

@@ -46,6 +46,12 @@ def is_windowed(key: str) -> bool:
     return any(handle.windowed for handle in handles)
 
 
+def has_limits(key: str) -> bool:
+    """Whether a shipped criterion holds a value to limits, not a condition to be true."""
+    mission, name = key.split(":")
+    return benches()[mission].configs()[name].value is not None
+
+
 def subject_of(bench: Bench, name: str) -> Subject:
     """A criterion's witnesses. ToothlessError where it cannot fail, or cannot pass."""
     config, criterion = bench.configs()[name], bench.criterion(name)
