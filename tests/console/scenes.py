@@ -32,6 +32,7 @@ from gcs.messages import (
     Snapshot,
     SourceStatus,
     StagedStatus,
+    WaiverStatus,
 )
 
 EPOCH_NS = 1_790_000_000 * SECOND_NS
@@ -217,6 +218,7 @@ class Scene:
     ages_s: dict[str, float] = field(default_factory=dict)
     qualities: dict[str, Quality] = field(default_factory=dict)
     criteria: dict[str, tuple[CriterionState, str]] = field(default_factory=dict)
+    waivers: dict[str, WaiverStatus] = field(default_factory=dict)
     landing: GateState = GateState.GO
     landing_reason: str = ""
     blocking: tuple[str, ...] = ()
@@ -274,9 +276,9 @@ class Scene:
         default = (CriterionState.INHIBITED, "launched") if launch else (CriterionState.GO, "")
         state, why = self.criteria.get(key, default)
         since_ns = self.now_ns - 12 * SECOND_NS
-        return CriterionStatus(
-            key, state, 1.0, 3.0, 2.0, since_ns, why or f"{title} 1.0, limit 3.0"
-        )
+        why = why or f"{title} 1.0, limit 3.0"
+        waiver = self.waivers.get(key)
+        return CriterionStatus(key, state, 1.0, 3.0, 2.0, since_ns, why, waiver)
 
     def _gates(self) -> tuple[GateStatus, ...]:
         lift_off_ns = self.now_ns - self.t_ns

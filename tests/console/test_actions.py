@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from gcs.clock import SECOND_NS
 from gcs.console.actions import (
     PAGES,
     ActionError,
@@ -22,12 +23,15 @@ from gcs.messages import (
     ConfirmCommand,
     HoldCount,
     ReleaseHold,
+    RevokeWaiver,
     StageCommand,
     StagedStatus,
     Vote,
+    Waive,
 )
 from tests.console.scenes import Scene, catalogue
 
+ROLL_WAIVER = Waive("deck_roll", "swell dies down", 600 * SECOND_NS, "4 deg")
 PLAIN = Scene().snapshot()
 STAGED = Scene(staged=StagedStatus("divert", "KX4", PLAIN.now_ns + 15, "FD")).snapshot()
 
@@ -48,6 +52,12 @@ STAGED = Scene(staged=StagedStatus("divert", "KX4", PLAIN.now_ns + 15, "FD")).sn
         (":cancel", CancelCommand()),
         (":vote landing_commit go", Vote("landing_commit", go=True)),
         (":vote landing_commit NOGO", Vote("landing_commit", go=False)),
+        (":waive deck_roll 4 deg 10 min swell dies down", ROLL_WAIVER),
+        (":WAIVE Deck_Roll 4 deg  10min  swell dies down", ROLL_WAIVER),
+        (":waive deck_roll 4 90 s 2 of 3", Waive("deck_roll", "2 of 3", 90 * SECOND_NS, "4")),
+        (":waive deck_roll -4.5 m/s 1 h x", Waive("deck_roll", "x", 3600 * SECOND_NS, "-4.5 m/s")),
+        (":waive deck_beacon - 1.5 s blind", Waive("deck_beacon", "blind", 3 * SECOND_NS // 2)),
+        (":unwaive deck_roll", RevokeWaiver("deck_roll")),
         (":page links", ShowPage("links")),
         (":help", ShowPage("help")),
         (":quit", Quit()),
@@ -75,6 +85,14 @@ def test_a_parameter_is_charted_by_its_id() -> None:
         (":vote landing_commit maybe", "GATE go|nogo"),
         (":vote nothing go", "launch_commit, landing_commit"),
         (":vote", "GATE go|nogo"),
+        (":waive", "CRITERION BOUND DURATION REASON"),
+        (":waive deck_roll 4 deg 10 min", "CRITERION BOUND DURATION REASON"),
+        (":waive deck_roll 10 min swell", "CRITERION BOUND DURATION REASON"),
+        (":waive deck_roll 4 deg forever swell", "CRITERION BOUND DURATION REASON"),
+        (":waive deck_roll 4 deg 9999999999999999999 h swell", "CRITERION BOUND DURATION REASON"),
+        (":waive deck 4 deg 10 min swell", "near: launch_deck_clear, deck_beacon, deck_roll"),
+        (":unwaive", "no criterion"),
+        (":unwaive all", "no criterion 'all'"),
         (":page nowhere", "main, board"),
         (":strip altitude", "near: fc_a.nav.altitude"),
         (":strip", "no parameter"),
@@ -108,6 +126,8 @@ def test_a_word_that_names_two_commands_names_none() -> None:
         HoldCount("wind"),
         ReleaseHold(),
         Vote("landing_commit", go=False),
+        Waive("deck_roll", "swell", SECOND_NS, "4 deg"),
+        RevokeWaiver("deck_roll"),
     ],
 )
 def test_every_act_has_words(act: Act) -> None:

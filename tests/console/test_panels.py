@@ -39,6 +39,7 @@ from gcs.messages import (
     LinkState,
     Quality,
     StagedStatus,
+    WaiverStatus,
 )
 from tests.console.scenes import Scene, catalogue, column
 
@@ -159,6 +160,36 @@ def test_a_not_go_says_value_limit_how_long_and_owner() -> None:
     assert "12s 60 s" not in shown
     assert "12s 3.4 deg, limit 3.0 deg" in shown
     assert "BARGE: deck roll 3.4 deg, limit 3.0 deg, for 12s" in shown
+
+
+def waived(state: CriterionState, position: str = "FD") -> list[str]:
+    """The row of the waves, under a waiver for 5 min more, on boards of three sizes."""
+    scene = no_go()
+    until_ns = scene.now_ns + 300 * SECOND_NS
+    scene.criteria["waves"] = (state, "significant wave height 2.6 m, limit 2.5 m")
+    scene.waivers["waves"] = WaiverStatus("waves", position, "calming", 3.0, 0, until_ns)
+    boards = [text(board(picture(scene), *size)) for size in ((62, 42), (71, 22), (47, 17))]
+    rows = [row for shown in boards for row in shown.splitlines()]
+    return [row for row in rows if "significant wave" in row and "WEATHER" not in row]
+
+
+def test_a_waived_row_says_by_symbol_and_word_who_waived_it_and_for_how_long() -> None:
+    rows = waived(CriterionState.WAIVED)
+    assert len(rows) == 3
+    assert all(re.match(r" ■ significant wave.* WAIVED .*FD 5m left ", row) for row in rows)
+    assert "12s FD 5m left 2.6 m, limit" in rows[1]
+
+
+@pytest.mark.parametrize("state", [CriterionState.GO, CriterionState.CAUTION])
+def test_a_waiver_that_is_not_needed_now_shows_beside_the_state(state: CriterionState) -> None:
+    large = waived(state)[0]
+    assert f" {state} " in large
+    assert " waiver FD 5m left" in large
+    assert "WAIVED" not in large
+
+
+def test_a_hostile_name_stays_in_its_row() -> None:
+    assert all(row.isprintable() for row in waived(CriterionState.WAIVED, HOSTILE))
 
 
 def test_a_crowded_tall_board_keeps_its_order_and_leaves_out_only_what_is_calm() -> None:

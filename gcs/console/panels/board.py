@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from gcs.console.format import age, escaped, fitted, utc_time
+from gcs.console.format import age, escaped, fitted
 from gcs.console.panels.rows import clipped, rule, trusted, word
 from gcs.console.picture import Picture
 from gcs.console.theme import ATTENTION, CRITERION_MARKS, GATE_MARKS, Line, Span, Tone
@@ -85,7 +85,7 @@ def _row(picture: Picture, row: Row, width: int) -> Line:
         Span(f" {mark.symbol} ", mark.tone),
         Span(fitted(escaped(info.title, 60), title), Tone.PLAIN if calm else mark.tone),
         Span(fitted(f" {word(status.state, picture)}", state), mark.tone),
-        Span(_granted(status) if quiet else _short_why(picture, row, width), mark.tone),
+        Span(_granted(picture, status) if quiet else _short_why(picture, row, width), mark.tone),
     )
     return clipped(line, width)
 
@@ -97,16 +97,16 @@ def _short_why(picture: Picture, row: Row, width: int) -> str:
     if why.casefold().startswith(name.casefold()):
         why = why[len(name) :].lstrip(" ,:")
     held = f"{_held(picture, status):>4}" if width >= WIDE else ""
-    return f"{held}{_granted(status)} {escaped(why, 160)}"
+    return f"{held}{_granted(picture, status)} {escaped(why, 160)}"
 
 
-def _granted(status: CriterionStatus) -> str:
-    """Whose waiver is in force and until when (UTC); before anything that may be cut off."""
+def _granted(picture: Picture, status: CriterionStatus) -> str:
+    """Whose waiver is in force and for how long; the whole sentence of it may be cut off."""
     if status.waiver is None:
         return ""
     said = "" if status.state is CriterionState.WAIVED else " waiver"
-    until = utc_time(status.waiver.expires_ns, tenths=False)
-    return f"{said} {escaped(status.waiver.position, 12)} until {until}"
+    left = age(picture.model.time_left_ns(status.waiver.expires_ns))
+    return f"{said} {escaped(status.waiver.position, 12)} {left} left"
 
 
 def _held(picture: Picture, status: CriterionStatus) -> str:
