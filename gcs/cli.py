@@ -27,6 +27,7 @@ from gcs.operations import (
     child,
     private_address,
     require_free_ports,
+    require_station,
     run_replay,
     run_station,
     signing_keys,
@@ -171,12 +172,10 @@ def console(
     from gcs.console.app import run_console  # Textual loads slowly: only where it is needed
     from gcs.console.headless import run_headless
 
-    try:
-        if headless or not sys.stdout.isatty():
-            raise typer.Exit(run_headless(address, sys.stdout))
-        raise typer.Exit(run_console(address))
-    except ValueError as error:
-        raise StartUpError(str(error)) from error
+    require_station(address)
+    if headless or not sys.stdout.isatty():
+        raise typer.Exit(run_headless(address, sys.stdout))
+    raise typer.Exit(run_console(address))
 
 
 @app.command()

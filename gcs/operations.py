@@ -20,7 +20,7 @@ from gcs.clock import Clock, ScaledClock
 from gcs.config.loading import Mission
 from gcs.config.mission import MqttLink, SerialLink, TcpServerLink, UdpLink
 from gcs.config.problems import ConfigError, Problem
-from gcs.console.protocol import Farewell
+from gcs.console.protocol import Farewell, UnixAddress, parse_address
 from gcs.console.server import ConsoleServer, OnInput
 from gcs.links.addresses import format_address
 from gcs.links.base import sentence
@@ -313,6 +313,23 @@ def watch(station: Child, address: str, *, headless: bool) -> int:
         )
         return EXIT_UNFINISHED
     return code
+
+
+def require_station(address: str) -> None:
+    """StartUpError, in one sentence, unless something listens at a console address."""
+    try:
+        place = parse_address(address)
+    except ValueError as error:
+        raise StartUpError(str(error)) from error
+    try:
+        if isinstance(place, UnixAddress):
+            with socket.socket(socket.AF_UNIX) as probe:
+                probe.connect(place.path)
+        else:
+            socket.create_connection((place.host, place.port), timeout=2).close()
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise StartUpError(f"no station at {address}: {reason}") from error
 
 
 # --- Changing a mission from the command line --------------------------------

@@ -1,4 +1,4 @@
-"""The demo as a user runs it: real processes, real bytes, ten times real time."""
+"""The demo as a user runs it: real processes, real bytes, faster than real time."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Flight:
     left_behind: tuple[object, ...]
 
 
-def fly(directory: Path, *options: str, speed: int = 10, **additions: str) -> Flight:
+def fly(directory: Path, *options: str, speed: int = 6, **additions: str) -> Flight:
     """Fly the hop to its end, and look at its processes during the descent."""
     mission = hop_variant(directory, **additions)
     record = directory / "recordings"
@@ -122,7 +122,7 @@ def test_a_flight_computer_on_a_serial_port_lands_too(tmp_path: Path) -> None:
 
 def test_a_landing_that_may_not_be_is_diverted_and_exits_3(tmp_path: Path) -> None:
     # Nothing here depends on every message being in time, so it may go faster.
-    flight = fly(tmp_path, speed=20, landing=NEVER)
+    flight = fly(tmp_path, speed=10, landing=NEVER)
     assert flight.ended.exit_code == 3
     assert "outcome  diverted (exit 3)\n" in flight.ended.out
     assert "  divert: VERIFIED" in flight.ended.out

@@ -101,6 +101,12 @@ def test_a_console_address_that_is_none(complaint: Callable[..., str], mission: 
     assert said == "--listen: consoles attach over loopback only, got host '10.0.0.1'"
 
 
+def test_a_console_finds_no_station(complaint: Callable[..., str], tmp_path: Path) -> None:
+    nowhere = f"unix:{tmp_path}/station"
+    assert complaint("console", nowhere) == f"no station at {nowhere}: no such file or directory"
+    assert complaint("console", "tcp:127.0.0.1:1").endswith(": connection refused")
+
+
 def test_a_directory_that_cannot_be_recorded_in(
     complaint: Callable[..., str], mission: Path
 ) -> None:
