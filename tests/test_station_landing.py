@@ -184,9 +184,12 @@ def test_the_deadline_falls_on_its_tick_and_not_one_later() -> None:
 
 
 def test_divert_goes_out_although_nothing_is_heard_of_the_vehicle() -> None:
-    hop = quick().fly(1)
-    silent(hop, *COMPUTERS)
-    hop.fly(8)
+    hop = quick()
+    hop.say("ENGINE_STATE", state=1)
+    silent(hop.fly(1), *COMPUTERS)
+    hop.fly(4)
+    assert hop.landing is GateState.CLOSED
+    hop.fly(4)
     assert hop.landing is GateState.MISSED
     assert hop.sent("divert") != [], "it may have the commit, and the uplink may work"
 

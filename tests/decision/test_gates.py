@@ -385,9 +385,10 @@ def test_no_go_after_counts_from_what_is_known_to_be_no_go_not_from_the_silence_
     scene = Range(CONTINUING)
     scene.step()
     scene.criterion = CriterionState.UNKNOWN
+    scene.step()
     scene.step(60.0)
     scene.criterion = CriterionState.NO_GO
-    scene.step()
+    assert scene.step().state is GateState.NO_GO
     assert scene.step(0.9).state is GateState.NO_GO
     assert scene.step(0.1).state is GateState.MISSED
 
