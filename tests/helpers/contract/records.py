@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,7 @@ class Record:
 def record_of(bench: Bench) -> Record:
     """What the shipped data answer now."""
     conditions = {
-        where: tuple(rows_of(text, lambda node, text=text: evaluator(bench, text, node)))
+        where: tuple(rows_of(text, partial(evaluator, bench, text)))
         for where, text in conditions_of(bench.mission).items()
     }
     rows = [rows for where, rows in conditions.items() if where.startswith("transition[")]

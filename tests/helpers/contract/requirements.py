@@ -17,11 +17,10 @@ from tests.helpers.contract.limits import (
     UNKNOWN,
     Look,
     Scene,
-    Step,
     ToothlessError,
     delayed,
 )
-from tests.helpers.contract.rig import START_NS
+from tests.helpers.contract.rig import START_NS, Step
 from tests.helpers.contract.solving import Still
 
 
