@@ -25,7 +25,6 @@ def other_rules(flown: Mission, paths: Sequence[Path]) -> Mission:
         path = given.pop(PurePath(name).name, None)
         names.append(name if path is None else str(path))
         if path is not None:
-            del texts[name]
             texts[str(path)] = _text(path)
     for path in given.values():
         if str(path) in texts:

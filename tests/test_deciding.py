@@ -411,6 +411,7 @@ def test_another_repetition_parts_the_flights_where_it_is_seen():
     decision = compared(
         (shown(1, "GO", command(0, 1)),) * 2,
         (shown(2, "GO", command(0, 1, attempts=2)), shown(2, "GO", command(0, 1))),
+        (shown(3, "GO", command(0, 1, attempts=2)), shown(3, "GO", command(0, 1))),
     )
     assert decision.diverged == Moment(EPOCH_NS + 2 * SECOND, 2 * SECOND)
 
