@@ -9,16 +9,15 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping, Sequence
-from typing import TypeVar
 
 import msgspec
 
+from gcs.building import Building, command_numbers
 from gcs.clock import MILLISECOND_NS, SECOND_NS
 from gcs.command.commands import Commander, Dispatch
 from gcs.command.loading import build_commander
 from gcs.command.uplink import Uplink, build_uplink
 from gcs.config.loading import Mission
-from gcs.config.problems import ConfigError, Problem
 from gcs.decision.countdown import Countdown, build_countdown
 from gcs.decision.criteria import Criteria, build_criteria
 from gcs.decision.gate import GateAction
@@ -58,14 +57,12 @@ from gcs.messages import (
 from gcs.telemetry.dictionary import Dictionary, build_dictionary
 from gcs.telemetry.display import build_display
 from gcs.telemetry.ingest import Ingest, Taken
-from gcs.telemetry.mavlink.dialect import Dialect, DialectError, load_dialect
 from gcs.telemetry.state import JointState
 from gcs.vitals import Moment, Vitals
 
 EVENTS_SHOWN = 40
 HEARTBEAT_NS = SECOND_NS
 VERDICT_NS = 500 * MILLISECOND_NS
-PartT = TypeVar("PartT")
 
 
 class Station:
@@ -80,7 +77,7 @@ class Station:
     ) -> None:
         """Build every part of the station. ConfigError with all problems at once."""
         keys = signing_keys or {}
-        building = _Building(mission)
+        building = Building(mission)
         self._mission = mission
         self._dialect = building.dialect()
         self._dictionary: Dictionary = building.of(build_dictionary(mission, self._dialect))
@@ -89,7 +86,9 @@ class Station:
         self._count: Countdown = building.of(build_countdown(mission, self._dictionary))
         self._gates: Gates = building.of(build_gates(mission, self._dictionary))
         self._commander: Commander = building.of(
-            build_commander(mission, self._dictionary, str(seed).encode(), _commands(self._dialect))
+            build_commander(
+                mission, self._dictionary, str(seed).encode(), command_numbers(self._dialect)
+            )
         )
         self._uplink: Uplink = building.of(build_uplink(mission, self._dialect, keys))
         self._display = building.of(build_display(mission, self._dictionary))
@@ -433,40 +432,6 @@ class _Gathered:
         self.events: list[Event] = []
         self.transmits: list[Transmit] = []
         self.actions: list[GateAction] = []
-
-
-class _Building:
-    """Collects the problems of all parts, so that they are told together."""
-
-    def __init__(self, mission: Mission) -> None:
-        self._mission = mission
-        self._problems: list[Problem] = []
-
-    def of(self, built: tuple[PartT, Sequence[Problem]]) -> PartT:
-        """The part; its problems are kept."""
-        part, problems = built
-        self._problems += problems
-        return part
-
-    def dialect(self) -> Dialect | None:
-        """The mission's dialect, None where it names none."""
-        name = self._mission.config.mission.dialect
-        if not name:
-            return None
-        try:
-            return load_dialect(self._mission.dialect_text())
-        except DialectError as error:
-            self._problems.append(Problem(name, "", str(error)))
-            return None
-
-    def finish(self) -> None:
-        """Raise what was found."""
-        if self._problems:
-            raise ConfigError(self._problems)
-
-
-def _commands(dialect: Dialect | None) -> Mapping[str, int]:
-    return dialect.enums.get("MAV_CMD", {}) if dialect is not None else {}
 
 
 def _link_event(changed: LinkChanged, now_ns: int) -> Event:
