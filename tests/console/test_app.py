@@ -17,9 +17,11 @@ from gcs.messages import (
     HoldCount,
     Quality,
     ReleaseHold,
+    RevokeWaiver,
     StageCommand,
     StagedStatus,
     Vote,
+    Waive,
 )
 from tests.console.desk import Desk, at_desk
 from tests.console.flown import landing_burn, scene_at
@@ -87,6 +89,8 @@ def test_the_main_screen(name: str, size: tuple[int, int]) -> None:
         (":release", ReleaseHold()),
         (":vote landing_commit go", Vote("landing_commit", go=True)),
         (":vote landing_commit nogo", Vote("landing_commit", go=False)),
+        (":waive waves 3 m 90 s calming", Waive("waves", "calming", 90_000_000_000, "3 m")),
+        (":unwaive waves", RevokeWaiver("waves")),
     ],
 )
 def test_a_typed_line_sends_its_act_and_says_so(line: str, act: Act) -> None:
