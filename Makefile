@@ -7,7 +7,7 @@ SPEED ?= 1
 SEED ?= 1
 SERIAL ?= 0
 
-.PHONY: demo test lint types contracts unit bench lock clean mosquitto
+.PHONY: demo test lint types contracts unit bench witnesses lock clean mosquitto
 
 $(VENV)/.installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Landfall needs Python 3.11 or newer; set PYTHON=/path/to/it")'
@@ -42,6 +42,10 @@ mosquitto:
 
 bench: $(VENV)/.installed
 	@for bench in tests/benchmarks/bench_*.py; do $(BIN)/python $$bench || exit 1; done
+
+# After an intended change of criteria or missions: what the mutation tests compare with.
+witnesses: $(VENV)/.installed
+	$(BIN)/python -m tests.helpers.contract.records
 
 lock:
 	rm -rf build/lock && $(PYTHON) -m venv build/lock

@@ -20,7 +20,8 @@ Over time
   an expression over exactly one parameter, apply it to each of its GOOD samples with
   now - window < source time <= now, and reduce these; samples are not weighted by time. Less than
   99 % of the window within `stale_after` of a GOOD sample is unknown, and so is a window with no
-  sample in it or with one at which the expression is not defined.
+  sample in it or with one at which the expression is not defined. While the parameter itself is
+  not GOOD now, its window is unknown, however full it is.
   `held(cond, 5 s)` looks at the instants at which it was evaluated. `age(x)` is the time
   since x was measured, good or not, and unknown if it never was.
 

@@ -183,7 +183,12 @@ class _Compiler:
         index = self._scope.index(next(iter(names(operand))))
         assert index is not None
         over = window_operator(node.function, point_wise(operand), duration_ns(window))
-        return lambda view, now_ns: over(view.history(index), now_ns)
+
+        def windowed(view: View, now_ns: int) -> float | None:
+            # The past answers for nothing while the present is unknown.
+            return None if view.value(index) is None else over(view.history(index), now_ns)
+
+        return windowed
 
     def _held(self, node: Call) -> Truthful:
         condition, duration = node.arguments

@@ -151,14 +151,17 @@ def _claimed_end(data: Bytes, at: int) -> int:
 
 @compiled
 def _begins_record(data: Bytes, at: int, last_us: int) -> bool:
-    """Whether a record begins at `at`: its time is near the last one, or another follows it."""
+    """Whether a record begins at `at`: its time is near the last one, or one near it follows."""
     time_us = _time_us(data, at)
     if time_us < 0:
         return False
     if last_us >= 0 and abs(time_us - last_us) < _NEAR_US:
         return True
     end = _claimed_end(data, at + _TIME_LENGTH)
-    return end == len(data) or (end > 0 and _time_us(data, end) >= 0)
+    if end < 0 or end == len(data):
+        return end > 0
+    following_us = _time_us(data, end)
+    return following_us >= 0 and abs(following_us - time_us) < _NEAR_US
 
 
 @compiled

@@ -105,15 +105,6 @@ def test_a_gap_does_not_forgive_a_trip(key: str) -> None:
             assert patient.rig.states(look.step) == (look.state,)
 
 
-HIDDEN: dict[str, str] = {
-    "xzy1-hop:launch_nav": "the vote tolerates 5 m, the limit is 2 m",
-    "xzy1-hop:nav_horizontal": "the vote tolerates 5 m, the limit is 3 m",
-    "xzy1-hop:nav_vertical": "the vote tolerates 5 m, the limit is 4 m",
-    "xzy1-hop:deck_beacon": "the vote tolerates 1 s, the limit is 1 s",
-}
-"""Criteria that a vote can blind: its tolerance reaches from calm to beyond the limit."""
-
-
 @every_limited
 def test_of_two_sources_left_one_that_is_out_is_not_voted_away(key: str) -> None:
     bench, subject = shipped_subject(key)
@@ -122,7 +113,7 @@ def test_of_two_sources_left_one_that_is_out_is_not_voted_away(key: str) -> None
         patient, out = patient_of(bench, subject, handle), subject.failing(handle.name)[handle.name]
         if len(handle.inputs) > 1 and out != patient.level:
             passed.append(hidden_by_the_vote(patient, out) in PASSING)
-    assert any(passed) == (key in HIDDEN)
+    assert not any(passed), "the vote's tolerance reaches from calm to beyond the limit"
 
 
 def _gap(patient: Patient) -> None:

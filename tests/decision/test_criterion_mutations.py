@@ -58,9 +58,6 @@ SURVIVORS: dict[str, str] = {
     "falcon9-webcast:rows 8 and 9 swapped": (
         "a speed older than 4 s is stale, so standing still is not known where it is lost"
     ),
-    "xzy1-hop:row 6, coast, free_descent -> landing_burn: not from coast": (
-        "falling while the engine burns is falling: row 5 always takes coast first"
-    ),
     "xzy1-hop:rows 1 and 2 swapped": "one mode is not 0 and 2",
     "xzy1-hop:rows 8 and 9 swapped": (
         "both can only come true in one step, and touchdown goes on to landed in the next"
@@ -114,13 +111,12 @@ def test_a_criterion_counts_where_it_did(key: str) -> None:
 
 
 @pytest.mark.parametrize("mission", MISSIONS)
-def test_every_row_of_the_phase_table_is_walked_but_for_the_listed(mission: str) -> None:
+def test_every_row_of_the_phase_table_is_walked(mission: str) -> None:
     rows = benches()[mission].mission.config.transition
     wanted = {
         f"{origin} -> {row.to}, row {i}" for i, row in enumerate(rows) for origin in row.origin
     }
-    unreachable = {"coast -> landing_burn, row 6"} if mission == "xzy1-hop" else set()
-    assert wanted - set(_record(mission).tours) == unreachable
+    assert wanted <= set(_record(mission).tours)
 
 
 # --- Mutants ---

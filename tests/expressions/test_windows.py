@@ -43,6 +43,7 @@ EPOCH_NS = 1_760_000_000 * SECOND_NS
 
 def looked_at(history: History) -> FakeView:
     view = FakeView()
+    view.values["nav.altitude"] = 1.0
     view.histories["nav.altitude"] = history
     return view
 
@@ -125,6 +126,14 @@ def test_rate_needs_two_samples():
     history.append(EPOCH_NS + TENTH_NS, 2.5, True)
     found = expression.evaluate(looked_at(history), EPOCH_NS + TENTH_NS)
     assert found == pytest.approx(5.0)
+
+
+def test_past_answers_for_nothing_while_the_present_is_unknown():
+    view, now_ns = uniform([1.0] * 30)
+    over = compiled("max_over(nav.altitude, 2 s)")
+    assert over.evaluate(view, now_ns) == 1.0
+    del view.values["nav.altitude"]
+    assert over.evaluate(view, now_ns) is None
 
 
 def test_window_that_is_not_full_yet_is_unknown():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gcs.recording.tlog import TlogSummary, read_tlog, split_tlog, tlog_columns, tlog_summary
@@ -158,6 +158,7 @@ def test_damage_to_one_byte_costs_no_other_frame(dialect: Dialect, data: st.Data
 
 @settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=60), st.integers(0, 12))
+@example(bytes.fromhex("fe9f000000"), 3)
 def test_rubbish_between_two_records_hides_neither(
     dialect: Dialect, rubbish: bytes, place: int
 ) -> None:

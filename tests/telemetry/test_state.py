@@ -126,6 +126,8 @@ def test_the_past_fills_windows_and_is_never_current() -> None:
     )
     assert bench.quality("roll") is Quality.NEVER
     expression = compile_expression("max_over(roll, 60 s)", bench.dictionary)
+    assert expression.evaluate(bench.state, T0) is None, "nothing is known of it now"
+    bench.say("roll", 0.05, T0)
     assert expression.evaluate(bench.state, T0) == 0.1
 
 
@@ -196,6 +198,8 @@ def test_a_window_over_a_derived_parameter_is_filled_from_the_past_row_by_row() 
     live = bench.batch(("roll", T0, 0.0))
     columns = (live.parameter, live.source_ns, live.receipt_ns, live.value, live.quality)
     bench.state.apply(SampleBatch(*columns, past=bench.batch(*rows)))
+    bench.say("pitch", 0.4)
+    bench.state.derive()
     expression = compile_expression("max_over(tilt, 60 s)", bench.dictionary)
     assert expression.evaluate(bench.state, T0) == pytest.approx(0.5)
 

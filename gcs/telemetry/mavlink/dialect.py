@@ -13,6 +13,7 @@ import re
 import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 from xml.etree import ElementTree
@@ -140,8 +141,12 @@ class Dialect:
         return self.enum_name("MAV_CMD", command)
 
 
+@lru_cache(maxsize=8)
 def load_dialect(xml_text: str) -> Dialect:
-    """Read a dialect and all that it includes; DialectError says what is wrong with it."""
+    """Read a dialect and all that it includes; DialectError says what is wrong with it.
+
+    A dialect never changes, so one text is read once.
+    """
     messages: dict[int, MessageType] = {}
     enums: dict[str, dict[str, int]] = {}
     for root in _with_includes(xml_text):

@@ -117,12 +117,6 @@ def _handles(bench: Bench, expression: Expression) -> Iterator[Handle]:
             inputs = tuple(parameters[i] for i in ballots)
             below = [Handle(parameter, inputs, parameter.stale_after_ns, False)]
         for handle in below:
-            if window_ns is not None:
-                before_ns = 0 if parameter.derivation is None else handle.patience_ns
-                patience_ns = before_ns + parameter.stale_after_ns + window_ns // 100
-                yield replace(handle, patience_ns=patience_ns, windowed=True)
-            elif handle.windowed:
-                yield handle
-            else:
-                patience_ns = min(handle.patience_ns, parameter.stale_after_ns)
-                yield replace(handle, patience_ns=patience_ns)
+            patience_ns = min(handle.patience_ns, parameter.stale_after_ns)
+            windowed = handle.windowed or window_ns is not None
+            yield replace(handle, patience_ns=patience_ns, windowed=windowed)
