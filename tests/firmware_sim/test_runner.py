@@ -156,7 +156,7 @@ def test_a_memory_link_and_an_unknown_serial_link_are_refused_by_name() -> None:
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        (["run", "nowhere.toml"], "cannot read nowhere.toml"),
+        (["run", "nowhere.toml"], "nowhere.toml: cannot be read"),
         (["run", "{mission}", "--seed", "-1"], "--seed"),
         (["run", "{mission}", "--clock", "now"], "EPOCH,ANCHOR,RATE"),
         (["run", "{mission}", "--clock", "0,0,0"], "rate above zero"),
