@@ -174,17 +174,24 @@ class JointState:
         voted = self._voters[parameter.index].vote(
             [Ballot(self._value[i], self._sampled_ns[i], self._spoken_quality(i)) for i in voting]
         )
-        for index, verdict in zip(voting, voted.verdicts, strict=True):
+        unanimous = voted.verdicts.count(Verdict.IN) == len(voting)
+        if not (unanimous and self._settled_ns[parameter.index] >= 0):
+            self._leave_out(voting, voted.verdicts)
+        self._computed(parameter.index, voted.sampled_ns, voted.value, int(voted.quality))
+        self._settled_ns[parameter.index] = (
+            min([self._sampled_ns[i] + self._stale_after_ns[i] for i in voting])
+            if unanimous
+            else -1
+        )
+
+    def _leave_out(self, voting: Sequence[int], verdicts: Sequence[Verdict]) -> None:
+        """Note whose word does not count; whatever stands on it is to be computed again."""
+        for index, verdict in zip(voting, verdicts, strict=True):
             left_out = verdict is Verdict.WRONG or verdict is Verdict.FROZEN
             if left_out is not self._left_out[index]:
                 self._left_out[index] = left_out
                 self._changed.add(index)
                 self._dirty.update(self._feeds[index])
-        self._computed(parameter.index, voted.sampled_ns, voted.value, int(voted.quality))
-        unanimous = all(verdict is Verdict.IN for verdict in voted.verdicts)
-        self._settled_ns[parameter.index] = (
-            min(self._sampled_ns[i] + self._stale_after_ns[i] for i in voting) if unanimous else -1
-        )
 
     def _computed(self, index: int, sampled_ns: int, value: float, quality: int) -> None:
         """Set a computed parameter, where it changed at all."""
