@@ -9,6 +9,7 @@ at the entering samples only, until the extreme itself leaves.
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
@@ -28,7 +29,7 @@ class WindowOperator(Protocol):
         ...
 
 
-class _Remembering:
+class _Remembering(ABC):
     """Answers again what it answered, until the samples in the window change."""
 
     def __init__(self, point_wise: PointWise, window_ns: int) -> None:
@@ -49,8 +50,9 @@ class _Remembering:
             self._seen = seen
         return self._answer
 
+    @abstractmethod
     def _compute(self, history: History, first: int, end: int) -> float | None:
-        raise NotImplementedError
+        """The answer from the samples at these places."""
 
 
 class _Extreme(_Remembering):
