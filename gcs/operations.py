@@ -130,7 +130,7 @@ async def _run_station(
     await _listening(server)
     try:
         with _signals_calling(runtime.stop):
-            print(READY + server.address, flush=True)  # noqa: T201
+            _say_ready(server)
             await runtime.run()
     finally:
         if recorder is not None:
@@ -156,6 +156,12 @@ def _console_server(listen: str, catalogue: Catalogue, on_input: OnInput) -> Con
         return ConsoleServer(listen, catalogue, on_input)
     except ValueError as error:
         raise StartUpError(f"--listen: {error}") from error
+
+
+def _say_ready(server: ConsoleServer) -> None:
+    """Tell who started this process that consoles may attach, and where."""
+    sys.stdout.write(f"{READY}{server.address}\n")
+    sys.stdout.flush()
 
 
 async def _listening(server: ConsoleServer) -> None:
@@ -197,7 +203,7 @@ async def run_replay(flight: Flight, listen: str, speed: float | None) -> Summar
     await _listening(server)
     try:
         with _signals_calling(stopped.set):
-            print(READY + server.address, flush=True)  # noqa: T201
+            _say_ready(server)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(attached.wait(), _ATTACH_WITHIN_S)
             await _play(station, flight.steps(), server, summary, stopped, speed)

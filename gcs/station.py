@@ -118,7 +118,7 @@ class Station:
             return self._faulted(now_ns) if ticked else Outputs()
         try:
             return self._step(batch, now_ns, ticked=ticked)
-        except Exception as error:
+        except Exception as error:  # whatever it was, nothing may be decided on it
             self._fault = f"{type(error).__name__}: {error}"
             return self._faulted(now_ns)
 
@@ -408,7 +408,7 @@ class Station:
         """A Snapshot after a fault; the last one made over, where the fault bars a new one."""
         try:
             return (self._snapshot(now_ns),)
-        except Exception:
+        except Exception:  # what broke the step may break its Snapshot too
             return () if self._shown is None else (self._made_over(self._shown, now_ns),)
 
     def _made_over(self, shown: Snapshot, now_ns: int) -> Snapshot:

@@ -72,8 +72,8 @@ def main() -> None:
         app()
     except ConfigError as error:
         for problem in error.problems:
-            print(problem, file=sys.stderr)  # noqa: T201
+            typer.echo(str(problem), err=True)
         sys.exit(2)
     except OSError as error:
-        print(f"{error.filename}: {error.strerror}", file=sys.stderr)  # noqa: T201
+        typer.echo(f"{error.filename}: {error.strerror}", err=True)
         sys.exit(2)
