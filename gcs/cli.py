@@ -13,7 +13,7 @@ import typer
 
 from gcs.checking import all_problems, check_paths
 from gcs.clock import ScaledClock
-from gcs.config.loading import CONFIGS, load_mission
+from gcs.config.loading import CONFIGS, load_mission, with_serial
 from gcs.config.problems import ConfigError
 from gcs.deciding import decide, decision_lines
 from gcs.explaining import NoSuchGateError, explain
@@ -32,7 +32,6 @@ from gcs.operations import (
     run_station,
     signing_keys,
     watch,
-    with_serial,
 )
 from gcs.page import NARROWEST, WIDTH
 from gcs.recording.header import header_for, verification_obstacles

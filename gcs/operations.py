@@ -18,8 +18,7 @@ from pathlib import Path
 
 from gcs.clock import Clock, ScaledClock
 from gcs.config.loading import Mission
-from gcs.config.mission import MqttLink, SerialLink, TcpServerLink, UdpLink
-from gcs.config.problems import ConfigError, Problem
+from gcs.config.mission import MqttLink, TcpServerLink, UdpLink
 from gcs.console.protocol import Farewell, UnixAddress, parse_address
 from gcs.console.server import ConsoleServer, OnInput
 from gcs.links.addresses import format_address
@@ -339,29 +338,6 @@ def require_station(address: str) -> None:
 
 
 # --- Changing a mission from the command line --------------------------------
-
-
-def with_serial(mission: Mission, overrides: Sequence[str]) -> Mission:
-    """The mission with links put on serial ports: `LINK=DEVICE[:BAUD]` each."""
-    links = {link.id: link for link in mission.config.link}
-    problems = []
-    for text in overrides:
-        name, _, place = text.partition("=")
-        device, _, baud = place.rpartition(":")
-        if not baud.isdigit():
-            device, baud = place, "921600"
-        if name not in links or links[name].carries != "mavlink" or not device:
-            problems.append(
-                Problem("--serial", text, "expected LINK=DEVICE[:BAUD] with a MAVLink link's id")
-            )
-            continue
-        links[name] = SerialLink(
-            id=name, kind="serial", carries="mavlink", device=device, baud=int(baud)
-        )
-    if problems:
-        raise ConfigError(problems)
-    config = mission.config.model_copy(update={"link": tuple(links.values())})
-    return replace(mission, config=config)
 
 
 def broker_address(mission: Mission) -> tuple[str, str]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from gcs.config.barge import BargeFile
 from gcs.config.criteria import CriteriaFile, CriterionConfig
 from gcs.config.dictionary import DictionaryFile, ParameterConfig
-from gcs.config.mission import MissionFile
+from gcs.config.mission import MissionFile, SerialLink
 from gcs.config.parsing import Remains, parse_leniently
 from gcs.config.problems import ConfigError, Problem
 from gcs.config.references import reference_problems
@@ -20,6 +20,9 @@ from gcs.config.vehicle import VehicleFile
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 """The configuration that ships with Landfall."""
+
+SERIAL_TEXT = "--serial"
+"""Among a mission's texts: the links that the command line put on serial ports, a line each."""
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -159,4 +162,36 @@ def load_mission(
     problems = [*files.problems, *files.placed(reference_problems(mission))]
     if problems:
         raise ConfigError(problems, Rest(mission, files.placed))
-    return mission
+    # A recorded mission comes back with the links it was flown on.
+    recorded = (texts or {}).get(SERIAL_TEXT, "")
+    return with_serial(mission, recorded.splitlines())
+
+
+def with_serial(mission: Mission, overrides: Sequence[str]) -> Mission:
+    """The mission with links put on serial ports: `LINK=DEVICE[:BAUD]` each.
+
+    They are kept among its texts, so that a recording knows them. ConfigError with
+    all that mean nothing.
+    """
+    if not overrides:
+        return mission
+    links = {link.id: link for link in mission.config.link}
+    problems = []
+    for text in overrides:
+        name, _, place = text.partition("=")
+        device, _, baud = place.rpartition(":")
+        if not baud.isdigit():
+            device, baud = place, "921600"
+        if name not in links or links[name].carries != "mavlink" or not device:
+            problems.append(
+                Problem("--serial", text, "expected LINK=DEVICE[:BAUD] with a MAVLink link's id")
+            )
+            continue
+        links[name] = SerialLink(
+            id=name, kind="serial", carries="mavlink", device=device, baud=int(baud)
+        )
+    if problems:
+        raise ConfigError(problems)
+    config = mission.config.model_copy(update={"link": tuple(links.values())})
+    texts = {**mission.texts, SERIAL_TEXT: "\n".join(overrides)}
+    return replace(mission, config=config, texts=texts)

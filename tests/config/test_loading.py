@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gcs.config.loading import load_mission
+from gcs.config.loading import load_mission, with_serial
 from gcs.config.problems import ConfigError, Problem
 
 CRITERIA = """
@@ -167,3 +167,17 @@ def test_text_that_is_not_toml_says_where(files):
     (problem,) = problems_of(files)
     assert problem.file == "criteria.toml"
     assert "line 2" in problem.message
+
+
+def test_links_put_on_serial_ports_come_back_from_the_recorded_texts(files):
+    files["mission.toml"] += """
+[[link]]
+id = "fc_a"
+kind = "udp"
+carries = "mavlink"
+port = 14551
+"""
+    flown = with_serial(load_mission(Path("mission.toml"), files), ["fc_a=/dev/ttyUSB0:57600"])
+    again = load_mission(Path("mission.toml"), flown.texts)
+    assert again.config == flown.config != load_mission(Path("mission.toml"), files).config
+    assert again.texts == flown.texts

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from gcs.config.loading import load_mission
+from gcs.config.loading import load_mission, with_serial
 from gcs.config.problems import ConfigError
-from gcs.operations import with_serial
 from tests.helpers.commands import (
     Ended,
     gcs_here,
