@@ -118,6 +118,8 @@ def test_a_flight_computer_on_a_serial_port_lands_too(tmp_path: Path) -> None:
     assert "at 921600 baud" in opened
     assert "  landing_commit: VERIFIED" in flight.ended.out
     assert flight.left_behind == ()
+    verified = gcs("replay", flight.recording, "--verify")
+    assert verified.out.startswith("identical: "), "the recording knows the port it was flown on"
 
 
 def test_a_landing_that_may_not_be_is_diverted_and_exits_3(tmp_path: Path) -> None:
