@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Annotated
 
@@ -34,6 +35,17 @@ def parse_duration_ns(text: object) -> int:
     return round(float(match[1]) * _UNIT_NS[match[2]])
 
 
+_ANGLE = re.compile(r"([+-]?\d+(?:\.\d+)?)\s*(deg|rad)")
+
+
+def parse_angle_rad(text: object) -> float:
+    """Radians of a text such as `90 deg`; ValueError otherwise."""
+    match = _ANGLE.fullmatch(text.strip()) if isinstance(text, str) else None
+    if match is None:
+        raise ValueError(f'expected an angle with its unit such as "90 deg", got {text!r}')
+    return float(match[1]) if match[2] == "rad" else math.radians(float(match[1]))
+
+
 def listed(value: object) -> object:
     """A list as a tuple; anything else as it is: TOML has lists, models are frozen."""
     return tuple(value) if isinstance(value, list) else value
@@ -41,6 +53,9 @@ def listed(value: object) -> object:
 
 Duration = Annotated[int, BeforeValidator(parse_duration_ns)]
 """A duration in nanoseconds, written with its unit."""
+
+Angle = Annotated[float, BeforeValidator(parse_angle_rad)]
+"""An angle in radians, written with its unit."""
 
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$")]
 """A dotted lower-case name."""

@@ -1,53 +1,98 @@
 """Vehicle files: what flies, and the numbers that its simulated self is made of.
 
 Every table of numbers names its `source`, so that nobody has to ask who says so.
-SI units stand in the keys.
+SI units stand in the keys. Heights are over the plane of the feet, along the axis.
 """
 
 from __future__ import annotations
 
-from typing import Annotated
+import itertools
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from gcs.config.model import ConfigModel, Duration, Finite
+from gcs.config.model import ConfigModel, Duration, Finite, listed
 
 Positive = Annotated[Finite, Field(gt=0)]
 NonNegative = Annotated[Finite, Field(ge=0)]
+Share = Annotated[Finite, Field(ge=0, le=1)]
 Source = Annotated[str, Field(min_length=1)]
+Engines = Annotated[tuple[Annotated[int, Field(ge=0, le=8)], ...], BeforeValidator(listed)]
 
 _SEA_LEVEL_PRESSURE_PA = 101_325.0
 
 
 class BodyConfig(ConfigModel):
-    """Size. `cg_height_m` is the centre of gravity over the plane of the feet."""
+    """Size. `leg_span_m` is between opposite feet."""
 
     source: Source
     length_m: Positive
     diameter_m: Positive
     leg_span_m: Positive
-    cg_height_m: Positive
+    nose_radius_m: Positive
 
 
 class MassConfig(ConfigModel):
-    """Mass and inertia. The inertia is that at landing, about the CG, across the axis."""
+    """The dry vehicle with its cargo: mass, centre of mass, inertia about that centre.
 
-    source: Source
-    dry_kg: Positive
-    propellant_kg: Positive
-    reserve_kg: NonNegative
-    mixture_ratio: Positive
-    transverse_inertia_kg_m2: Positive
-
-
-class EngineConfig(ConfigModel):
-    """The engine. Throttle is the flow fraction: thrust = throttle x F_vac - p x A_exit.
-
-    A start takes `start_transient` to full commanded flow, spread by
-    `start_transient_sigma` from start to start.
+    `wet_kg` is all of it at the start of the simulation.
     """
 
     source: Source
+    wet_kg: Positive
+    dry_kg: Positive
+    dry_cg_height_m: Positive
+    dry_transverse_inertia_kg_m2: Positive
+    dry_axial_inertia_kg_m2: Positive
+
+
+class TankConfig(ConfigModel):
+    """One tank: load at start, place of the full column, and its slosh pendulum.
+
+    The pendulum's mass is `slosh_share` of the propellant in the tank, at most
+    `slosh_limit_kg`; its frequency is that at 1 g of axial acceleration.
+    """
+
+    load_kg: Positive
+    bottom_m: NonNegative
+    length_m: Positive
+    slosh_share: Share
+    slosh_limit_kg: NonNegative
+    slosh_frequency_hz: Positive
+    slosh_damping: Share
+
+
+class PropellantConfig(ConfigModel):
+    """The tanks. `reserve_kg`, of both together, is not to be burnt."""
+
+    source: Source
+    reserve_kg: NonNegative
+    oxidizer: TankConfig
+    fuel: TankConfig
+
+    @property
+    def load_kg(self) -> float:
+        """Of both tanks together."""
+        return self.oxidizer.load_kg + self.fuel.load_kg
+
+    @property
+    def mixture_ratio(self) -> float:
+        """Oxidizer to fuel, by mass."""
+        return self.oxidizer.load_kg / self.fuel.load_kg
+
+
+class EngineConfig(ConfigModel):
+    """The engines, all alike. Throttle is the flow fraction: thrust = throttle x F_vac - p x A_exit.
+
+    A start takes `start_transient` to full commanded flow, spread by `start_transient_sigma`
+    from start to start. Engine 0 is the centre; the others stand on a ring. `ascent`, `entry`,
+    `landing` and `final` name the engines of each burn.
+    """
+
+    source: Source
+    count: Annotated[int, Field(ge=1, le=9)] = 1
+    ring_radius_m: NonNegative = 0.0
+    height_m: NonNegative = 1.0
     thrust_sea_level_n: Positive
     thrust_vacuum_n: Positive
     isp_sea_level_s: Positive
@@ -62,6 +107,12 @@ class EngineConfig(ConfigModel):
     tail_off: Duration
     gimbal_limit_deg: Positive
     gimbal_rate_deg_s: Positive
+    ground_effect: NonNegative = 0.03
+    """Share by which thrust grows at the deck, from two nozzle diameters above it on."""
+    ascent: Engines = (0,)
+    entry: Engines = ()
+    landing: Engines = (0,)
+    final: Engines = (0,)
 
     @model_validator(mode="after")
     def _thrust_and_isp_agree(self) -> EngineConfig:
@@ -79,34 +130,129 @@ class EngineConfig(ConfigModel):
             raise ValueError("expected F_sl = F_vac - 101325 Pa x exit_area_m2 (1 %)")
         return self
 
+    @model_validator(mode="after")
+    def _burns_name_engines(self) -> EngineConfig:
+        for burn in ("ascent", "entry", "landing", "final"):
+            missing = [engine for engine in getattr(self, burn) if engine >= self.count]
+            if missing:
+                raise ValueError(f"{burn}: there is no engine {missing[0]} among {self.count}")
+        return self
+
+
+class DragConfig(ConfigModel):
+    """Axial force coefficients on the cross-section at one Mach number."""
+
+    mach: NonNegative
+    nose_first: NonNegative
+    tail_first: NonNegative
+
 
 class AerodynamicsConfig(ConfigModel):
-    """Drag coefficients on the cross-section (axial) and on length x diameter (across).
+    """Coefficients. Axial by Mach; normal force of a slender body with crossflow drag.
 
-    `normal_slope_per_rad` is the slender body's normal force on the cross-section.
+    `normal_slope_per_rad` acts on the cross-section at `pressure_height_nose_first_m` or
+    `pressure_height_tail_first_m`; `drag_across` on length x diameter at the middle.
+    `plume_drag` is the share of axial drag that is left while engines burn into the wind.
     """
 
     source: Source
-    drag_rising: NonNegative
-    drag_falling: NonNegative
+    drag: Annotated[tuple[DragConfig, ...], BeforeValidator(listed), Field(min_length=2)]
     drag_across: NonNegative
     normal_slope_per_rad: NonNegative
+    pressure_height_nose_first_m: NonNegative
+    pressure_height_tail_first_m: NonNegative
+    pitch_damping: NonNegative
+    plume_drag: Share
+
+    @model_validator(mode="after")
+    def _rising(self) -> AerodynamicsConfig:
+        machs = [row.mach for row in self.drag]
+        if any(after <= before for before, after in itertools.pairwise(machs)):
+            raise ValueError("drag rows must rise in mach")
+        return self
+
+
+class FinsConfig(ConfigModel):
+    """Four grid fins. The force slope is on the area of one fin, per radian of its angle."""
+
+    source: Source
+    area_m2: Positive
+    height_m: Positive
+    force_slope_per_rad: Positive
+    drag: NonNegative
+    limit_deg: Positive
+    rate_deg_s: Positive
+
+
+class ColdGasConfig(ConfigModel):
+    """Attitude thrusters: largest torque about the axis and across it, and their gas."""
+
+    source: Source
+    torque_across_n_m: NonNegative
+    torque_axial_n_m: NonNegative
+    gas_kg: NonNegative
+    isp_s: Positive
+    arm_m: Positive
+
+
+class LegsConfig(ConfigModel):
+    """Four legs, each a spring and damper to its crush load, then a crushing core."""
+
+    source: Source
+    stiffness_n_m: Positive
+    damping_n_s_m: NonNegative
+    crush_load_n: Positive
+    stroke_m: Positive
+    friction_dry: Positive
+    friction_wet: Positive
+    deploy: Duration
 
 
 class AttitudeConfig(ConfigModel):
-    """Attitude control: bandwidth, damping, and the cold gas that serves while engines are off."""
+    """Attitude control."""
 
     source: Source
     bandwidth_rad_s: Positive
     damping: Positive
     tilt_limit_deg: Positive
     tilt_rate_deg_s: Positive
-    cold_gas_torque_n_m: NonNegative
 
 
-class ProfileConfig(ConfigModel):
-    """What the flight software flies. Heights are of the feet over the nominal deck plane."""
+class SensorsConfig(ConfigModel):
+    """Sensors of one flight computer: errors are drawn anew for each computer and seed.
 
+    Standard deviations. Biases are constant in a flight; antenna heights are over the feet.
+    """
+
+    source: Source
+    accelerometer_bias_m_s2: NonNegative = 0.005
+    accelerometer_noise_m_s2: NonNegative = 0.02
+    accelerometer_scale: NonNegative = 3e-4
+    gyro_bias_rad_s: NonNegative = 5e-6
+    gyro_noise_rad_s: NonNegative = 2e-4
+    imu_height_m: NonNegative = 15.0
+    alignment_rad: NonNegative = 5e-4
+    gnss_rate_hz: Positive = 5.0
+    gnss_position_m: NonNegative = 1.5
+    gnss_noise_m: NonNegative = 0.2
+    gnss_velocity_m_s: NonNegative = 0.05
+    gnss_latency: Duration = 80_000_000
+    gnss_dropout: Share = 0.005
+    gnss_height_m: NonNegative = 20.0
+    baro_rate_hz: Positive = 20.0
+    baro_bias_m: NonNegative = 8.0
+    baro_noise_m: NonNegative = 0.5
+    radar_rate_hz: Positive = 20.0
+    radar_noise_m: NonNegative = 0.1
+    radar_range_m: Positive = 3000.0
+    radar_blind_m: NonNegative = 30.0
+    gauge_share: NonNegative = 0.003
+
+
+class HopProfile(ConfigModel):
+    """Up and down again over one site. Heights are of the feet over the nominal deck plane."""
+
+    kind: Literal["hop"]
     source: Source
     full_thrust: Duration
     climb_speed_m_s: Positive
@@ -121,6 +267,42 @@ class ProfileConfig(ConfigModel):
     translation_m_s2: Positive
     legs_height_m: Positive
     aim_offset_m: Positive
+
+
+class ReturnProfile(ConfigModel):
+    """A stage that comes back from above the air: entry burn, fins, landing burn."""
+
+    kind: Literal["return"]
+    source: Source
+    entry_height_m: NonNegative
+    """Where the entry burn starts; 0 for none."""
+    entry_burn: Duration = 0
+    entry_throttle: Share = 1.0
+    landing_throttle: Share
+    """Planned for the landing burn: what is left either way is its margin."""
+    final_height_m: NonNegative
+    """Where the landing engines give over to the final ones; 0 if they are the same."""
+    touchdown_speed_m_s: Positive
+    legs_height_m: Positive
+    aim_offset_m: Positive
+
+
+class EntryProfile(ConfigModel):
+    """A lifting broadside entry from orbit-like speed, a flip, and a landing burn."""
+
+    kind: Literal["entry"]
+    source: Source
+    ballistic_kg_m2: Positive
+    lift_to_drag: NonNegative
+    flip_height_m: Positive
+    landing_throttle: Share
+    final_height_m: NonNegative
+    touchdown_speed_m_s: Positive
+    legs_height_m: Positive
+    aim_offset_m: Positive
+
+
+Profile = Annotated[HopProfile | ReturnProfile | EntryProfile, Field(discriminator="kind")]
 
 
 class TouchdownConfig(ConfigModel):
@@ -141,6 +323,7 @@ class CargoConfig(ConfigModel):
 
     source: Source
     mass_kg: NonNegative
+    volume_m3: NonNegative = 0.0
     temperature_c: Finite
 
 
@@ -149,20 +332,34 @@ class VehicleModel(ConfigModel):
 
     body: BodyConfig
     mass: MassConfig
+    propellant: PropellantConfig
     engine: EngineConfig
     aerodynamics: AerodynamicsConfig
+    fins: FinsConfig | None = None
+    cold_gas: ColdGasConfig
+    legs: LegsConfig
     attitude: AttitudeConfig
-    profile: ProfileConfig
+    sensors: SensorsConfig
+    profile: Profile
     touchdown: TouchdownConfig
     cargo: CargoConfig
 
     @model_validator(mode="after")
     def _can_fly(self) -> VehicleModel:
-        weight_n = 9.80665 * (self.mass.dry_kg + self.mass.propellant_kg)
-        if self.engine.thrust_sea_level_n <= weight_n:
+        wet_kg = self.mass.wet_kg
+        if self.mass.dry_kg >= wet_kg:
+            raise ValueError("mass.dry_kg lies above mass.wet_kg")
+        if abs(self.mass.dry_kg + self.propellant.load_kg - wet_kg) > 0.005 * wet_kg:
+            raise ValueError(
+                "mass.dry_kg and the tanks' loads do not add up to mass.wet_kg (0.5 %)"
+            )
+        thrust_n = self.engine.thrust_sea_level_n * len(self.engine.ascent)
+        if isinstance(self.profile, HopProfile) and thrust_n <= 9.80665 * wet_kg:
             raise ValueError("full thrust at sea level does not lift the loaded vehicle")
-        if self.mass.reserve_kg >= self.mass.propellant_kg:
-            raise ValueError("mass.reserve_kg must be below mass.propellant_kg")
+        if self.propellant.reserve_kg >= self.propellant.load_kg:
+            raise ValueError("propellant.reserve_kg must be below what the tanks hold")
+        if self.cargo.mass_kg >= self.mass.dry_kg:
+            raise ValueError("cargo.mass_kg is part of mass.dry_kg and must be below it")
         if self.profile.aim_offset_m <= self.touchdown.keep_out_m:
             raise ValueError("profile.aim_offset_m must lie outside touchdown.keep_out_m")
         return self
