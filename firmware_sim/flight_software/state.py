@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from firmware_sim.records import Floats, Ints, Record, Vector3
+from firmware_sim.records import Ints, Record, Vector3
 from firmware_sim.vehicle.state import ENGINES
 
 

@@ -82,7 +82,7 @@ class PropellantConfig(ConfigModel):
 
 
 class EngineConfig(ConfigModel):
-    """The engines, all alike. Throttle is the flow fraction: thrust = throttle x F_vac - p x A_exit.
+    """The engines, all alike. Thrust = throttle x F_vac - p x A_exit; throttle is flow fraction.
 
     A start takes `start_transient` to full commanded flow, spread by `start_transient_sigma`
     from start to start. Engine 0 is the centre; the others stand on a ring. `ascent`, `entry`,
