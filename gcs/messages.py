@@ -327,7 +327,7 @@ class SourceStatus(Message, frozen=True):
 
 
 class CountStatus(Message, frozen=True):
-    """The T and L clocks. `t_ns` is negative before lift-off."""
+    """The T and L clocks. `t_ns` is negative before a lift-off that is awaited."""
 
     state: CountState
     t_ns: int

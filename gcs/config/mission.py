@@ -48,7 +48,9 @@ class StationConfig(ConfigModel):
 class CountConfig(ConfigModel):
     """The T clock: its reading when the station starts, and what makes it flight time.
 
-    `lift_off` is an expression; when it becomes true T is set to zero and runs on.
+    `lift_off` is an expression; when it becomes true T is set to zero and runs on. For a
+    flight that is joined under way `start` is positive: T waits there for `lift_off`, and
+    runs on from there.
     """
 
     start: Duration = 0

@@ -4,7 +4,8 @@ Theory of operation. Both clocks start at the configured reading. T stops in a
 hold, exactly at the reading where the hold began, and goes on from there; L runs
 on. T is negative before lift-off: it waits at zero until lift-off is seen, and is
 set to zero by it. Lift-off is a fact about the vehicle, so it ends a hold as well.
-Without a lift-off rule T passes zero by itself.
+Without a lift-off rule T passes zero by itself. A flight that is joined under way has a
+positive start: T waits there until its rule says that the vehicle is heard in flight.
 
 Once a commit was verified the terminal count is the vehicle's. The station then
 neither stops at `hold_at` nor takes a hold: a stopped clock beside a vehicle that
@@ -42,8 +43,6 @@ def build_countdown(mission: Mission, scope: Scope) -> tuple[Countdown, tuple[Pr
     lift_off = None
     if config.lift_off is not None:
         lift_off = compiler.condition(config.lift_off, mission.file, "count.lift_off")
-        if config.start > 0:
-            compiler.problem(mission.file, "count.start", "T is not positive before lift-off")
     if config.hold_at is not None and not config.start <= config.hold_at <= 0:
         message = "expected a reading between `start` and zero"
         compiler.problem(mission.file, "count.hold_at", message)
@@ -56,6 +55,7 @@ class Countdown:
     def __init__(self, config: CountConfig, lift_off: Expression | None) -> None:
         self._lift_off = lift_off
         self._start_ns = config.start
+        self._zero_ns = max(config.start, 0)
         self._hold_at_ns = config.hold_at
         self._started_ns: int | None = None
         self._state = CountState.RUNNING
@@ -96,7 +96,7 @@ class Countdown:
             return self._t_ns
         t_ns = self._t_ns + now_ns - self._read_ns
         if self._state is CountState.RUNNING:
-            ends_ns = [] if self._lift_off is None else [0]
+            ends_ns = [] if self._lift_off is None else [self._zero_ns]
             ends_ns += [] if self._hold_at_ns is None else [self._hold_at_ns]
             t_ns = min([t_ns, *ends_ns])
         return t_ns
@@ -130,7 +130,7 @@ class Countdown:
         if self._state is not CountState.HOLD:
             self._t_ns += now_ns - self._read_ns
         if self._state is CountState.RUNNING and self._lift_off is not None:
-            self._t_ns = min(self._t_ns, 0)
+            self._t_ns = min(self._t_ns, self._zero_ns)
         self._read_ns = now_ns
 
     def _take_commit(self, committed: bool, now_ns: int, events: list[Event]) -> None:
@@ -153,7 +153,7 @@ class Countdown:
             events.append(Event(now_ns, "count", "count", text, _NOTICE))
 
     def _meet_zero(self, view: View, now_ns: int, events: list[Event]) -> None:
-        """Lift-off, seen or by the clock; until then T does not pass zero."""
+        """Lift-off, seen or by the clock; until then T waits."""
         lifted = self._lifted(view, now_ns, events)
         if self._state is CountState.FLIGHT:
             return
@@ -161,10 +161,11 @@ class Countdown:
             self._run(CountState.FLIGHT)
             text = "T-0 by the clock"
             if self._lift_off is not None:
-                self._t_ns, text = 0, "lift-off"
+                self._t_ns = self._zero_ns
+                text = "joined in flight" if self._zero_ns else "lift-off"
             events.append(Event(now_ns, "count", "count", text, _NOTICE))
-        elif self._t_ns == 0 and self._state is CountState.RUNNING:
-            self._reason = "waiting for lift-off"
+        elif self._t_ns == self._zero_ns and self._state is CountState.RUNNING:
+            self._reason = "waiting for lift-off" if not self._zero_ns else "not heard in flight"
 
     def _lifted(self, view: View, now_ns: int, events: list[Event]) -> bool:
         if self._lift_off is None:
