@@ -12,6 +12,7 @@ import enum
 from collections.abc import Sequence
 from typing import Annotated
 
+from firmware_sim.chance import Chance
 from firmware_sim.records import Floats, Record, Vector3
 
 ENGINES, TANKS, LEGS, FINS = 9, 2, 4, 4
@@ -71,8 +72,10 @@ class LegState(Record):
     compression_m: float
     crush_m: float
     touching: int
+    folded: int
+    """1 while it is not locked out and bears nothing."""
     anchor_m: Annotated[Floats, 2]
-    """In the deck frame (bow, starboard), or E-fixed axes of the pad."""
+    """In the deck frame (bow, starboard), or north and east of the pad's centre."""
     slid_m: float
     load_n: float
 
@@ -92,8 +95,17 @@ class Contact(Record):
     propellant_kg: float
     touching_now: int
     """How many feet touch at this moment."""
+    place_m: Annotated[Floats, 2]
+    """Where the feet's centre met the deck: bow, starboard of the deck's centre."""
+    moved_m: float
+    """How far the feet's centre is from there now."""
+    deck_tilt_rad: float
+    """Between the body axis and the deck's normal now."""
+    over_edge: int
+    """1 once a foot that had touched hangs beyond the deck's edge."""
     fallen: int
     """1 once the hull has met deck or water."""
+    fallen_ns: int
 
 
 class VehicleOutputs(Record):
@@ -144,5 +156,6 @@ class VehicleState(Record):
     """1 while the pad's clamps hold it."""
     contact: Contact
     out: VehicleOutputs
+    chance: Chance
     bad: int
     """0, or 1 + the index in `x` of the first quantity that is not finite."""
