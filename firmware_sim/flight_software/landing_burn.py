@@ -1,0 +1,182 @@
+"""The landing burn: a polynomial sideways, a planned constant throttle down, and the last metres.
+
+Sideways the acceleration is linear in the time to go and takes position and speed to the
+aim's with nothing left to push (Klumpp, Apollo lunar descent guidance, Automatica 10
+(1974), with the end acceleration zero). Down, the throttle is kept at which the braking,
+integrated ahead, meets the final descent at its height; that one follows a constant deceleration
+relative to the surface, held where the stage is not yet over its aim.
+"""
+
+from __future__ import annotations
+
+import math
+
+from firmware_sim.flight_software.interfaces import Readings, Solution
+from firmware_sim.flight_software.modes import FlightMode
+from firmware_sim.flight_software.prediction import final_speed_m_s
+from firmware_sim.flight_software.return_parameters import ReturnParameters
+from firmware_sim.flight_software.return_state import ReturnState, Stage
+from firmware_sim.flight_software.state import Steering
+from firmware_sim.kernel import kernel
+from firmware_sim.vehicle.state import ENGINES, EnginePhase
+
+_GRAVITY_M_S2 = 9.80665
+_CYCLE_S = 0.01
+_SHORTEST_S = 5.0
+"""The polynomial's gains stop growing here, below the attitude loop's bandwidth."""
+_BRAKE_TILT_RAD = math.radians(20.0)
+_FINAL_TILT_RAD = math.radians(5.0)
+_UNEXPLAINED_S = 1.0
+_FINAL_GAIN = 1.5
+_HOLD_DECK_M = 14.0
+_HOLD_WATER_M = 40.0
+_CENTRED_M = 3.0
+_CENTRED_M_S = 0.8
+_CLEAR_M = 5.0
+_MOST_DOWN_M_S2 = 5.0
+_SIDEWAYS_M_S2 = 1.5
+"""What a late sideways move may count on."""
+
+
+@kernel
+def polynomial(offset: float, speed: float, time_s: float) -> float:
+    """Acceleration now that brings `offset` and `speed` to zero in `time_s`, and itself too."""
+    return -12.0 * offset / (time_s * time_s) - 6.0 * speed / time_s
+
+
+@kernel
+def throttle_for(p: ReturnParameters, thrust_n: float, engines: int, pressure_pa: float) -> float:
+    """The flow fraction at which so many engines give a thrust, within their limits."""
+    each = thrust_n / max(engines, 1) + pressure_pa * p.exit_area_m2
+    return min(max(each / p.thrust_vacuum_n, p.minimum_throttle), 1.0)
+
+
+@kernel
+def thrust_now(p: ReturnParameters, s: Solution, r: Readings) -> float:
+    """Thrust by the flow that the engines report."""
+    thrust = 0.0
+    for k in range(ENGINES):
+        if r.engine_flow[k] > 0.0:
+            thrust += r.engine_flow[k] * p.thrust_vacuum_n - s.air_pressure_pa * p.exit_area_m2
+    return max(thrust, 0.0)
+
+
+@kernel
+def running(r: Readings) -> int:
+    """How many engines give thrust."""
+    count = 0
+    for k in range(ENGINES):
+        if r.engine_phase[k] == EnginePhase.RUNNING:
+            count += 1
+    return count
+
+
+@kernel
+def nose(s: Solution, axis: int) -> float:
+    """Component north (0), east (1) or down (2) of where the body axis points."""
+    w, x, y, z = s.attitude[0], s.attitude[1], s.attitude[2], s.attitude[3]
+    if axis == 0:
+        return 1.0 - 2.0 * (y * y + z * z)
+    if axis == 1:
+        return 2.0 * (x * y + w * z)
+    return 2.0 * (x * z - w * y)
+
+
+@kernel
+def offset_m(g: ReturnState, s: Solution, p: ReturnParameters, mode: int, axis: int) -> float:
+    """Of the stage's middle from its aim, north (0) or east (1): the feet lag when it tilts."""
+    deck = s.deck_position_m[axis] if s.deck_known else 0.0
+    aim = 0.0 if mode == FlightMode.COMMITTED else p.aim_offset_m * g.beside[axis]
+    return float(s.position_m[axis] - deck - aim + p.cg_height_m * nose(s, axis))
+
+
+@kernel
+def surface_height_m(s: Solution, p: ReturnParameters, mode: int) -> float:
+    """Of the feet over the deck if it may be landed on, else over still water."""
+    if mode == FlightMode.COMMITTED and s.deck_known:
+        return float(s.height_m)
+    return float(-s.position_m[2])
+
+
+@kernel
+def observe(g: ReturnState, s: Solution, r: Readings, p: ReturnParameters) -> None:
+    """Filter what pushes the stage sideways besides its thrust: drag and wind."""
+    thrust = thrust_now(p, s, r) / s.mass_kg
+    for axis in range(2):
+        rest = s.specific_force_m_s2[axis] - thrust * nose(s, axis)
+        g.unexplained_m_s2[axis] += _CYCLE_S / _UNEXPLAINED_S * (rest - g.unexplained_m_s2[axis])
+
+
+@kernel
+def point(
+    g: ReturnState, s: Solution, p: ReturnParameters, mode: int, now_ns: int, thrust_n: float,
+    out: Steering,
+) -> None:  # fmt: skip
+    """Where the nose shall point so that the thrust brings the stage over its aim in time."""
+    to_go_s = max((g.touchdown_ns - now_ns) * 1e-9, _SHORTEST_S)
+    offsets = (offset_m(g, s, p, mode, 0), offset_m(g, s, p, mode, 1))
+    away = math.sqrt(offsets[0] * offsets[0] + offsets[1] * offsets[1])
+    if g.stage == Stage.FINAL:
+        to_go_s = max(to_go_s, math.sqrt(6.0 * away / _SIDEWAYS_M_S2))
+    limit = _FINAL_TILT_RAD if g.released else p.tilt_limit_rad
+    if g.stage == Stage.BRAKE:
+        limit = _BRAKE_TILT_RAD
+    for axis in range(2):
+        speed = s.velocity_m_s[axis]
+        if s.deck_known:
+            speed -= s.deck_velocity_m_s[axis]
+        wanted = polynomial(offsets[axis], speed, to_go_s) - g.unexplained_m_s2[axis]
+        out.nose[axis] = wanted * s.mass_kg / max(thrust_n, 1.0)
+    size = math.sqrt(out.nose[0] ** 2 + out.nose[1] ** 2)
+    scale = min(1.0, math.sin(limit) / max(size, 1e-9))
+    out.nose[0] *= scale
+    out.nose[1] *= scale
+    out.nose[2] = -math.sqrt(1.0 - out.nose[0] ** 2 - out.nose[1] ** 2)
+    out.limit_rad = limit
+
+
+@kernel
+def final_acceleration(
+    g: ReturnState, s: Solution, p: ReturnParameters, mode: int, spare_kg: float
+) -> float:
+    """Upward acceleration that follows the final descent over the surface, m/s2."""
+    height = surface_height_m(s, p, mode)
+    sinking = s.velocity_m_s[2]
+    if mode == FlightMode.COMMITTED and s.deck_known:
+        sinking -= s.deck_velocity_m_s[2]
+    hold = hold_height_m(g, s, p, mode, spare_kg)
+    if hold > 0.0:
+        wanted = math.sqrt(2.0 * p.final_deceleration_m_s2 * max(height - hold, 0.0))
+        wanted = min(wanted, height - hold)
+        return float(_FINAL_GAIN * (sinking - wanted))
+    wanted = final_speed_m_s(p, height)
+    ahead = p.final_deceleration_m_s2 * min(sinking / wanted, 1.5) if height > 1.0 else 0.0
+    return max(ahead + _FINAL_GAIN * (sinking - wanted), -_MOST_DOWN_M_S2)
+
+
+@kernel
+def hold_height_m(
+    g: ReturnState, s: Solution, p: ReturnParameters, mode: int, spare_kg: float
+) -> float:
+    """Height not to be left downward before the place is right; 0 where nothing holds it."""
+    if g.released or not p.can_hover:
+        return 0.0
+    if spare_kg < 0.0 or _in_place(g, s, p, mode):
+        g.released = 1
+        return 0.0
+    return _HOLD_DECK_M if mode == FlightMode.COMMITTED else _HOLD_WATER_M
+
+
+@kernel
+def _in_place(g: ReturnState, s: Solution, p: ReturnParameters, mode: int) -> bool:
+    north, east = offset_m(g, s, p, mode, 0), offset_m(g, s, p, mode, 1)
+    if mode == FlightMode.COMMITTED:
+        speed = math.sqrt(
+            (s.velocity_m_s[0] - s.deck_velocity_m_s[0]) ** 2
+            + (s.velocity_m_s[1] - s.deck_velocity_m_s[1]) ** 2
+        )
+        low = surface_height_m(s, p, mode) < _HOLD_DECK_M + 10.0
+        return low and math.sqrt(north**2 + east**2) < _CENTRED_M and speed < _CENTRED_M_S
+    north += p.aim_offset_m * g.beside[0]
+    east += p.aim_offset_m * g.beside[1]
+    return math.sqrt(north**2 + east**2) > p.keep_out_m + _CLEAR_M

@@ -1,0 +1,265 @@
+"""Where a returning stage comes down: a point mass with drag and thrust, integrated on board.
+
+Fall, entry burn and landing burn with the thrust against the velocity; the standard
+atmosphere at rest over a rotating ellipsoid with J2; RK4.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated
+
+from firmware_sim.environment.atmosphere import atmosphere
+from firmware_sim.environment.earth import gravity, horizon, site_position
+from firmware_sim.flight_software.return_parameters import Burn, ReturnParameters
+from firmware_sim.kernel import kernel
+from firmware_sim.records import Floats, Record, Vector3
+
+_THIN_AIR_M = 75_000.0
+_LONG_STEP_S = 5.0
+_STEP_S = 1.0
+_LOW_M = 12_000.0
+_HIGH_STEP_S = 2.0
+_LONGEST_FALL_STEPS = 400
+_LONGEST_BURN_STEPS = 90
+
+
+class Path(Record):
+    """A point mass on its way down, and what came of it."""
+
+    y: Annotated[Floats, 6]
+    """Position and velocity in E."""
+    time_s: float
+    mass_kg: float
+    engines: float
+    throttle: float
+    yaw_rad: float
+    """Of the thrust from against the velocity, toward velocity x up."""
+    at: Annotated[Floats, 6]
+    slopes: Annotated[Floats, (4, 6)]
+    height_m: float
+    """Over the deck plane."""
+    fall_m_s: float
+    ignition_s: float
+    ignition_speed_m_s: float
+    excess_m: float
+    """Height at which the landing burn met the final descent's speed, over where it should."""
+    net_m_s2: float
+    """Deceleration at that moment."""
+    landing_m: Vector3
+    """In L."""
+
+
+@kernel
+def drag_coefficient(p: ReturnParameters, mach: float) -> float:
+    """Of the body tail first, linear between the rows."""
+    last = p.drag_rows - 1
+    if mach >= p.drag_mach[last]:
+        return float(p.drag[last])
+    if mach <= p.drag_mach[0]:
+        return float(p.drag[0])
+    i = 0
+    while i < last - 1 and mach > p.drag_mach[i + 1]:
+        i += 1
+    share = (mach - p.drag_mach[i]) / (p.drag_mach[i + 1] - p.drag_mach[i])
+    return float(p.drag[i] + share * (p.drag[i + 1] - p.drag[i]))
+
+
+@kernel
+def _derive(p: ReturnParameters, path: Path, y: Floats, out: Floats) -> None:
+    gravity(p.earth, y, out)
+    _, _, altitude_m = horizon(p.earth, y)
+    pressure, density, _, sound = atmosphere(altitude_m)
+    speed = math.sqrt(y[3] * y[3] + y[4] * y[4] + y[5] * y[5])
+    coefficient = drag_coefficient(p, speed / sound)
+    thrust = 0.0
+    if path.engines > 0.0:
+        thrust = path.engines * (path.throttle * p.thrust_vacuum_n - pressure * p.exit_area_m2)
+        coefficient *= p.plume_drag
+    drag = 0.5 * density * speed * speed * p.area_m2 * (coefficient + p.fin_drag)
+    along = -(drag + thrust * math.cos(path.yaw_rad)) / (path.mass_kg * speed)
+    rate = p.earth.rate_rad_s
+    x_spin = rate * (2.0 * y[4] + rate * y[0])
+    y_spin = rate * (-2.0 * y[3] + rate * y[1])
+    out[3] = out[0] + along * y[3] + x_spin
+    out[4] = out[1] + along * y[4] + y_spin
+    out[5] = out[2] + along * y[5]
+    if path.yaw_rad != 0.0:
+        _push_across(y, thrust * math.sin(path.yaw_rad) / path.mass_kg, out)
+    out[0], out[1], out[2] = y[3], y[4], y[5]
+
+
+@kernel
+def _push_across(y: Floats, acceleration: float, out: Floats) -> None:
+    """Add an acceleration toward velocity x up."""
+    x = y[4] * y[2] - y[5] * y[1]
+    v = y[5] * y[0] - y[3] * y[2]
+    z = y[3] * y[1] - y[4] * y[0]
+    scale = acceleration / max(math.sqrt(x * x + v * v + z * z), 1.0)
+    out[3] += scale * x
+    out[4] += scale * v
+    out[5] += scale * z
+
+
+@kernel
+def _step(p: ReturnParameters, path: Path, step_s: float) -> None:
+    burnt = path.engines * path.throttle * p.flow_kg_s * step_s
+    path.mass_kg -= 0.5 * burnt
+    _derive(p, path, path.y, path.slopes[0])
+    for stage in range(1, 4):
+        share = step_s if stage == 3 else 0.5 * step_s
+        for i in range(6):
+            path.at[i] = path.y[i] + share * path.slopes[stage - 1, i]
+        _derive(p, path, path.at, path.slopes[stage])
+    for i in range(6):
+        path.y[i] += (
+            step_s
+            / 6.0
+            * (
+                path.slopes[0, i]
+                + 2.0 * (path.slopes[1, i] + path.slopes[2, i])
+                + path.slopes[3, i]
+            )
+        )
+    path.mass_kg -= 0.5 * burnt
+    path.time_s += step_s
+    _measure(p, path)
+
+
+@kernel
+def _measure(p: ReturnParameters, path: Path) -> None:
+    """Height over the deck plane and speed of falling, from `y`."""
+    m = p.site.ned_from_earth
+    down = 0.0
+    path.fall_m_s = 0.0
+    for i in range(3):
+        down += m[2, i] * (path.y[i] - p.site.origin_m[i])
+        path.fall_m_s += m[2, i] * path.y[3 + i]
+    path.height_m = -down - p.site.deck_height_m
+
+
+@kernel
+def begin(p: ReturnParameters, path: Path, position: Floats, velocity: Floats, mass: float) -> None:
+    """Put the point mass at a state in E, engines off."""
+    for i in range(3):
+        path.y[i] = position[i]
+        path.y[3 + i] = velocity[i]
+    path.mass_kg = mass
+    path.time_s = 0.0
+    path.engines = 0.0
+    path.throttle = 0.0
+    path.yaw_rad = 0.0
+    _measure(p, path)
+
+
+@kernel
+def burn_for(p: ReturnParameters, path: Path, burn: Burn, time_s: float, yaw_rad: float) -> None:
+    """Fly a burn against the velocity, turned by `yaw_rad`, for a time."""
+    path.engines = float(burn.count)
+    path.throttle = burn.throttle
+    path.yaw_rad = yaw_rad
+    steps = math.ceil(time_s / _HIGH_STEP_S)
+    for _ in range(steps):
+        _step(p, path, time_s / steps)
+    path.engines = 0.0
+    path.throttle = 0.0
+    path.yaw_rad = 0.0
+
+
+@kernel
+def fall_for(p: ReturnParameters, path: Path, time_s: float) -> None:
+    """Fall freely for a short time."""
+    if time_s > 0.0:
+        _step(p, path, time_s)
+
+
+@kernel
+def fall_to(p: ReturnParameters, path: Path, height_m: float) -> None:
+    """Fall to a height over the deck plane; what has passed it already stays."""
+    for _ in range(_LONGEST_FALL_STEPS):
+        left = path.height_m - height_m
+        if left <= 0.0 and path.fall_m_s > 0.0:
+            return
+        step_s = _fall_step_s(path.height_m)
+        if path.fall_m_s > 1.0 and left < path.fall_m_s * step_s:
+            _step(p, path, max(left / path.fall_m_s, 0.0))
+            return
+        _step(p, path, step_s)
+
+
+@kernel
+def _fall_step_s(height_m: float) -> float:
+    if height_m > _THIN_AIR_M:
+        return _LONG_STEP_S
+    return _STEP_S if height_m < _LOW_M else _HIGH_STEP_S
+
+
+@kernel
+def final_speed_m_s(p: ReturnParameters, height_m: float) -> float:
+    """How fast the final descent falls at a height: constant deceleration to the touchdown
+    speed, which is held over the last metre.
+    """
+    over = max(height_m - 1.0, 0.0)
+    return math.sqrt(p.touchdown_speed_m_s**2 + 2.0 * p.final_deceleration_m_s2 * over)
+
+
+@kernel
+def brake(p: ReturnParameters, path: Path, engines: float, throttle: float) -> None:
+    """Fly the landing burn at a throttle until it meets the final descent, then that one.
+
+    `excess_m` says how much higher than `final_height_m` they meet; where they would
+    meet under water, by linear extrapolation.
+    """
+    path.engines = engines
+    path.throttle = throttle
+    over = _over_final(p, path)
+    before = over
+    for _ in range(_LONGEST_BURN_STEPS):
+        if over <= 0.0 or path.height_m < 0.0:
+            break
+        before = over
+        fall = path.fall_m_s
+        _step(p, path, _STEP_S)
+        over = _over_final(p, path)
+        path.net_m_s2 = (fall - path.fall_m_s) / _STEP_S
+    gain = max(path.net_m_s2 - p.final_deceleration_m_s2, 1.0)
+    back = over / (2.0 * gain)
+    path.excess_m = path.height_m - back - p.final_height_m
+    if over < 0.0 and before > over:
+        _back_up(path, _STEP_S * over / (over - before))
+    _land(p, path)
+
+
+@kernel
+def _over_final(p: ReturnParameters, path: Path) -> float:
+    """Square of the speed of falling over that of the final descent, m2/s2."""
+    if path.fall_m_s <= 0.0:
+        return -1.0
+    wanted = final_speed_m_s(p, path.height_m)
+    return float(path.fall_m_s * path.fall_m_s - wanted * wanted)
+
+
+@kernel
+def _back_up(path: Path, time_s: float) -> None:
+    """Go back, by a negative time, within the last step: to first order."""
+    for i in range(6):
+        path.y[i] += time_s * path.slopes[3, i]
+    path.time_s += time_s
+
+
+@kernel
+def _land(p: ReturnParameters, path: Path) -> None:
+    """From the start of the final descent to touchdown, the sideways speed dying evenly."""
+    _measure(p, path)
+    speed = max(path.fall_m_s, p.touchdown_speed_m_s)
+    final_s = (speed - p.touchdown_speed_m_s) / p.final_deceleration_m_s2
+    final_s += 1.0 / p.touchdown_speed_m_s
+    path.time_s += final_s
+    path.mass_kg -= p.final.count * p.final.throttle * p.flow_kg_s * final_s
+    site_position(p.site, path.y, path.landing_m)
+    m = p.site.ned_from_earth
+    for i in range(2):
+        speed = m[i, 0] * path.y[3] + m[i, 1] * path.y[4] + m[i, 2] * path.y[5]
+        path.landing_m[i] += speed * final_s / 3.0
+    path.engines = 0.0
+    path.throttle = 0.0

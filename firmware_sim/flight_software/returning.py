@@ -1,0 +1,442 @@
+"""Guidance of a stage that comes back: coast, entry burn, fall on grid fins, landing burn.
+
+The predicted landing point (`prediction`) is brought to the aim by the length and yaw of the
+entry burn, then by leaning against the air. It lies beside the barge, square
+to the approach, until the mode is COMMITTED, so that without the landing burn the stage
+falls clear of it.
+"""
+
+from __future__ import annotations
+
+import math
+
+from firmware_sim.flight_software.interfaces import Readings, Solution
+from firmware_sim.flight_software.landing_burn import (
+    final_acceleration,
+    observe,
+    point,
+    running,
+    surface_height_m,
+    throttle_for,
+    thrust_now,
+)
+from firmware_sim.flight_software.modes import FlightMode
+from firmware_sim.flight_software.prediction import (
+    begin,
+    brake,
+    burn_for,
+    drag_coefficient,
+    fall_for,
+    fall_to,
+    final_speed_m_s,
+)
+from firmware_sim.flight_software.return_parameters import (
+    Burn,
+    ReturnParameters,
+    return_parameters,
+)
+from firmware_sim.flight_software.return_state import ReturnState, Stage
+from firmware_sim.flight_software.state import Steering
+from firmware_sim.kernel import kernel
+from firmware_sim.rotation import apply_transposed
+from firmware_sim.vehicle.state import ENGINES
+
+__all__ = ["ReturnParameters", "ReturnState", "Stage", "guide_return", "return_parameters"]
+
+_GRAVITY_M_S2 = 9.80665
+_SECOND_NS = 1_000_000_000
+_COAST_EVERY_NS = 10 * _SECOND_NS
+_ENTRY_EVERY_NS = 1 * _SECOND_NS
+_FALL_EVERY_NS = _SECOND_NS // 2
+_NEAR_EVERY_NS = _SECOND_NS // 10
+_BRAKE_EVERY_NS = _SECOND_NS // 5
+_NEAR_NS = 4 * _SECOND_NS
+_STEERED_UNTIL_S = 1.5
+"""The entry burn's end is not moved any more when it is this near."""
+_ENTRY_SPREAD_S = 5.0
+_ENTRY_YAW_RAD = math.radians(12.0)
+_YAW_TRIAL_RAD = 0.01
+_TRIAL_S = 0.25
+_FALL_GAIN = 2.0
+_BRAKE_CARRY_S = 8.0
+"""Sideways speed at ignition moves the landing point for about this long."""
+_LARGEST_LEAN_RAD = math.radians(8.0)
+_TOP_HEIGHT_M = 60_000.0
+"""Where a flight that starts lower has no coast before its fall."""
+_THROTTLE_GAIN = 0.8
+
+
+@kernel
+def guide_return(
+    g: ReturnState, s: Solution, r: Readings, p: ReturnParameters, mode: int, now_ns: int,
+    out: Steering,
+) -> int:  # fmt: skip
+    """Fill `out` for this cycle; returns the FlightMode that guidance wants."""
+    _prepare(g, s, p, now_ns)
+    for k in range(ENGINES):
+        out.run[k] = 0
+    out.throttle = 0.0
+    out.use_gimbal, out.use_fins, out.use_cold_gas = 0, 0, 1
+    out.legs = 0
+    observe(g, s, r, p)
+    wanted = mode
+    if g.stage == Stage.COAST:
+        wanted = _coast(g, s, p, mode, now_ns, out)
+    elif g.stage == Stage.ENTRY:
+        wanted = _enter(g, s, p, mode, now_ns, out)
+    elif g.stage == Stage.FALL:
+        wanted = _fall(g, s, p, mode, now_ns, out)
+    else:
+        wanted = _burn(g, s, r, p, mode, now_ns, out)
+    _report(g, s, p, mode, now_ns, out)
+    return wanted
+
+
+@kernel
+def _prepare(g: ReturnState, s: Solution, p: ReturnParameters, now_ns: int) -> None:
+    """At the first call: the side of the barge to aim at, and a first ignition height."""
+    if g.beside_known:
+        return
+    north, east = -s.position_m[0], -s.position_m[1]
+    away = math.sqrt(north * north + east * east)
+    if away < 1.0:
+        north, east, away = 1.0, 0.0, 1.0
+    g.beside[0], g.beside[1] = -east / away, north / away
+    g.beside_known = 1
+    g.since_ns = now_ns
+    g.next_ns = now_ns
+    g.throttle = p.landing.throttle
+    g.ignition_height_m = 4000.0
+    g.final_mass_kg = s.mass_kg
+
+
+@kernel
+def _begin(g: ReturnState, s: Solution, p: ReturnParameters) -> None:
+    """Start the path at the present state."""
+    position, velocity = g.path.slopes[0], g.path.slopes[1]
+    m = p.site.ned_from_earth
+    apply_transposed(m, s.position_m, position)
+    apply_transposed(m, s.velocity_m_s, velocity)
+    for i in range(3):
+        position[i] += p.site.origin_m[i]
+    begin(p, g.path, position, velocity, s.mass_kg)
+
+
+@kernel
+def _finish(g: ReturnState, p: ReturnParameters) -> None:
+    """From falling to touchdown, with ignition at the height found so far."""
+    fall_to(p, g.path, g.ignition_height_m)
+    g.path.ignition_s = g.path.time_s
+    g.path.ignition_speed_m_s = g.path.fall_m_s
+    fall_for(p, g.path, p.start_delay_s)
+    brake(p, g.path, float(p.landing.count), p.landing.throttle)
+
+
+@kernel
+def _learn(g: ReturnState, s: Solution, p: ReturnParameters, mode: int, now_ns: int) -> None:
+    """Keep what a prediction from now on found."""
+    g.ignition_ns = now_ns + int(g.path.ignition_s * 1e9)
+    g.touchdown_ns = now_ns + int(g.path.time_s * 1e9)
+    g.final_mass_kg = g.path.mass_kg
+    for axis in range(2):
+        g.miss_m[axis] = _miss_m(g, s, p, mode, axis)
+
+
+@kernel
+def _miss_m(g: ReturnState, s: Solution, p: ReturnParameters, mode: int, axis: int) -> float:
+    """Of the predicted landing point from the aim."""
+    deck = s.deck_position_m[axis] if s.deck_known else 0.0
+    aim = 0.0 if mode == FlightMode.COMMITTED else p.aim_offset_m * g.beside[axis]
+    return float(g.path.landing_m[axis] - deck - aim)
+
+
+@kernel
+def _correct_ignition(g: ReturnState) -> None:
+    change = min(max(-g.path.excess_m, -1500.0), 1500.0)
+    g.ignition_height_m = max(g.ignition_height_m + change, 50.0)
+
+
+@kernel
+def _go(g: ReturnState, stage: int, now_ns: int) -> None:
+    g.stage = stage
+    g.since_ns = now_ns
+    g.next_ns = now_ns
+
+
+@kernel
+def _against_velocity(s: Solution, out: Steering) -> None:
+    v = s.velocity_m_s
+    speed = max(math.sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2]), 1.0)
+    for i in range(3):
+        out.nose[i] = -v[i] / speed
+    out.limit_rad = math.pi
+
+
+@kernel
+def _light(out: Steering, burn: Burn, throttle: float) -> None:
+    for k in range(ENGINES):
+        out.run[k] = burn.run[k]
+    out.throttle = throttle
+
+
+# --- Coast and entry burn ---
+
+
+@kernel
+def _coast(
+    g: ReturnState, s: Solution, p: ReturnParameters, mode: int, now_ns: int, out: Steering
+) -> int:
+    _against_velocity(s, out)
+    if now_ns >= g.next_ns:
+        g.next_ns = now_ns + _COAST_EVERY_NS
+        _begin(g, s, p)
+        if p.entry_height_m > 0.0:
+            fall_to(p, g.path, p.entry_height_m)
+            burn_for(p, g.path, p.entry, p.entry_burn_s, 0.0)
+        _finish(g, p)
+        _correct_ignition(g)
+        _learn(g, s, p, mode, now_ns)
+    falling = s.velocity_m_s[2] > 0.0
+    if falling and p.entry_height_m > 0.0 and s.altitude_m < p.entry_height_m:
+        _go(g, Stage.ENTRY.value, now_ns)
+        g.entry_off_ns = now_ns + int(p.entry_burn_s * 1e9)
+        return FlightMode.ENTRY.value
+    if falling and p.entry_height_m == 0.0 and s.altitude_m < _TOP_HEIGHT_M:
+        _go(g, Stage.FALL.value, now_ns)
+    return mode
+
+
+@kernel
+def _enter(
+    g: ReturnState, s: Solution, p: ReturnParameters, mode: int, now_ns: int, out: Steering
+) -> int:
+    _against_velocity(s, out)
+    _turn_across(s, g.yaw_rad, out)
+    out.use_gimbal, out.use_fins = 1, 1
+    _light(out, p.entry, p.entry.throttle)
+    left_s = (g.entry_off_ns - now_ns) * 1e-9
+    if now_ns >= g.next_ns and left_s > _STEERED_UNTIL_S:
+        g.next_ns = now_ns + _ENTRY_EVERY_NS
+        _steer_entry(g, s, p, mode, now_ns, left_s)
+    if left_s > 0.5 * p.tail_off_s:
+        return FlightMode.ENTRY.value
+    _light(out, p.entry, 0.0)
+    for k in range(ENGINES):
+        out.run[k] = 0
+    _go(g, Stage.FALL.value, now_ns)
+    return FlightMode.COAST.value
+
+
+@kernel
+def _turn_across(s: Solution, yaw_rad: float, out: Steering) -> None:
+    """Turn the nose from against the velocity toward velocity x up."""
+    v = s.velocity_m_s
+    size = max(math.sqrt(v[0] * v[0] + v[1] * v[1]), 1.0)
+    # velocity x up, with up = (0, 0, -1)
+    north, east = -v[1] / size, v[0] / size
+    cosine, sine = math.cos(yaw_rad), math.sin(yaw_rad)
+    out.nose[0] = cosine * out.nose[0] + sine * north
+    out.nose[1] = cosine * out.nose[1] + sine * east
+    out.nose[2] = cosine * out.nose[2]
+
+
+@kernel
+def _try_entry(
+    g: ReturnState, s: Solution, p: ReturnParameters, mode: int, left_s: float, yaw_rad: float
+) -> None:
+    _begin(g, s, p)
+    burn_for(p, g.path, p.entry, left_s, yaw_rad)
+    _finish(g, p)
+
+
+@kernel
+def _steer_entry(
+    g: ReturnState, s: Solution, p: ReturnParameters, mode: int, now_ns: int, left_s: float
+) -> None:
+    """One Newton step in burn length and yaw on the predicted miss."""
+    _try_entry(g, s, p, mode, left_s + _TRIAL_S, g.yaw_rad)
+    a_n, a_e = _miss_m(g, s, p, mode, 0), _miss_m(g, s, p, mode, 1)
+    _try_entry(g, s, p, mode, left_s, g.yaw_rad + _YAW_TRIAL_RAD)
+    b_n, b_e = _miss_m(g, s, p, mode, 0), _miss_m(g, s, p, mode, 1)
+    _try_entry(g, s, p, mode, left_s, g.yaw_rad)
+    _learn(g, s, p, mode, now_ns)
+    _correct_ignition(g)
+    a_n, a_e = (a_n - g.miss_m[0]) / _TRIAL_S, (a_e - g.miss_m[1]) / _TRIAL_S
+    b_n, b_e = (b_n - g.miss_m[0]) / _YAW_TRIAL_RAD, (b_e - g.miss_m[1]) / _YAW_TRIAL_RAD
+    whole = a_n * b_e - a_e * b_n
+    if abs(whole) < 1.0:
+        return
+    longer = -(g.miss_m[0] * b_e - g.miss_m[1] * b_n) / whole
+    yaw = -(a_n * g.miss_m[1] - a_e * g.miss_m[0]) / whole
+    planned_ns = g.since_ns + int(p.entry_burn_s * 1e9)
+    most_ns = int(_ENTRY_SPREAD_S * 1e9)
+    off_ns = g.entry_off_ns + int(min(max(longer, -1.0), 1.0) * 1e9)
+    g.entry_off_ns = min(max(off_ns, planned_ns - most_ns), planned_ns + most_ns)
+    g.yaw_rad = min(max(g.yaw_rad + yaw, -_ENTRY_YAW_RAD), _ENTRY_YAW_RAD)
+
+
+# --- Fall ---
+
+
+@kernel
+def _fall(
+    g: ReturnState, s: Solution, p: ReturnParameters, mode: int, now_ns: int, out: Steering
+) -> int:
+    _against_velocity(s, out)
+    out.use_fins = 1
+    if now_ns >= g.next_ns:
+        near = g.ignition_ns - now_ns < _NEAR_NS
+        g.next_ns = now_ns + (_NEAR_EVERY_NS if near else _FALL_EVERY_NS)
+        _begin(g, s, p)
+        _finish(g, p)
+        _correct_ignition(g)
+        _learn(g, s, p, mode, now_ns)
+        _plan_push(g, now_ns)
+    _lean(g, s, p, out)
+    if now_ns < g.ignition_ns:
+        return mode
+    _go(g, Stage.BRAKE.value, now_ns)
+    return FlightMode.DESCENT.value
+
+
+@kernel
+def _plan_push(g: ReturnState, now_ns: int) -> None:
+    """Constant sideways acceleration until ignition that would take the miss away."""
+    left_s = max((g.ignition_ns - now_ns) * 1e-9, 2.0)
+    reach = left_s * (0.5 * left_s + _BRAKE_CARRY_S)
+    for axis in range(2):
+        g.push_m_s2[axis] = -_FALL_GAIN * g.miss_m[axis] / reach
+
+
+@kernel
+def _lean(g: ReturnState, s: Solution, p: ReturnParameters, out: Steering) -> None:
+    """Lean the feet to the side that the air shall push to."""
+    v = s.velocity_m_s
+    square = max(v[0] * v[0] + v[1] * v[1] + v[2] * v[2], 1.0)
+    along = (g.push_m_s2[0] * v[0] + g.push_m_s2[1] * v[1]) / square
+    x = g.push_m_s2[0] - along * v[0]
+    y = g.push_m_s2[1] - along * v[1]
+    z = -along * v[2]
+    size = math.sqrt(x * x + y * y + z * z)
+    if size < 1e-9:
+        return
+    lean = min(_lean_for(s, p, size, square), _LARGEST_LEAN_RAD)
+    cosine, sine = math.cos(lean), math.sin(lean) / size
+    out.nose[0] = cosine * out.nose[0] - sine * x
+    out.nose[1] = cosine * out.nose[1] - sine * y
+    out.nose[2] = cosine * out.nose[2] - sine * z
+
+
+@kernel
+def _lean_for(s: Solution, p: ReturnParameters, push_m_s2: float, square: float) -> float:
+    """Angle of attack whose lift gives a sideways acceleration: linear and crossflow part."""
+    lift = push_m_s2 * s.mass_kg / (0.5 * s.air_density_kg_m3 * square * p.area_m2 + 1.0)
+    mach = math.sqrt(square) / max(s.speed_of_sound_m_s, 1.0)
+    slope = p.normal_slope_per_rad - drag_coefficient(p, mach) - p.fin_drag
+    slope = max(slope, 0.2)
+    bend = max(p.normal_square_per_rad2, 1e-3)
+    return (math.sqrt(slope * slope + 4.0 * bend * lift) - slope) / (2.0 * bend)
+
+
+# --- Landing burn ---
+
+
+@kernel
+def _burn(
+    g: ReturnState, s: Solution, r: Readings, p: ReturnParameters, mode: int, now_ns: int,
+    out: Steering,
+) -> int:  # fmt: skip
+    out.use_gimbal, out.use_fins = 1, 1
+    out.legs = int(surface_height_m(s, p, mode) < p.legs_height_m)
+    wanted = mode
+    if mode != FlightMode.COMMITTED and mode != FlightMode.DIVERTING:
+        wanted = FlightMode.DESCENT.value
+    if g.stage == Stage.BRAKE:
+        _brake(g, s, r, p, mode, now_ns)
+        _light(out, p.landing, g.throttle)
+        if _too_few(g, r, p, now_ns):
+            wanted = FlightMode.DIVERTING.value
+        if _meets_final(g, s, p, mode):
+            _go(g, Stage.FINAL.value, now_ns)
+    if g.stage == Stage.FINAL:
+        _descend(g, s, r, p, mode, now_ns, out)
+    planned = p.landing if g.stage == Stage.BRAKE else p.final
+    thrust = max(thrust_now(p, s, r), 0.5 * planned.count * planned.throttle * p.thrust_vacuum_n)
+    point(g, s, p, mode, now_ns, thrust, out)
+    if g.stage == Stage.BRAKE and running(r) == 0:
+        _against_velocity(s, out)
+    return wanted
+
+
+@kernel
+def _too_few(g: ReturnState, r: Readings, p: ReturnParameters, now_ns: int) -> bool:
+    """Whether an engine has not come up, or is lost."""
+    late = now_ns - g.since_ns > int(p.start_limit_s * 1e9)
+    return late and running(r) < p.landing.count
+
+
+@kernel
+def _brake(
+    g: ReturnState, s: Solution, r: Readings, p: ReturnParameters, mode: int, now_ns: int
+) -> None:
+    """Keep the throttle at which the braking meets the final descent at its height."""
+    if now_ns < g.next_ns:
+        return
+    g.next_ns = now_ns + _BRAKE_EVERY_NS
+    running_now = running(r)
+    engines = float(running_now)
+    _begin(g, s, p)
+    since_s = (now_ns - g.since_ns) * 1e-9
+    if running_now == 0 or since_s < p.start_limit_s:
+        engines = float(p.landing.count)
+        if running_now == 0:
+            fall_for(p, g.path, max(p.start_delay_s - since_s, 0.0))
+    start = g.path.height_m
+    brake(p, g.path, engines, g.throttle)
+    _learn(g, s, p, mode, now_ns)
+    lost = max(start - p.final_height_m - g.path.excess_m, 30.0)
+    gain = max(g.path.net_m_s2 - p.final_deceleration_m_s2, 1.0)
+    change = -g.path.excess_m * gain * g.path.mass_kg / (lost * engines * p.thrust_vacuum_n)
+    g.throttle += _THROTTLE_GAIN * change
+    g.throttle = min(max(g.throttle, p.minimum_throttle), 1.0)
+
+
+@kernel
+def _meets_final(g: ReturnState, s: Solution, p: ReturnParameters, mode: int) -> bool:
+    """Whether the final descent's speed is reached, low enough for it."""
+    height = surface_height_m(s, p, mode)
+    if height > 2.0 * p.final_height_m:
+        return False
+    return bool(s.velocity_m_s[2] < final_speed_m_s(p, height))
+
+
+@kernel
+def _descend(
+    g: ReturnState, s: Solution, r: Readings, p: ReturnParameters, mode: int, now_ns: int,
+    out: Steering,
+) -> None:  # fmt: skip
+    """The final engines follow the last metres' speed; time to go by it too."""
+    height = surface_height_m(s, p, mode)
+    spare_kg = s.propellant_kg - 0.5 * p.reserve_kg
+    up = final_acceleration(g, s, p, mode, spare_kg)
+    thrust = s.mass_kg * (_GRAVITY_M_S2 + up) / max(math.cos(s.tilt_rad), 0.5)
+    g.throttle = throttle_for(p, thrust, p.final.count, s.air_pressure_pa)
+    _light(out, p.final, g.throttle)
+    speed = final_speed_m_s(p, height)
+    left_s = (speed - p.touchdown_speed_m_s) / p.final_deceleration_m_s2
+    left_s += min(max(height, 0.0), 1.0) / p.touchdown_speed_m_s
+    g.touchdown_ns = now_ns + int(left_s * 1e9)
+    g.final_mass_kg = s.mass_kg - p.final.count * g.throttle * p.flow_kg_s * left_s
+
+
+@kernel
+def _report(
+    g: ReturnState, s: Solution, p: ReturnParameters, mode: int, now_ns: int, out: Steering
+) -> None:
+    out.stage = g.stage
+    share = 0.0 if mode == FlightMode.COMMITTED else p.aim_offset_m
+    out.aim_m[0] = share * g.beside[0]
+    out.aim_m[1] = share * g.beside[1]
+    out.aim_m[2] = 0.0
+    out.time_to_touchdown_s = max(g.touchdown_ns - now_ns, 0) * 1e-9
+    out.propellant_margin_kg = s.propellant_kg - (s.mass_kg - g.final_mass_kg) - p.reserve_kg
