@@ -1,170 +1,233 @@
-"""Flight in the vertical plane: one compiled kernel over one state array.
+"""Six degrees of freedom: the time derivative of the state, and a step of RK4.
 
-North is downrange, up is up. Tilt leans north; a gimbal angle above zero turns the
-nose north, which pushes the tail south: thrust acts along `tilt - gimbal`, a lever
-below the centre of gravity. The state array is all there is, so that a copy of it
-saves and restores the vehicle bit for bit.
+In E, which turns with rate W, for the centre of mass:
+
+    v' = g(r) + F / m - 2 W x v - W x (W x r)
+    q' = q (w - W) / 2                          w - W in B
+    I w' = M - w x I w
+
+with slosh masses in the last two solved together (`tanks.respond`). Mass, centre of mass and
+inertia change from step to step and hold within one. Left out, each below 1e-3 of
+what is there: the turning of inertia dI/dt w and the jet damping that works against
+it, the motion of the centre of mass within the body (about 1 cm/s), products of inertia.
+The wind within a cycle is linear in height.
 """
 
 from __future__ import annotations
 
 import math
-from typing import TypeAlias
+from typing import Annotated
 
-import numpy as np
-from numpy.typing import NDArray
-
-from firmware_sim.environment.atmosphere import density_kg_m3, pressure_pa
+from firmware_sim.barge.deck import DeckState
+from firmware_sim.environment.atmosphere import atmosphere
+from firmware_sim.environment.earth import EarthParameters, gravity, horizon
+from firmware_sim.flight_software.interfaces import Site
 from firmware_sim.kernel import kernel
+from firmware_sim.records import Floats, Matrix3, Record, Vector3
+from firmware_sim.rotation import apply_transposed, matrix_of
+from firmware_sim.vehicle.actuators import ActuatorParameters
+from firmware_sim.vehicle.aerodynamics import AerodynamicParameters, aerodynamic
+from firmware_sim.vehicle.engines import EngineParameters, ThrustTerms
+from firmware_sim.vehicle.legs import LegParameters, contact_forces
+from firmware_sim.vehicle.state import (
+    ATTITUDE,
+    FUEL,
+    OXIDIZER,
+    POSITION,
+    RATE,
+    STATE_SIZE,
+    VELOCITY,
+    VehicleState,
+)
+from firmware_sim.vehicle.tanks import MassProperties, TankParameters, respond
 
-Vector: TypeAlias = NDArray[np.float64]
-Matrix: TypeAlias = NDArray[np.float64]
 
-GRAVITY_M_S2 = 9.80665
+class Ambient(Record):
+    """The air at the last derivative, and the vehicle's motion through it."""
 
-# State: position and velocity of the centre of gravity, attitude, mass, actuators.
-NORTH, UP, V_NORTH, V_UP, TILT, RATE, MASS, FLOW, GIMBAL = range(9)
-STATE_SIZE = 9
+    altitude_m: float
+    sine_latitude: float
+    cosine_latitude: float
+    pressure_pa: float
+    density_kg_m3: float
+    temperature_k: float
+    speed_of_sound_m_s: float
+    velocity_m_s: Vector3
+    """Of the centre of mass relative to the air, in B."""
 
-# Parameters.
-(
-    P_THRUST_VACUUM,
-    P_EXIT_AREA,
-    P_FULL_FLOW,
-    P_FLOW_LAG,
-    P_GIMBAL_LAG,
-    P_GIMBAL_RATE,
-    P_INERTIA,
-    P_CG_HEIGHT,
-    P_FRONT_AREA,
-    P_SIDE_AREA,
-    P_DRAG_RISING,
-    P_DRAG_FALLING,
-    P_DRAG_ACROSS,
-    P_NORMAL_SLOPE,
-    P_DRY_MASS,
-    P_DECK_HEIGHT,
-) = range(16)
-PARAMETERS_SIZE = 16
 
-# Inputs: commands, wind at the vehicle, and the surfaces below it.
-(
-    I_FLOW,
-    I_FLOW_RATE,
-    I_GIMBAL,
-    I_TORQUE,
-    I_WIND_NORTH,
-    I_HELD,
-    I_DECK_NORTH,
-    I_DECK_HALF,
-    I_DECK_UP,
-    I_DECK_RATE,
-    I_DECK_SLOPE,
-) = range(11)
-INPUTS_SIZE = 11
+class Work(Record):
+    """Scratch of the kernels: nothing in it lasts from one cycle to the next."""
 
-# What the last sub-step felt.
-O_FORCE_AXIAL, O_FORCE_ACROSS, O_ACCELERATION_NORTH, O_ACCELERATION_UP, O_THRUST = range(5)
-OUTPUTS_SIZE = 5
+    props: MassProperties
+    terms: ThrustTerms
+    ambient: Ambient
+    wind_m_s: Vector3
+    """In E, at `wind_altitude_m`."""
+    wind_gradient_per_s: Vector3
+    wind_altitude_m: float
+    earth_from_body: Matrix3
+    force_n: Vector3
+    moment_n_m: Vector3
+    acceleration_m_s2: Vector3
+    """Without gravitation, in B."""
+    angular_rad_s2: Vector3
+    scratch: Vector3
+    slope: Annotated[Floats, STATE_SIZE]
+    total: Annotated[Floats, STATE_SIZE]
+    trial: Annotated[Floats, STATE_SIZE]
+    felt_m_s2: Vector3
+    """Sum over the cycle's steps of `acceleration_m_s2`, and of the rate."""
+    turned_rad_s: Vector3
+
+
+class VehicleParameters(Record):
+    """All numbers of a vehicle over its site, and the kernels' scratch."""
+
+    earth: EarthParameters
+    site: Site
+    engines: EngineParameters
+    tanks: TankParameters
+    aerodynamics: AerodynamicParameters
+    actuators: ActuatorParameters
+    legs: LegParameters
+    nose_radius_m: float
+    work: Work
 
 
 @kernel
-def thrust_n(flow: float, altitude_m: float, p: Vector) -> float:
-    """Thrust of the flow fraction: flow x F_vac - p x A_exit, never below zero."""
-    thrust = flow * p[P_THRUST_VACUUM] - pressure_pa(altitude_m) * p[P_EXIT_AREA]
-    return float(max(0.0, thrust))
+def derivative(
+    v: VehicleState, p: VehicleParameters, deck: DeckState, x: Floats, offset_s: float, dx: Floats
+) -> None:
+    """The time derivative of `x`, `offset_s` after the deck's state; `p.work` is filled.
 
-
-@kernel
-def aerodynamic_force_n(x: Vector, wind_north: float, p: Vector) -> tuple[float, float]:
-    """Force along and across the body axis, N, positive toward the nose and north of it.
-
-    Across: cross-flow drag on the side, and the slender body's normal force on the
-    cross-section (Allen and Perkins, NACA TR 1048).
+    `work.props` and `work.terms` hold for the step.
     """
-    air_north = x[V_NORTH] - wind_north
-    air_up = x[V_UP]
-    sine, cosine = math.sin(x[TILT]), math.cos(x[TILT])
-    along = air_up * cosine + air_north * sine
-    across = air_north * cosine - air_up * sine
-    half_density = 0.5 * density_kg_m3(x[UP] + p[P_DECK_HEIGHT])
-    coefficient = p[P_DRAG_RISING] if along > 0.0 else p[P_DRAG_FALLING]
-    cross_flow = abs(across) * p[P_DRAG_ACROSS] * p[P_SIDE_AREA]
-    slender = abs(along) * p[P_NORMAL_SLOPE] * p[P_FRONT_AREA]
-    return (
-        -half_density * math.hypot(along, across) * along * coefficient * p[P_FRONT_AREA],
-        -half_density * across * (cross_flow + slender),
+    w = p.work
+    matrix_of(x[ATTITUDE : ATTITUDE + 4], w.earth_from_body)
+    _meet_air(p, x)
+    ambient, terms = w.ambient, w.terms
+    for i in range(3):
+        w.force_n[i] = terms.force_n[i] - ambient.pressure_pa * terms.force_area_m2[i]
+        w.moment_n_m[i] = (
+            terms.moment_n_m[i]
+            - ambient.pressure_pa * terms.moment_area_m3[i]
+            + v.cold_gas_torque_n_m[i]
+        )
+    rate = x[RATE : RATE + 3]
+    aerodynamic(
+        p.aerodynamics,
+        ambient.velocity_m_s,
+        ambient.density_kg_m3,
+        ambient.speed_of_sound_m_s,
+        rate,
+        v.fins_rad,
+        terms.burning,
+        w.props.cg_height_m,
+        w.force_n,
+        w.moment_n_m,
     )
+    contact_forces(v, p.legs, deck, x, w.props.cg_height_m, offset_s, w.force_n, w.moment_n_m)
+    inertia = w.props.inertia_kg_m2
+    w.moment_n_m[0] -= (inertia[2] - inertia[1]) * rate[1] * rate[2]
+    w.moment_n_m[1] -= (inertia[0] - inertia[2]) * rate[2] * rate[0]
+    w.moment_n_m[2] -= (inertia[1] - inertia[0]) * rate[0] * rate[1]
+    respond(x, p.tanks, w.props, w.force_n, w.moment_n_m, w.acceleration_m_s2, w.angular_rad_s2, dx)
+    for i in range(3):
+        dx[RATE + i] = w.angular_rad_s2[i]
+    dx[OXIDIZER] = -terms.oxidizer_kg_s
+    dx[FUEL] = -terms.fuel_kg_s
+    _move(p, x, dx)
+    _turn(p, x, dx)
 
 
 @kernel
-def derivative(x: Vector, u: Vector, p: Vector, dx: Vector, out: Vector) -> None:
-    """Time derivative of the state `x` under inputs `u`; also fills `out`."""
-    thrust = thrust_n(x[FLOW], x[UP] + p[P_DECK_HEIGHT], p) if x[MASS] > p[P_DRY_MASS] else 0.0
-    drag_along, drag_across = aerodynamic_force_n(x, u[I_WIND_NORTH], p)
-    axial = (thrust * math.cos(x[GIMBAL]) + drag_along) / x[MASS]
-    across = (-thrust * math.sin(x[GIMBAL]) + drag_across) / x[MASS]
-    sine, cosine = math.sin(x[TILT]), math.cos(x[TILT])
-    a_north = axial * sine + across * cosine
-    a_up = axial * cosine - across * sine - GRAVITY_M_S2
-    torque = thrust * math.sin(x[GIMBAL]) * p[P_CG_HEIGHT] + u[I_TORQUE]
-    held = u[I_HELD] > 0.0 and a_up <= 0.0
-    dx[NORTH] = 0.0 if held else x[V_NORTH]
-    dx[UP] = 0.0 if held else x[V_UP]
-    dx[V_NORTH] = 0.0 if held else a_north
-    dx[V_UP] = 0.0 if held else a_up
-    dx[TILT] = 0.0 if held else x[RATE]
-    dx[RATE] = 0.0 if held else torque / p[P_INERTIA]
-    dx[MASS] = -max(0.0, x[FLOW]) * p[P_FULL_FLOW] if x[MASS] > p[P_DRY_MASS] else 0.0
-    dx[FLOW] = min(
-        max((u[I_FLOW] - x[FLOW]) / p[P_FLOW_LAG], -u[I_FLOW_RATE]),
-        u[I_FLOW_RATE],
-    )
-    dx[GIMBAL] = min(
-        max((u[I_GIMBAL] - x[GIMBAL]) / p[P_GIMBAL_LAG], -p[P_GIMBAL_RATE]),
-        p[P_GIMBAL_RATE],
-    )
-    out[O_FORCE_AXIAL] = GRAVITY_M_S2 if held else axial
-    out[O_FORCE_ACROSS] = 0.0 if held else across
-    out[O_ACCELERATION_NORTH] = dx[V_NORTH]
-    out[O_ACCELERATION_UP] = dx[V_UP]
-    out[O_THRUST] = thrust
+def _meet_air(p: VehicleParameters, x: Floats) -> None:
+    """The air where the vehicle is, and its velocity through it in B."""
+    w, ambient = p.work, p.work.ambient
+    sine, cosine, altitude_m = horizon(p.earth, x[POSITION : POSITION + 3])
+    pressure_pa, density_kg_m3, temperature_k, sound_m_s = atmosphere(altitude_m)
+    ambient.sine_latitude, ambient.cosine_latitude = sine, cosine
+    ambient.altitude_m = altitude_m
+    ambient.pressure_pa, ambient.density_kg_m3 = pressure_pa, density_kg_m3
+    ambient.temperature_k, ambient.speed_of_sound_m_s = temperature_k, sound_m_s
+    rise_m = altitude_m - w.wind_altitude_m
+    for i in range(3):
+        wind = w.wind_m_s[i] + w.wind_gradient_per_s[i] * rise_m
+        w.scratch[i] = x[VELOCITY + i] - wind
+    apply_transposed(w.earth_from_body, w.scratch, ambient.velocity_m_s)
 
 
 @kernel
-def clearance_m(x: Vector, u: Vector, p: Vector, elapsed_s: float) -> float:
-    """Height of the feet over what lies below them: the moving deck, else still water."""
-    north = x[NORTH] - p[P_CG_HEIGHT] * math.sin(x[TILT])
-    up = x[UP] - p[P_CG_HEIGHT] * math.cos(x[TILT])
-    offset = north - u[I_DECK_NORTH]
-    if abs(offset) <= u[I_DECK_HALF]:
-        deck = u[I_DECK_UP] + u[I_DECK_RATE] * elapsed_s + u[I_DECK_SLOPE] * offset
-        return float(up - deck)
-    return float(up + p[P_DECK_HEIGHT])
+def _move(p: VehicleParameters, x: Floats, dx: Floats) -> None:
+    """Position and velocity, with the turning frame's accelerations."""
+    w, turning = p.work, p.earth.rate_rad_s
+    gravity(p.earth, x[POSITION : POSITION + 3], w.scratch)
+    m, a = w.earth_from_body, w.acceleration_m_s2
+    for i in range(3):
+        dx[POSITION + i] = x[VELOCITY + i]
+        dx[VELOCITY + i] = w.scratch[i] + m[i, 0] * a[0] + m[i, 1] * a[1] + m[i, 2] * a[2]
+    dx[VELOCITY] += turning * (2.0 * x[VELOCITY + 1] + turning * x[POSITION])
+    dx[VELOCITY + 1] += turning * (-2.0 * x[VELOCITY] + turning * x[POSITION + 1])
 
 
 @kernel
-def advance(
-    x: Vector, u: Vector, p: Vector, out: Vector, work: Matrix, steps: int, step_s: float
-) -> int:
-    """RK4 over `steps` in place; stops at contact. Returns the steps made, negated on contact.
+def _turn(p: VehicleParameters, x: Floats, dx: Floats) -> None:
+    """Attitude relative to the turning Earth."""
+    m, turning = p.work.earth_from_body, p.earth.rate_rad_s
+    a = 0.5 * (x[RATE] - turning * m[2, 0])
+    b = 0.5 * (x[RATE + 1] - turning * m[2, 1])
+    c = 0.5 * (x[RATE + 2] - turning * m[2, 2])
+    q0, q1, q2, q3 = x[ATTITUDE], x[ATTITUDE + 1], x[ATTITUDE + 2], x[ATTITUDE + 3]
+    dx[ATTITUDE] = -q1 * a - q2 * b - q3 * c
+    dx[ATTITUDE + 1] = q0 * a + q2 * c - q3 * b
+    dx[ATTITUDE + 2] = q0 * b + q3 * a - q1 * c
+    dx[ATTITUDE + 3] = q0 * c + q1 * b - q2 * a
 
-    `work` is 5 rows of the state's size. On the pad (`I_HELD`) nothing touches down.
-    """
-    k1, k2, k3, k4, y = work[0], work[1], work[2], work[3], work[4]
-    for step in range(steps):
-        derivative(x, u, p, k1, out)
-        for i in range(STATE_SIZE):
-            y[i] = x[i] + 0.5 * step_s * k1[i]
-        derivative(y, u, p, k2, out)
-        for i in range(STATE_SIZE):
-            y[i] = x[i] + 0.5 * step_s * k2[i]
-        derivative(y, u, p, k3, out)
-        for i in range(STATE_SIZE):
-            y[i] = x[i] + step_s * k3[i]
-        derivative(y, u, p, k4, out)
-        for i in range(STATE_SIZE):
-            x[i] += step_s / 6.0 * (k1[i] + 2.0 * k2[i] + 2.0 * k3[i] + k4[i])
-        if u[I_HELD] <= 0.0 and clearance_m(x, u, p, (step + 1) * step_s) <= 0.0:
-            return -(step + 1)
-    return steps
+
+@kernel
+def integrate(
+    v: VehicleState, p: VehicleParameters, deck: DeckState, offset_s: float, step_s: float
+) -> None:
+    """One step of the classical Runge-Kutta method of order four, in place."""
+    w, x = p.work, v.x
+    k, total, y = w.slope, w.total, w.trial
+    derivative(v, p, deck, x, offset_s, k)
+    for i in range(3):
+        w.felt_m_s2[i] += w.acceleration_m_s2[i]
+        w.turned_rad_s[i] += x[RATE + i]
+    for i in range(STATE_SIZE):
+        total[i] = k[i]
+        y[i] = x[i] + 0.5 * step_s * k[i]
+    derivative(v, p, deck, y, offset_s + 0.5 * step_s, k)
+    for i in range(STATE_SIZE):
+        total[i] += 2.0 * k[i]
+        y[i] = x[i] + 0.5 * step_s * k[i]
+    derivative(v, p, deck, y, offset_s + 0.5 * step_s, k)
+    for i in range(STATE_SIZE):
+        total[i] += 2.0 * k[i]
+        y[i] = x[i] + step_s * k[i]
+    derivative(v, p, deck, y, offset_s + step_s, k)
+    for i in range(STATE_SIZE):
+        x[i] += step_s / 6.0 * (total[i] + k[i])
+    _keep_unit(x)
+
+
+@kernel
+def _keep_unit(x: Floats) -> None:
+    """Undo the quaternion's drift from unit length: first order suffices each step."""
+    square = 0.0
+    for i in range(ATTITUDE, ATTITUDE + 4):
+        square += x[i] * x[i]
+    scale = 1.5 - 0.5 * square
+    for i in range(ATTITUDE, ATTITUDE + 4):
+        x[i] *= scale
+
+
+@kernel
+def first_bad(x: Floats) -> int:
+    """0 if all of `x` is finite, else 1 + the first index that is not."""
+    for i in range(STATE_SIZE):
+        if not math.isfinite(x[i]):
+            return i + 1
+    return 0

@@ -1,225 +1,349 @@
-"""The vehicle as a plant: actuator commands in, motion out, until it stands or floats.
+"""The vehicle as a plant: actuation in, motion out, a cycle at a time.
 
-This is the seam to the physics: the flight software sees `Sensed` and gives
-`Actuation`, and nothing else passes.
+Each step of 1 ms moves engines and actuators, weighs the propellant, integrates the state
+and settles the legs. A vehicle that the pad's clamps hold, or that lies in the water or on the
+deck, stands still relative to the Earth.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 
-from firmware_sim.barge.motion import DeckState
-from firmware_sim.vehicle import dynamics as d
-from firmware_sim.vehicle.engine import Engine, EngineState
-from firmware_sim.vehicle.touchdown import Outcome, OutcomeKind, Surface, Touchdown, judge
+from firmware_sim.barge.deck import DeckState
+from firmware_sim.chance import Chance, normal
+from firmware_sim.environment.air import Air
+from firmware_sim.environment.earth import (
+    earth_parameters,
+    earth_position,
+    from_geodetic,
+    gravity,
+    ned_from_earth,
+    site_position,
+)
+from firmware_sim.faults import Faults
+from firmware_sim.flight_software.interfaces import Actuation, Site
+from firmware_sim.kernel import kernel
+from firmware_sim.records import Floats, make
+from firmware_sim.rotation import apply, apply_transposed, matrix_of, norm, quaternion_of
+from firmware_sim.vehicle.actuators import actuator_parameters, fit_actuators, step_actuators
+from firmware_sim.vehicle.aerodynamics import aerodynamic_parameters
+from firmware_sim.vehicle.contact import over, settle_legs, step_clamps
+from firmware_sim.vehicle.dynamics import VehicleParameters, derivative, first_bad, integrate
+from firmware_sim.vehicle.engines import engine_parameters, fit_engines, step_engines, thrust_terms
+from firmware_sim.vehicle.legs import leg_parameters
+from firmware_sim.vehicle.state import (
+    ATTITUDE,
+    FUEL,
+    OXIDIZER,
+    POSITION,
+    RATE,
+    SLOSH,
+    STATE_SIZE,
+    VELOCITY,
+    VehicleState,
+)
+from firmware_sim.vehicle.tanks import mass_properties, tank_parameters
+from gcs.config.barge import DeckConfig
+from gcs.config.simulation import FlightStart, PadStart
 from gcs.config.vehicle import VehicleModel
 
-SECOND_NS = 1_000_000_000
-SUBSTEP_NS = 5_000_000
-_FLOW_LAG_S = 0.1
-_GIMBAL_LAG_S = 0.05
-_TOPPLED_RAD = math.pi / 2
+_MEAN_RADIUS_M = 6_371_008.8
+_SUTTON_GRAVES = 1.7415e-4
+"""Stagnation-point heating of air, sqrt(kg)/m: Sutton and Graves, NASA TR R-376 (1971)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Actuation:
-    """What the flight computers ask of the vehicle. Torque is that of the cold gas."""
-
-    engine: bool = False
-    throttle: float = 0.0
-    gimbal_rad: float = 0.0
-    torque_n_m: float = 0.0
-    legs: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Sensed:
-    """What there is to be sensed, without error. Position is that of the feet, were it upright.
-
-    Local axes: north, up over the nominal deck plane; SI.
-    """
-
-    north_m: float
-    up_m: float
-    velocity_north_m_s: float
-    velocity_up_m_s: float
-    acceleration_north_m_s2: float
-    acceleration_up_m_s2: float
-    tilt_rad: float
-    rate_rad_s: float
-    mass_kg: float
-    propellant_kg: float
-    flow: float
-    gimbal_rad: float
-    thrust_n: float
-    force_axial_m_s2: float
-    force_across_m_s2: float
-    engine: EngineState
-    starts_left: int
-    legs: bool
-    on_pad: bool
-    contact: Surface | None
-    upright: bool
-
-
-class Vehicle:
-    """One vehicle in flight."""
-
-    def __init__(
-        self, model: VehicleModel, deck_height_m: float, pad_north_m: float, engine: Engine
-    ) -> None:
-        self._model = model
-        self._engine = engine
-        self._parameters = _parameters(model, deck_height_m)
-        self._deck_height_m = deck_height_m
-        self._state = np.zeros(d.STATE_SIZE)
-        self._state[d.NORTH] = pad_north_m
-        self._state[d.UP] = model.body.cg_height_m
-        self._state[d.MASS] = model.mass.dry_kg + model.mass.propellant_kg
-        self._inputs = np.zeros(d.INPUTS_SIZE)
-        self._outputs = np.zeros(d.OUTPUTS_SIZE)
-        self._outputs[d.O_FORCE_AXIAL] = d.GRAVITY_M_S2
-        self._work = np.zeros((5, d.STATE_SIZE))
-        self._legs = False
-        self._on_pad = True
-        self._rest_m = (0.0, 0.0)
-        self.outcome: Outcome | None = None
-
-    def step(
-        self, actuation: Actuation, deck: DeckState, wind_north_m_s: float, now_ns: int, steps: int
-    ) -> None:
-        """Fly `steps` sub-steps from `now_ns`; the deck is where it was then, moving on."""
-        x = self._state
-        flow, rate = self._engine.step(actuation.engine, actuation.throttle, x[d.FLOW], now_ns)
-        self._legs = self._legs or actuation.legs
-        self._set_inputs(actuation, deck, wind_north_m_s, flow, rate)
-        if self.outcome is not None:
-            self._rest(deck, steps)
-            return
-        step_s = SUBSTEP_NS / SECOND_NS
-        made = d.advance(
-            x, self._inputs, self._parameters, self._outputs, self._work, steps, step_s
-        )
-        if self._on_pad and x[d.V_UP] > 0.0 and x[d.UP] > self._model.body.cg_height_m + 1e-3:
-            self._on_pad = False
-        if made < 0:
-            self._touch_down(deck, now_ns - made * SUBSTEP_NS, -made * step_s)
-
-    def sensed(self) -> Sensed:
-        """The state as sensors would have it, were they perfect."""
-        x = self._state.tolist()
-        o = self._outputs.tolist()
-        outcome = self.outcome
-        return Sensed(
-            north_m=x[d.NORTH],
-            up_m=x[d.UP] - self._model.body.cg_height_m,
-            velocity_north_m_s=x[d.V_NORTH],
-            velocity_up_m_s=x[d.V_UP],
-            acceleration_north_m_s2=o[d.O_ACCELERATION_NORTH],
-            acceleration_up_m_s2=o[d.O_ACCELERATION_UP],
-            tilt_rad=x[d.TILT],
-            rate_rad_s=x[d.RATE],
-            mass_kg=x[d.MASS],
-            propellant_kg=x[d.MASS] - self._model.mass.dry_kg,
-            flow=x[d.FLOW],
-            gimbal_rad=x[d.GIMBAL],
-            thrust_n=o[d.O_THRUST],
-            force_axial_m_s2=o[d.O_FORCE_AXIAL],
-            force_across_m_s2=o[d.O_FORCE_ACROSS],
-            engine=self._engine.state,
-            starts_left=self._engine.starts_left,
-            legs=self._legs,
-            on_pad=self._on_pad,
-            contact=None if outcome is None else outcome.touchdown.surface,
-            upright=outcome is None or outcome.kind is OutcomeKind.LANDED,
-        )
-
-    def _set_inputs(
-        self, actuation: Actuation, deck: DeckState, wind: float, flow: float, rate: float
-    ) -> None:
-        limit = math.radians(self._model.engine.gimbal_limit_deg)
-        torque = self._model.attitude.cold_gas_torque_n_m
-        u = self._inputs
-        u[d.I_FLOW] = flow
-        u[d.I_FLOW_RATE] = rate
-        u[d.I_GIMBAL] = min(max(actuation.gimbal_rad, -limit), limit)
-        u[d.I_TORQUE] = min(max(actuation.torque_n_m, -torque), torque)
-        u[d.I_WIND_NORTH] = wind
-        u[d.I_HELD] = 1.0 if self._on_pad else 0.0
-        u[d.I_DECK_NORTH] = deck.north_m
-        u[d.I_DECK_HALF] = deck.half_north_m
-        u[d.I_DECK_UP] = deck.up_m
-        u[d.I_DECK_RATE] = deck.velocity_up_m_s
-        u[d.I_DECK_SLOPE] = deck.slope_north
-
-    def _touch_down(self, deck: DeckState, at_ns: int, elapsed_s: float) -> None:
-        x = self._state.tolist()
-        offset_m = self._feet_north_m() - deck.north_m
-        surface = Surface.DECK if abs(offset_m) <= deck.half_north_m else Surface.WATER
-        on_deck = surface is Surface.DECK
-        slope_rad = math.atan(deck.slope_north) if on_deck else 0.0
-        rising = deck.velocity_up_m_s if on_deck else 0.0
-        feet_speed = x[d.V_NORTH] - self._model.body.cg_height_m * math.cos(x[d.TILT]) * x[d.RATE]
-        north_speed = feet_speed - (deck.velocity_north_m_s if on_deck else 0.0)
-        east_speed = -deck.velocity_east_m_s if on_deck else 0.0
-        touchdown = Touchdown(
-            at_ns=at_ns,
-            surface=surface,
-            vertical_speed_m_s=rising - x[d.V_UP],
-            lateral_speed_m_s=math.hypot(north_speed, east_speed),
-            tilt_rad=abs(x[d.TILT] + slope_rad),
-            rate_rad_s=abs(x[d.RATE]),
-            miss_m=math.hypot(offset_m, deck.east_m),
-            propellant_kg=x[d.MASS] - self._model.mass.dry_kg,
-        )
-        self.outcome = judge(touchdown, self._model.touchdown)
-        self._rest_m = (offset_m, deck.up_m + rising * elapsed_s)
-
-    def _rest(self, deck: DeckState, steps: int) -> None:
-        """Stand on the moving deck, or float upright or toppled; the engine runs down."""
-        outcome = self.outcome
-        x = self._state
-        standing = outcome is not None and outcome.touchdown.surface is Surface.DECK
-        upright = outcome is not None and outcome.kind is not OutcomeKind.LOST
-        x[d.NORTH] = deck.north_m + self._rest_m[0] if standing else x[d.NORTH]
-        ground = deck.up_m + deck.slope_north * self._rest_m[0] if standing else None
-        feet = -self._deck_height_m if ground is None else ground
-        x[d.UP] = feet + self._model.body.cg_height_m
-        x[d.V_NORTH] = deck.velocity_north_m_s if standing else 0.0
-        x[d.V_UP] = deck.velocity_up_m_s if standing else 0.0
-        x[d.TILT] = (-math.atan(deck.slope_north) if standing else 0.0) if upright else _TOPPLED_RAD
-        x[d.RATE] = 0.0
-        elapsed_s = steps * SUBSTEP_NS / SECOND_NS
-        fall = self._inputs[d.I_FLOW_RATE] * elapsed_s
-        x[d.FLOW] = max(0.0, x[d.FLOW] - fall) if self._inputs[d.I_FLOW] == 0.0 else x[d.FLOW]
-        x[d.GIMBAL] = 0.0
-        self._outputs[:] = (d.GRAVITY_M_S2 if upright else 0.0, 0.0, 0.0, 0.0, 0.0)
-
-    def _feet_north_m(self) -> float:
-        tilt = float(self._state[d.TILT])
-        return float(self._state[d.NORTH]) - self._model.body.cg_height_m * math.sin(tilt)
-
-
-def _parameters(model: VehicleModel, deck_height_m: float) -> d.Vector:
-    engine, body, aero = model.engine, model.body, model.aerodynamics
-    p = np.zeros(d.PARAMETERS_SIZE)
-    p[d.P_THRUST_VACUUM] = engine.thrust_vacuum_n
-    p[d.P_EXIT_AREA] = engine.exit_area_m2
-    p[d.P_FULL_FLOW] = engine.thrust_vacuum_n / (engine.isp_vacuum_s * d.GRAVITY_M_S2)
-    p[d.P_FLOW_LAG] = _FLOW_LAG_S
-    p[d.P_GIMBAL_LAG] = _GIMBAL_LAG_S
-    p[d.P_GIMBAL_RATE] = math.radians(engine.gimbal_rate_deg_s)
-    p[d.P_INERTIA] = model.mass.transverse_inertia_kg_m2
-    p[d.P_CG_HEIGHT] = body.cg_height_m
-    p[d.P_FRONT_AREA] = math.pi * body.diameter_m**2 / 4.0
-    p[d.P_SIDE_AREA] = body.length_m * body.diameter_m
-    p[d.P_DRAG_RISING] = aero.drag_rising
-    p[d.P_DRAG_FALLING] = aero.drag_falling
-    p[d.P_DRAG_ACROSS] = aero.drag_across
-    p[d.P_NORMAL_SLOPE] = aero.normal_slope_per_rad
-    p[d.P_DRY_MASS] = model.mass.dry_kg
-    p[d.P_DECK_HEIGHT] = deck_height_m
+def vehicle_parameters(
+    model: VehicleModel, site: Site, deck: DeckConfig, start: PadStart | FlightStart | None = None
+) -> VehicleParameters:
+    """All numbers of a vehicle over its site and deck, and over a pad if it starts from one."""
+    p = make(VehicleParameters)
+    p.earth = earth_parameters()
+    p.site = site
+    p.engines = engine_parameters(model)
+    p.tanks = tank_parameters(model)
+    p.aerodynamics = aerodynamic_parameters(model)
+    p.actuators = actuator_parameters(model)
+    p.legs = leg_parameters(model, deck, site, start)
+    p.nose_radius_m = model.body.nose_radius_m
     return p
+
+
+@kernel
+def step_vehicle(
+    v: VehicleState,
+    a: Actuation,
+    deck: DeckState,
+    air: Air,
+    p: VehicleParameters,
+    faults: Faults,
+    now_ns: int,
+    steps: int,
+    step_ns: int,
+) -> None:
+    """Fly `steps` steps from `now_ns`; the deck is where it was at its own time, moving on.
+
+    Stops at the first quantity that is not finite and leaves its index in `v.bad`.
+    """
+    w = p.work
+    _bring_wind(v, air, p)
+    for i in range(3):
+        w.felt_m_s2[i] = 0.0
+        w.turned_rad_s[i] = 0.0
+    for _ in range(steps):
+        if v.bad == 0:
+            _step(v, a, deck, p, faults, now_ns, step_ns)
+            now_ns += step_ns
+    v.time_ns = now_ns
+    observe(v, deck, p)
+    for i in range(3):
+        v.out.specific_force_m_s2[i] = w.felt_m_s2[i] / steps
+        v.out.mean_rate_rad_s[i] = w.turned_rad_s[i] / steps
+
+
+@kernel
+def _step(
+    v: VehicleState,
+    a: Actuation,
+    deck: DeckState,
+    p: VehicleParameters,
+    faults: Faults,
+    now_ns: int,
+    step_ns: int,
+) -> None:
+    w, step_s = p.work, 1e-9 * step_ns
+    step_engines(v, a, p.engines, faults, now_ns, step_s)
+    step_actuators(v, a, p.actuators, faults, now_ns, step_s)
+    _weigh(v, deck, p)
+    step_clamps(v, a.release)
+    if v.held or over(v):
+        _stand(v, p, step_s)
+    else:
+        integrate(v, p, deck, 1e-9 * (now_ns - deck.time_ns), step_s)
+        settle_legs(v, p.legs, deck, faults, w.props.cg_height_m, now_ns + step_ns)
+    v.bad = first_bad(v.x)
+
+
+@kernel
+def _weigh(v: VehicleState, deck: DeckState, p: VehicleParameters) -> None:
+    """Mass properties and thrust that hold for the coming step."""
+    w = p.work
+    mass_properties(v.x, p.tanks, w.props)
+    thrust_terms(v, p.engines, w.props.cg_height_m, _feet_height_m(v, deck, p), w.terms)
+    v.out.mass_kg = w.props.mass_kg
+    v.out.thrust_n = w.terms.force_n[0] - v.out.pressure_pa * w.terms.force_area_m2[0]
+
+
+@kernel
+def _feet_height_m(v: VehicleState, deck: DeckState, p: VehicleParameters) -> float:
+    """Of the feet over the deck, if they are over it, else over the water, at the last cycle."""
+    out, m = v.out, deck.ned_from_deck
+    north = out.feet_ned_m[0] - deck.position_m[0]
+    east = out.feet_ned_m[1] - deck.position_m[1]
+    down = out.feet_ned_m[2] - deck.position_m[2]
+    along = abs(m[0, 0] * north + m[1, 0] * east + m[2, 0] * down)
+    across = abs(m[0, 1] * north + m[1, 1] * east + m[2, 1] * down)
+    edges = p.legs.deck_edges
+    if along <= edges.half_length_m and across <= edges.half_width_m:
+        return -float(m[0, 2] * north + m[1, 2] * east + m[2, 2] * down)
+    return out.altitude_m - out.cg_height_m
+
+
+@kernel
+def _stand(v: VehicleState, p: VehicleParameters, step_s: float) -> None:
+    """One step at rest on the Earth: only propellant moves."""
+    w, x = p.work, v.x
+    _rest(x, p)
+    x[OXIDIZER] -= w.terms.oxidizer_kg_s * step_s
+    x[FUEL] -= w.terms.fuel_kg_s * step_s
+    _bear_up(x, p)
+    for i in range(3):
+        w.felt_m_s2[i] += w.acceleration_m_s2[i]
+        w.turned_rad_s[i] += x[RATE + i]
+
+
+@kernel
+def _bear_up(x: Floats, p: VehicleParameters) -> None:
+    """What accelerometers at rest on the turning Earth feel; `earth_from_body` is filled."""
+    w, square = p.work, p.earth.rate_rad_s * p.earth.rate_rad_s
+    gravity(p.earth, x[POSITION : POSITION + 3], w.scratch)
+    w.scratch[0] = -w.scratch[0] - square * x[POSITION]
+    w.scratch[1] = -w.scratch[1] - square * x[POSITION + 1]
+    w.scratch[2] = -w.scratch[2]
+    apply_transposed(w.earth_from_body, w.scratch, w.acceleration_m_s2)
+
+
+@kernel
+def _rest(x: Floats, p: VehicleParameters) -> None:
+    """No motion relative to the Earth; fills `earth_from_body`."""
+    m = p.work.earth_from_body
+    matrix_of(x[ATTITUDE : ATTITUDE + 4], m)
+    for i in range(3):
+        x[VELOCITY + i] = 0.0
+        x[RATE + i] = m[2, i] * p.earth.rate_rad_s
+    for i in range(SLOSH, STATE_SIZE):
+        x[i] = 0.0
+
+
+@kernel
+def _bring_wind(v: VehicleState, air: Air, p: VehicleParameters) -> None:
+    """The cycle's wind, from the vehicle's own north, east and down to E."""
+    w, local = p.work, p.work.earth_from_body
+    ned_from_earth(v.out.latitude_rad, v.out.longitude_rad, local)
+    apply_transposed(local, air.wind_ned_m_s, w.wind_m_s)
+    apply_transposed(local, air.wind_gradient_per_s, w.wind_gradient_per_s)
+    w.wind_altitude_m = air.altitude_m
+
+
+# --- What can be seen of it ---
+
+
+@kernel
+def observe(v: VehicleState, deck: DeckState, p: VehicleParameters) -> None:
+    """Fill `v.out` from the state, all but the means over a cycle."""
+    w, x, out = p.work, v.x, v.out
+    _weigh(v, deck, p)
+    derivative(v, p, deck, x, 1e-9 * (v.time_ns - deck.time_ns), w.slope)
+    out.cg_height_m = w.props.cg_height_m
+    if v.held or over(v):
+        _bear_up(x, p)
+        w.angular_rad_s2[:] = 0.0
+    for i in range(3):
+        out.inertia_kg_m2[i] = w.props.inertia_kg_m2[i]
+        out.angular_acceleration_rad_s2[i] = w.angular_rad_s2[i]
+        out.specific_force_m_s2[i] = w.acceleration_m_s2[i]
+        out.mean_rate_rad_s[i] = x[RATE + i]
+    _observe_air(v, p)
+    _observe_place(v, p)
+
+
+@kernel
+def _observe_air(v: VehicleState, p: VehicleParameters) -> None:
+    out, ambient = v.out, p.work.ambient
+    out.pressure_pa, out.density_kg_m3 = ambient.pressure_pa, ambient.density_kg_m3
+    out.temperature_k = ambient.temperature_k
+    out.altitude_m = ambient.altitude_m
+    speed = norm(ambient.velocity_m_s)
+    out.airspeed_m_s = speed
+    out.mach = speed / ambient.speed_of_sound_m_s
+    across = math.hypot(ambient.velocity_m_s[1], ambient.velocity_m_s[2])
+    out.angle_of_attack_rad = math.atan2(across, ambient.velocity_m_s[0])
+    out.dynamic_pressure_pa = 0.5 * ambient.density_kg_m3 * speed * speed
+    root = math.sqrt(ambient.density_kg_m3 / p.nose_radius_m)
+    out.heat_flux_w_m2 = _SUTTON_GRAVES * root * speed * speed * speed
+    out.thrust_n = p.work.terms.force_n[0] - ambient.pressure_pa * p.work.terms.force_area_m2[0]
+
+
+@kernel
+def _observe_place(v: VehicleState, p: VehicleParameters) -> None:
+    w, x, out = p.work, v.x, v.out
+    out.latitude_rad = math.atan2(w.ambient.sine_latitude, w.ambient.cosine_latitude)
+    out.longitude_rad = math.atan2(x[POSITION + 1], x[POSITION])
+    m = w.earth_from_body
+    for i in range(3):
+        w.scratch[i] = x[POSITION + i] - w.props.cg_height_m * m[i, 0]
+    site_position(p.site, w.scratch, out.feet_ned_m)
+    apply(p.site.ned_from_earth, x[VELOCITY : VELOCITY + 3], out.velocity_ned_m_s)
+    down = p.site.ned_from_earth[2]
+    upright = -(down[0] * m[0, 0] + down[1] * m[1, 0] + down[2] * m[2, 0])
+    out.tilt_rad = math.acos(min(max(upright, -1.0), 1.0))
+
+
+# --- Where it starts ---
+
+
+def load_vehicle(v: VehicleState, p: VehicleParameters) -> None:
+    """Full tanks, full cold gas, engines off with all their starts."""
+    v.x[OXIDIZER], v.x[FUEL] = p.tanks.load_kg
+    fit_engines(v, p.engines)
+    fit_actuators(v, p.actuators)
+    mass_properties(v.x, p.tanks, p.work.props)
+
+
+def place_on_pad(v: VehicleState, p: VehicleParameters, start: PadStart, deck: DeckState) -> None:
+    """Stand it upright on its pad, held, with everything on board."""
+    load_vehicle(v, p)
+    site = p.site
+    feet_up_m = site.deck_height_m + start.height_m
+    ned = np.array([start.north_m, start.east_m, -feet_up_m - p.work.props.cg_height_m])
+    earth_position(site, ned, v.x[POSITION : POSITION + 3])
+    north, east, down = site.ned_from_earth
+    # Nose up, so that B's y is east and z north.
+    quaternion_of(np.column_stack((-down, east, north)), v.x[ATTITUDE : ATTITUDE + 4])
+    v.held = 1
+    _rest(v.x, p)
+    observe(v, deck, p)
+
+
+def place_in_flight(
+    v: VehicleState, p: VehicleParameters, start: FlightStart, deck: DeckState, chance: Chance
+) -> None:
+    """Put it on its way to the site, engines off, everything on board.
+
+    The great circle is that of a sphere of the site's geodetic directions with radius 6371008.8 m
+    (IUGG mean), within 0.4 % of the ellipsoid's. Its direction is relative to the Earth
+    whichever frame speed and path angle are given in.
+    """
+    load_vehicle(v, p)
+    x, site = v.x, p.site
+    arc = start.range_to_go_m / _MEAN_RADIUS_M
+    north, east, down = site.ned_from_earth
+    onward = math.cos(start.bearing) * north + math.sin(start.bearing) * east
+    up = -down * math.cos(arc) - onward * math.sin(arc)
+    ahead = onward * math.cos(arc) - down * math.sin(arc)
+    latitude, longitude = math.asin(up[2]), math.atan2(up[1], up[0])
+    position = np.empty(3)
+    from_geodetic(p.earth, latitude, longitude, start.altitude_m, position)
+    turning = np.cross((0.0, 0.0, p.earth.rate_rad_s), position)
+    velocity = _launch(start, ahead, up, turning)
+    nose = velocity if start.attitude == "prograde" else -velocity
+    quaternion_of(_facing(nose / np.linalg.norm(nose), up), x[ATTITUDE : ATTITUDE + 4])
+    _rest(x, p)
+    scatter = np.array([normal(chance) for _ in range(6)])
+    x[POSITION : POSITION + 3] = position + start.position_sigma_m * scatter[:3]
+    x[VELOCITY : VELOCITY + 3] = velocity + start.velocity_sigma_m_s * scatter[3:]
+    observe(v, deck, p)
+
+
+def _launch(start: FlightStart, ahead: Floats, up: Floats, turning: Floats) -> Floats:
+    """Velocity relative to the Earth: `ahead` over it, as fast and steep as its frame says."""
+    along = start.speed_m_s * math.cos(start.path_angle)
+    climb = start.speed_m_s * math.sin(start.path_angle)
+    if start.frame == "inertial":
+        with_it = float(ahead @ turning)
+        square = with_it**2 + along**2 - float(turning @ turning)
+        along = math.sqrt(max(square, 0.0)) - with_it
+    return along * ahead + climb * up
+
+
+def _facing(nose: Floats, up: Floats) -> Floats:
+    """The matrix from B to E with x along `nose` and z as far down as that allows."""
+    side = np.cross(nose, up)
+    if np.linalg.norm(side) < 1e-6:
+        side = np.cross(nose, (0.0, 0.0, 1.0))
+    side /= np.linalg.norm(side)
+    return np.column_stack((nose, side, np.cross(nose, side)))
+
+
+# --- What is wrong with it ---
+
+_NAMES = {
+    POSITION: "position {axis} in E",
+    VELOCITY: "velocity {axis} in E",
+    ATTITUDE: "attitude",
+    RATE: "angular rate about {axis}",
+    OXIDIZER: "oxidizer mass",
+    FUEL: "fuel mass",
+    SLOSH: "slosh of the oxidizer",
+    SLOSH + 4: "slosh of the fuel",
+}
+
+
+def bad_quantity(v: VehicleState) -> str:
+    """The name of the first quantity that is not finite; empty if all are."""
+    if v.bad == 0:
+        return ""
+    index = v.bad - 1
+    row = max(row for row in _NAMES if row <= index)
+    return _NAMES[row].format(axis="xyz"[min(index - row, 2)])
