@@ -109,10 +109,12 @@ class Contact(Record):
 
 
 class VehicleOutputs(Record):
-    """What follows from the state, computed with the last step's first derivative."""
+    """What follows from the state at `VehicleState.time_ns`, and means over the last cycle."""
 
     specific_force_m_s2: Vector3
-    """Non-gravitational acceleration of the centre of mass, in B: what accelerometers feel."""
+    """Non-gravitational acceleration of the centre of mass, in B, mean over the last cycle."""
+    mean_rate_rad_s: Vector3
+    """Angular velocity relative to inertial space, in B, mean over the last cycle."""
     angular_acceleration_rad_s2: Vector3
     mass_kg: float
     cg_height_m: float
