@@ -9,12 +9,18 @@ from __future__ import annotations
 import enum
 import math
 from dataclasses import dataclass
+from typing import Annotated
 
 from firmware_sim.flight_software.modes import ACCEPTED_IN, TOO_EARLY_IN, Command, FlightMode
+from firmware_sim.records import Ints, Record
 
 MILLISECOND_NS = 1_000_000
+REMEMBERED = 64
+"""Nonces that were accepted, and commands that were seen: the oldest are forgotten."""
 _LARGEST_NONCE = 2**24 - 1
-_REMEMBERED = 64
+
+COMMANDS = tuple(Command)
+"""A command's number in a record is its place here + 1; 0 is none."""
 
 
 class Answer(enum.StrEnum):
@@ -26,23 +32,84 @@ class Answer(enum.StrEnum):
     UNSUPPORTED = "MAV_RESULT_UNSUPPORTED"
 
 
+class Reason(enum.IntEnum):
+    """Why a command is not acted on."""
+
+    NONE = 0
+    REPEATED = 1
+    NO_NONCE = 2
+    NO_VALIDITY = 3
+    USED_NONCE = 4
+    EXPIRED = 5
+    TOO_EARLY = 6
+    WRONG_MODE = 7
+    NO_COUNTDOWN = 8
+    IGNITED = 9
+    FINAL_DESCENT = 10
+    DIVERTED = 11
+
+
+REASON_TEXTS: dict[Reason, str] = {
+    Reason.NONE: "",
+    Reason.REPEATED: "repeated",
+    Reason.NO_NONCE: "the nonce is not a whole number of 24 bits above zero",
+    Reason.NO_VALIDITY: "the validity is not a time",
+    Reason.USED_NONCE: "the nonce was used before",
+    Reason.EXPIRED: "its validity has passed",
+    Reason.TOO_EARLY: "too early in {mode}",
+    Reason.WRONG_MODE: "not in {mode}",
+    Reason.NO_COUNTDOWN: "no usable countdown",
+    Reason.IGNITED: "ignition has begun",
+    Reason.FINAL_DESCENT: "the final descent has begun",
+    Reason.DIVERTED: "a divert was accepted",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The answer, whether the command is to be acted on now, and why."""
+    """The answer, whether the command is to be acted on now, and why not."""
 
     answer: Answer
     act: bool
-    reason: str
+    why: Reason
+    mode: FlightMode
+
+    @property
+    def reason(self) -> str:
+        """The reason in words."""
+        return REASON_TEXTS[self.why].format(mode=self.mode.name)
+
+
+class DeskState(Record):
+    """What a command desk remembers; lists are rings, `*_count` counts what was ever put in."""
+
+    command: int
+    nonce: int
+    """Those last accepted."""
+    accepted_count: int
+    accepted_nonce: Annotated[Ints, REMEMBERED]
+    seen_count: int
+    seen_command: Annotated[Ints, REMEMBERED]
+    seen_nonce: Annotated[Ints, REMEMBERED]
+    seen_first_ns: Annotated[Ints, REMEMBERED]
 
 
 class CommandDesk:
-    """Judges received commands; `command` and `nonce` are those last accepted."""
+    """Judges received commands; all that it remembers is in `state`."""
 
-    def __init__(self) -> None:
-        self.command: Command | None = None
-        self.nonce = 0
-        self._accepted: dict[int, Command] = {}
-        self._first_seen_ns: dict[tuple[Command, int], int] = {}
+    def __init__(self, state: DeskState) -> None:
+        self._state = state
+
+    @property
+    def command(self) -> Command | None:
+        """The command last accepted."""
+        number = int(self._state.command)
+        return COMMANDS[number - 1] if number > 0 else None
+
+    @property
+    def nonce(self) -> int:
+        """The nonce last accepted; 0 if none was."""
+        return int(self._state.nonce)
 
     def judge(
         self,
@@ -59,33 +126,40 @@ class CommandDesk:
         """
         number = _nonce(nonce)
         if number is None:
-            return _denied("the nonce is not a whole number of 24 bits above zero")
+            return denied(Reason.NO_NONCE, mode)
         if not (math.isfinite(validity_ms) and validity_ms > 0.0):
-            return _denied("the validity is not a time")
+            return denied(Reason.NO_VALIDITY, mode)
         if number == self.nonce and command is self.command:
-            return Decision(Answer.ACCEPTED, False, "repeated")
-        if number in self._accepted:
-            return _denied("the nonce was used before")
+            return Decision(Answer.ACCEPTED, False, Reason.REPEATED, mode)
+        if number in self._state.accepted_nonce:
+            return denied(Reason.USED_NONCE, mode)
         first_ns = self._seen(command, number, now_ns)
         if now_ns - first_ns > validity_ms * MILLISECOND_NS:
-            return _denied("its validity has passed")
+            return denied(Reason.EXPIRED, mode)
         if mode in TOO_EARLY_IN.get(command, ()):
-            return Decision(Answer.REJECTED_FOR_NOW, False, f"too early in {mode.name}")
+            return Decision(Answer.REJECTED_FOR_NOW, False, Reason.TOO_EARLY, mode)
         if mode not in ACCEPTED_IN[command]:
-            return _denied(f"not in {mode.name}")
-        return Decision(Answer.ACCEPTED, True, "")
+            return denied(Reason.WRONG_MODE, mode)
+        return Decision(Answer.ACCEPTED, True, Reason.NONE, mode)
 
     def accept(self, command: Command, nonce: float) -> None:
         """Make this command the one that is echoed."""
-        self.command, self.nonce = command, int(nonce)
-        self._accepted[self.nonce] = command
+        state = self._state
+        state.command, state.nonce = COMMANDS.index(command) + 1, int(nonce)
+        state.accepted_nonce[state.accepted_count % REMEMBERED] = state.nonce
+        state.accepted_count += 1
 
     def _seen(self, command: Command, nonce: int, now_ns: int) -> int:
         """When it first came; forgets the oldest, so that a peer cannot fill memory."""
-        key = (command, nonce)
-        if key not in self._first_seen_ns and len(self._first_seen_ns) >= _REMEMBERED:
-            del self._first_seen_ns[next(iter(self._first_seen_ns))]
-        return self._first_seen_ns.setdefault(key, now_ns)
+        state, number = self._state, COMMANDS.index(command) + 1
+        same = (state.seen_command == number) & (state.seen_nonce == nonce)
+        if same.any():
+            return int(state.seen_first_ns[same.argmax()])
+        slot = state.seen_count % REMEMBERED
+        state.seen_command[slot], state.seen_nonce[slot] = number, nonce
+        state.seen_first_ns[slot] = now_ns
+        state.seen_count += 1
+        return now_ns
 
 
 def _nonce(value: float) -> int | None:
@@ -93,5 +167,6 @@ def _nonce(value: float) -> int | None:
     return int(value) if whole else None
 
 
-def _denied(reason: str) -> Decision:
-    return Decision(Answer.DENIED, False, reason)
+def denied(why: Reason, mode: FlightMode) -> Decision:
+    """A refusal for good."""
+    return Decision(Answer.DENIED, False, why, mode)

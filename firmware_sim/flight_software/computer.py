@@ -2,289 +2,351 @@
 
 Three of them run the same software on their own sensors and their own commands.
 What the vehicle does is the middle of what they ask; a computer that missed a
-command goes with the other two where `FOLLOWS` says so.
+command goes with the other two where `FOLLOWS` says so. A record of zeros is a computer
+that waits on the pad.
 """
 
 from __future__ import annotations
 
+import enum
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import Annotated
 
-import numpy as np
-
-from firmware_sim.flight_software.commanding import Answer, CommandDesk, Decision
-from firmware_sim.flight_software.control import AttitudeControl
-from firmware_sim.flight_software.guidance import Guidance, Stage, Steering
-from firmware_sim.flight_software.modes import (
-    ENDED,
-    FOLLOWS,
-    LEADS_TO,
-    ON_PAD,
-    POWERED_DESCENT,
-    Command,
-    FlightMode,
+from firmware_sim.faults import COMPUTERS, Fault, FaultKind, Faults, active, silent, spoil
+from firmware_sim.flight_software.commanding import DeskState
+from firmware_sim.flight_software.control import (
+    ControlParameters,
+    ControlState,
+    control,
+    control_parameters,
+    rest,
 )
-from firmware_sim.flight_software.navigation import Navigation, Solution
-from firmware_sim.vehicle.plant import Actuation, Sensed
-from firmware_sim.vehicle.touchdown import Surface
-from gcs.config.vehicle import VehicleModel
+from firmware_sim.flight_software.hop import guide_hop
+from firmware_sim.flight_software.hop_state import HopParameters, HopState, hop_parameters
+from firmware_sim.flight_software.hop_state import Stage as HopStage
+from firmware_sim.flight_software.interfaces import Actuation, Readings, Site, Solution
+from firmware_sim.flight_software.modes import (
+    NEVER_NS,
+    FlightMode,
+    follow_wait_ns,
+    in_flight,
+    in_powered_descent,
+)
+from firmware_sim.flight_software.navigation import (
+    NavigationParameters,
+    NavigationState,
+    navigate,
+    navigation_parameters,
+)
+from firmware_sim.flight_software.notices import Event, EventLog, log_event
+from firmware_sim.flight_software.returning import (
+    ReturnParameters,
+    ReturnState,
+    guide_return,
+    return_parameters,
+)
+from firmware_sim.flight_software.returning import Stage as ReturnStage
+from firmware_sim.flight_software.state import Steering
+from firmware_sim.kernel import kernel
+from firmware_sim.records import Ints, Record, make, restore, save
+from firmware_sim.vehicle.state import ENGINES
+from gcs.config.barge import DeckConfig
+from gcs.config.simulation import SimulatedBeacon
+from gcs.config.vehicle import HopProfile, ReturnProfile, VehicleModel
 
 SECOND_NS = 1_000_000_000
-_SHORTEST_COUNT_S = 2.0
-_LONGEST_COUNT_S = 3600.0
-_HEALTHY_BEACON_S = 3.0
+CYCLE_NS = 10_000_000
+BEACON_LOST_NS = 3 * SECOND_NS
+"""A beacon unheard for this long is lost."""
+_LIFT_OFF_WAIT_NS = 2 * SECOND_NS
+_LATEST_DIVERT_S = 12.0
+"""A return that is nearer to touchdown than this no longer leaves the deck by itself."""
+_SETTLING_NS = 300_000_000
+_STILL_M_S = 0.4
+_NEAR_WATER_M = 4.0
+_SUNK_M = 1.0
+_ASCENT_CLEAR_NS = 5 * SECOND_NS
+_NEAR_DECK_M = 60.0
+_UPRIGHT_RAD = math.radians(12.0)
+_TOPPLED_RAD = math.radians(25.0)
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """Something to tell the ground in a sentence; `severity` is MAV_SEVERITY."""
+class ProfileKind(enum.IntEnum):
+    """Which guidance flies."""
 
-    severity: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class LandingSolution:
-    """What LANDING_STATE carries. NaN where there is no solution. Metres from deck centre."""
-
-    relative_north_m: float
-    relative_east_m: float
-    height_m: float
-    aim_north_m: float
-    aim_east_m: float
-    time_to_touchdown_s: float
-    propellant_margin_kg: float
-    beacon_age_s: float
+    HOP = 0
+    RETURN = 1
+    ENTRY = 2
 
 
-class FlightComputer:
-    """One of the three. `step` is called at a fixed rate; `command` when one arrives."""
+class ComputerState(Record):
+    """All of one flight computer."""
 
-    def __init__(
-        self,
-        model: VehicleModel,
-        deck_height_m: float,
-        relative_sigma_m: float,
-        random: np.random.Generator,
-        step_ns: int,
-    ) -> None:
-        self._model = model
-        self.navigation = Navigation(random, relative_sigma_m, step_ns)
-        self._guidance = Guidance(model, deck_height_m, step_ns / SECOND_NS)
-        self._control = AttitudeControl(model)
-        self._desk = CommandDesk()
-        self._notices: list[Notice] = []
-        self._lift_off_ns: int | None = None
-        self._divert = False
-        self._ignited = False
-        self._followed_from: FlightMode | None = None
-        self._outvoted_since_ns: int | None = None
-        self.zero_ns: int | None = None
-        self.mode = FlightMode.PRELAUNCH
-
-    # --- What the others and the ground see ---
-
-    @property
-    def solution(self) -> Solution:
-        """The navigation's belief."""
-        return self.navigation.solution
-
-    @property
-    def echo(self) -> tuple[Command | None, int]:
-        """The command last accepted and its nonce."""
-        return self._desk.command, self._desk.nonce
-
-    def healthy(self, now_ns: int) -> bool:
-        """Whether this computer's own checks pass: it runs, and hears the beacon."""
-        age_s = self.navigation.beacon_age_s(now_ns)
-        return self.mode is not FlightMode.ABORTED and age_s < _HEALTHY_BEACON_S
-
-    def notices(self) -> list[Notice]:
-        """What there is to tell, once."""
-        taken, self._notices = self._notices, []
-        return taken
-
-    def landing(self, sensed: Sensed, now_ns: int) -> LandingSolution:
-        """The landing solution at `now_ns`."""
-        s = self.solution
-        time_s, margin_kg = self._prediction(sensed, now_ns)
-        return LandingSolution(
-            relative_north_m=s.north_m - s.deck_north_m,
-            relative_east_m=-s.deck_east_m,
-            height_m=s.up_m - s.deck_up_m,
-            aim_north_m=self._guidance.aim_offset_m(self._aim_mode()),
-            aim_east_m=0.0,
-            time_to_touchdown_s=time_s,
-            propellant_margin_kg=margin_kg,
-            beacon_age_s=self.navigation.beacon_age_s(now_ns),
-        )
-
-    def _aim_mode(self) -> FlightMode:
-        """A vehicle on the deck got there by its commit, whatever its mode is now."""
-        return FlightMode.COMMITTED if self.mode is FlightMode.LANDED else self.mode
-
-    def _prediction(self, sensed: Sensed, now_ns: int) -> tuple[float, float]:
-        if self.mode in (FlightMode.LANDED, FlightMode.DOWN):
-            return 0.0, sensed.propellant_kg - self._model.mass.reserve_kg
-        if self.mode is not FlightMode.COAST and self.mode not in POWERED_DESCENT:
-            return math.nan, math.nan
-        relit = self.mode in POWERED_DESCENT
-        time_s = self._guidance.time_to_touchdown_s(self.solution, self.mode, now_ns, relit)
-        burn_s = time_s if relit else time_s - self._coast_left_s()
-        return time_s, self._guidance.propellant_margin_kg(sensed, burn_s)
-
-    def _coast_left_s(self) -> float:
-        s, profile = self.solution, self._model.profile
-        above = s.up_m - profile.relight_height_m
-        root = max(s.velocity_up_m_s**2 + 2.0 * 9.80665 * above, 0.0)
-        return max(0.0, (s.velocity_up_m_s + math.sqrt(root)) / 9.80665)
-
-    # --- Commands ---
-
-    def command(
-        self, command: Command, nonce: float, validity_ms: float, countdown_s: float, now_ns: int
-    ) -> Answer:
-        """Take or refuse a command that arrives at `now_ns`; the answer is for COMMAND_ACK."""
-        mode = self.mode
-        if self._followed_from is not None and LEADS_TO.get(command) is mode:
-            mode = self._followed_from
-        decision = self._desk.judge(command, nonce, validity_ms, mode, now_ns)
-        if decision.act:
-            decision = self._objection(command, countdown_s) or decision
-        if decision.act:
-            self._desk.accept(command, nonce)
-            self._followed_from = None
-            self._obey(command, countdown_s, now_ns)
-            self._say(5, f"{command.name} accepted")
-        elif decision.answer is not Answer.ACCEPTED:
-            self._say(4, f"{command.name} refused: {decision.reason}")
-        return decision.answer
-
-    def _objection(self, command: Command, countdown_s: float) -> Decision | None:
-        """What stands against a command that the mode allows."""
-        if command is Command.LAUNCH:
-            counts = _SHORTEST_COUNT_S <= countdown_s <= _LONGEST_COUNT_S
-            return None if counts else Decision(Answer.DENIED, False, "no usable countdown")
-        if command is Command.HOLD and self._ignited:
-            return Decision(Answer.DENIED, False, "ignition has begun")
-        final = self.mode in POWERED_DESCENT and self._guidance.stage is Stage.FINAL
-        if final and self.mode is not FlightMode.DIVERTING:
-            return Decision(Answer.DENIED, False, "the final descent has begun")
-        if command is Command.LANDING_COMMIT and self._divert:
-            return Decision(Answer.DENIED, False, "a divert was accepted")
-        return None
-
-    def _obey(self, command: Command, countdown_s: float, now_ns: int) -> None:
-        if command is Command.LAUNCH:
-            self.zero_ns = now_ns + round(countdown_s * SECOND_NS)
-            self.mode = FlightMode.TERMINAL_COUNT
-        elif command is Command.HOLD:
-            self.zero_ns = None
-            self.mode = FlightMode.PRELAUNCH
-        elif command is Command.LANDING_COMMIT:
-            self.mode = FlightMode.COMMITTED
-        elif self.mode in ON_PAD:
-            self.mode = FlightMode.ABORTED
-        else:
-            self._divert = True
-            if self.mode in POWERED_DESCENT:
-                self.mode = FlightMode.DIVERTING
-
-    # --- Flight ---
-
-    def step(self, sensed: Sensed, peers: Sequence[FlightComputer], now_ns: int) -> Actuation:
-        """One cycle: sense, change mode, guide, control."""
-        solution = self.navigation.step(sensed, now_ns)
-        mode = self.mode
-        self._change_mode(sensed, now_ns)
-        if self.mode is not mode:
-            self._followed_from = None
-        self._follow(peers, now_ns)
-        if self.mode is not mode:
-            self._say(6, f"{self.mode.name.replace('_', ' ').lower()}")
-        return self._act(sensed, solution, now_ns)
-
-    def _follow(self, peers: Sequence[FlightComputer], now_ns: int) -> None:
-        """Go with the two others where they have agreed for long enough."""
-        theirs = {peer.mode for peer in peers}
-        other = theirs.pop() if len(peers) > 1 else self.mode
-        wait_ns = FOLLOWS.get((self.mode, other)) if not theirs else None
-        if wait_ns is None:
-            self._outvoted_since_ns = None
-            return
-        if self._outvoted_since_ns is None:
-            self._outvoted_since_ns = now_ns
-        if now_ns - self._outvoted_since_ns >= wait_ns:
-            self._followed_from, self.mode = self.mode, other
-            self._outvoted_since_ns = None
-            self.zero_ns = peers[0].zero_ns
-
-    def _change_mode(self, sensed: Sensed, now_ns: int) -> None:
-        if self.mode in ENDED:
-            return
-        if sensed.contact is not None:
-            standing = sensed.contact is Surface.DECK and sensed.upright
-            self.mode = FlightMode.LANDED if standing else FlightMode.DOWN
-        elif self.mode in ON_PAD and not sensed.on_pad:
-            self._lift_off_ns = now_ns
-            self.mode = FlightMode.ASCENT
-        elif self.mode is FlightMode.ASCENT:
-            if self.solution.up_m >= self._model.profile.cutoff_height_m:
-                self.mode = FlightMode.COAST
-        elif self.mode is FlightMode.COAST:
-            self._relight()
-        elif self.mode is FlightMode.DESCENT and self._guidance.hover_over(now_ns):
-            self._say(4, "no landing commit: open water")
-            self.mode = FlightMode.DIVERTING
-
-    def _relight(self) -> None:
-        s = self.solution
-        if s.velocity_up_m_s < 0.0 and s.up_m <= self._model.profile.relight_height_m:
-            self.mode = FlightMode.DIVERTING if self._divert else FlightMode.DESCENT
-
-    def _act(self, sensed: Sensed, solution: Solution, now_ns: int) -> Actuation:
-        mode = self.mode
-        if mode is FlightMode.TERMINAL_COUNT:
-            return self._count(now_ns)
-        if mode is FlightMode.ASCENT:
-            flight_s = (now_ns - (self._lift_off_ns or now_ns)) / SECOND_NS
-            return self._steered(self._guidance.ascend(solution, sensed, flight_s), sensed)
-        if mode is FlightMode.COAST:
-            return self._steered(self._guidance.coast(), sensed, engine=False)
-        if mode in POWERED_DESCENT:
-            steering = self._guidance.descend(solution, sensed, mode, now_ns)
-            legs = solution.up_m < self._model.profile.legs_height_m
-            return self._steered(steering, sensed, legs=legs)
-        return Actuation(legs=sensed.legs)
-
-    def _count(self, now_ns: int) -> Actuation:
-        """Ignite so that thrust is there at zero."""
-        zero_ns = self.zero_ns if self.zero_ns is not None else now_ns
-        self._ignited = now_ns >= zero_ns - self._model.engine.start_transient
-        return Actuation(engine=self._ignited, throttle=1.0)
-
-    def _steered(
-        self, steering: Steering, sensed: Sensed, engine: bool = True, legs: bool = False
-    ) -> Actuation:
-        gimbal, torque = self._control.step(self.solution, steering.tilt_rad, sensed.thrust_n)
-        return Actuation(engine, steering.throttle, gimbal, torque, legs)
-
-    def _say(self, severity: int, text: str) -> None:
-        self._notices.append(Notice(severity, text))
+    mode: int
+    mode_since_ns: int
+    counting: int
+    zero_ns: int
+    """When thrust shall be there, while `counting`."""
+    ignited: int
+    lift_off_known: int
+    lift_off_ns: int
+    divert: int
+    """1 once a divert was accepted."""
+    followed_from: int
+    """1 + the mode out of which it followed the others; 0 if it did not."""
+    outvoted_since_ns: int
+    """0 while it is not."""
+    still_since_ns: int
+    touched_ns: int
+    """When it felt deck or water; 0 before."""
+    silent: int
+    """1 while a fault keeps it from doing anything."""
+    desk: DeskState
+    events: EventLog
+    nav: NavigationState
+    solution: Solution
+    hop: HopState
+    returning: ReturnState
+    steering: Steering
+    control: ControlState
+    actuation: Actuation
 
 
-def middle(asked: Sequence[Actuation]) -> Actuation:
-    """The middle of what three computers ask; discretes by two of three."""
-    half = len(asked) // 2
+class ComputerParameters(Record):
+    """What the flight software knows of its vehicle and site."""
 
-    def of(values: list[float]) -> float:
-        return sorted(values)[half]
+    profile: int
+    start_lead_ns: int
+    """How long before zero the engines are started."""
+    ascent: Annotated[Ints, ENGINES]
+    deck_height_m: float
+    nav: NavigationParameters
+    control: ControlParameters
+    hop: HopParameters
+    returning: ReturnParameters
 
-    return Actuation(
-        engine=sum(a.engine for a in asked) > half,
-        throttle=of([a.throttle for a in asked]),
-        gimbal_rad=of([a.gimbal_rad for a in asked]),
-        torque_n_m=of([a.torque_n_m for a in asked]),
-        legs=sum(a.legs for a in asked) > half,
-    )
+
+def computer_parameters(
+    model: VehicleModel,
+    site: Site,
+    deck: DeckConfig | None = None,
+    beacon: SimulatedBeacon | None = None,
+) -> ComputerParameters:
+    """From the vehicle file, the site, and what the barge and its beacon are like."""
+    p = make(ComputerParameters)
+    p.start_lead_ns = model.engine.start_transient
+    p.ascent[list(model.engine.ascent)] = 1
+    p.deck_height_m = site.deck_height_m
+    restore(p.nav, save(navigation_parameters(model, site, deck, beacon)))
+    restore(p.control, save(control_parameters(model, CYCLE_NS)))
+    p.profile = ProfileKind.ENTRY
+    if isinstance(model.profile, HopProfile):
+        p.profile = ProfileKind.HOP
+        restore(p.hop, save(hop_parameters(model, site, CYCLE_NS)))
+    elif isinstance(model.profile, ReturnProfile):
+        p.profile = ProfileKind.RETURN
+        restore(p.returning, save(return_parameters(model, site)))
+    return p
+
+
+@kernel
+def step_computer(
+    computers: Sequence[ComputerState],
+    index: int,
+    r: Readings,
+    p: ComputerParameters,
+    faults: Faults,
+    now_ns: int,
+) -> None:
+    """One cycle of one computer: sense, change mode, follow, guide, control."""
+    c = computers[index]
+    fault = faults.computer[index]
+    c.silent = 1 if silent(fault, now_ns) else 0
+    if c.silent or (fault.kind == FaultKind.STUCK and active(fault, now_ns)):
+        return
+    navigate(c.nav, r, p.nav, now_ns, c.solution)
+    mode = c.mode
+    _change_mode(c, r, p, now_ns)
+    if c.mode != mode:
+        c.followed_from = 0
+    _follow(computers, index, now_ns)
+    wanted = _act(c, r, p, now_ns)
+    if wanted != c.mode:
+        c.followed_from = 0
+        _set_mode(c, wanted, now_ns)
+    if fault.kind != FaultKind.NONE:
+        _spoil_actuation(fault, c.actuation, now_ns)
+
+
+@kernel
+def _set_mode(c: ComputerState, mode: int, now_ns: int) -> None:
+    if mode == FlightMode.DESCENT and c.divert:
+        mode = FlightMode.DIVERTING.value
+    if mode == c.mode:
+        return
+    if c.mode == FlightMode.DESCENT and mode == FlightMode.DIVERTING and not c.divert:
+        log_event(c.events, Event.NO_COMMIT.value, 0, 0, 0)
+    c.mode = mode
+    c.mode_since_ns = now_ns
+    log_event(c.events, Event.MODE.value, 0, 0, mode)
+
+
+# --- Modes ---
+
+
+@kernel
+def _change_mode(c: ComputerState, r: Readings, p: ComputerParameters, now_ns: int) -> None:
+    """Changes that no guidance decides: lift-off, contact, a lost beacon."""
+    if c.mode == FlightMode.TERMINAL_COUNT:
+        _leave_pad(c, r, now_ns)
+    elif in_flight(c.mode):
+        _feel_contact(c, r, p, now_ns)
+        if c.touched_ns > 0:
+            _settle(c, now_ns)
+        elif c.mode == FlightMode.COMMITTED and _beacon_lost(c, now_ns) and _can_leave(c, p):
+            log_event(c.events, Event.BEACON_LOST.value, 0, 0, 0)
+            c.divert = 1
+            _set_mode(c, FlightMode.DIVERTING.value, now_ns)
+    elif c.mode == FlightMode.LANDED and c.solution.tilt_rad > _TOPPLED_RAD:
+        _set_mode(c, FlightMode.DOWN.value, now_ns)
+
+
+@kernel
+def _leave_pad(c: ComputerState, r: Readings, now_ns: int) -> None:
+    if c.ignited and r.on_pad == 0:
+        c.lift_off_known = 1
+        c.lift_off_ns = now_ns
+        _set_mode(c, FlightMode.ASCENT.value, now_ns)
+    elif c.ignited and now_ns > c.zero_ns + _LIFT_OFF_WAIT_NS:
+        log_event(c.events, Event.NO_LIFT_OFF.value, 0, 0, 0)
+        _set_mode(c, FlightMode.ABORTED.value, now_ns)
+
+
+@kernel
+def _beacon_lost(c: ComputerState, now_ns: int) -> bool:
+    return c.solution.deck_known == 0 or now_ns - c.solution.deck_time_ns > BEACON_LOST_NS
+
+
+@kernel
+def _can_leave(c: ComputerState, p: ComputerParameters) -> bool:
+    """Whether there is still time to land elsewhere."""
+    if p.profile == ProfileKind.HOP:
+        return c.hop.stage != HopStage.FINAL
+    return c.steering.time_to_touchdown_s > _LATEST_DIVERT_S
+
+
+@kernel
+def _feel_contact(c: ComputerState, r: Readings, p: ComputerParameters, now_ns: int) -> None:
+    """Feet that touch, or a vehicle that stands still or sinks where only water can be."""
+    if c.touched_ns > 0:
+        return
+    if c.mode == FlightMode.ASCENT and now_ns - c.lift_off_ns < _ASCENT_CLEAR_NS:
+        return
+    s = c.solution
+    height = -s.position_m[2]
+    if s.deck_known:
+        height = s.height_m + p.deck_height_m
+    velocity = s.velocity_m_s
+    speed_2 = velocity[0] ** 2 + velocity[1] ** 2 + velocity[2] ** 2
+    if height > _NEAR_WATER_M or speed_2 > _STILL_M_S**2:
+        c.still_since_ns = now_ns
+    still = now_ns - c.still_since_ns > _SETTLING_NS
+    if (r.feet_touching > 0 and in_powered_descent(c.mode)) or still or height < -_SUNK_M:
+        c.touched_ns = now_ns
+
+
+@kernel
+def _settle(c: ComputerState, now_ns: int) -> None:
+    """After contact: standing on the deck, or down elsewhere."""
+    s = c.solution
+    near = math.hypot(s.relative_m[0], s.relative_m[1]) < _NEAR_DECK_M
+    if s.tilt_rad > _TOPPLED_RAD or not near:
+        _set_mode(c, FlightMode.DOWN.value, now_ns)
+    elif now_ns - c.touched_ns >= _SETTLING_NS:
+        standing = s.tilt_rad < _UPRIGHT_RAD
+        _set_mode(c, FlightMode.LANDED.value if standing else FlightMode.DOWN.value, now_ns)
+
+
+@kernel
+def _follow(computers: Sequence[ComputerState], index: int, now_ns: int) -> None:
+    """Go with the two others where they have agreed for long enough."""
+    c = computers[index]
+    first, second = computers[(index + 1) % COMPUTERS], computers[(index + 2) % COMPUTERS]
+    wait_ns = NEVER_NS
+    if first.mode == second.mode and not (first.silent or second.silent):
+        wait_ns = follow_wait_ns(c.mode, first.mode)
+    if wait_ns == NEVER_NS:
+        c.outvoted_since_ns = 0
+        return
+    if c.outvoted_since_ns == 0:
+        c.outvoted_since_ns = max(now_ns, 1)
+    if now_ns - c.outvoted_since_ns >= wait_ns:
+        c.followed_from = 1 + c.mode
+        c.outvoted_since_ns = 0
+        c.counting, c.zero_ns = first.counting, first.zero_ns
+        _set_mode(c, first.mode, now_ns)
+
+
+# --- What it asks for ---
+
+
+@kernel
+def _act(c: ComputerState, r: Readings, p: ComputerParameters, now_ns: int) -> int:
+    """Fill the actuation; the mode that follows."""
+    a = c.actuation
+    a.release = 0
+    if c.mode == FlightMode.TERMINAL_COUNT:
+        _count(c, p, now_ns)
+        return c.mode
+    if not in_flight(c.mode) or c.touched_ns > 0:
+        a.run[:] = 0
+        a.throttle = 0.0
+        a.legs = 1 if r.leg_extension > 0.0 else 0
+        rest(c.control, a)
+        return c.mode
+    wanted = _guide(c, r, p, now_ns)
+    a.run[:] = c.steering.run
+    a.throttle = c.steering.throttle
+    a.legs = c.steering.legs
+    a.release = 1 if c.mode == FlightMode.ASCENT else 0
+    control(c.control, c.solution, r, c.steering, p.control, a)
+    return wanted
+
+
+@kernel
+def _guide(c: ComputerState, r: Readings, p: ComputerParameters, now_ns: int) -> int:
+    if p.profile == ProfileKind.HOP:
+        return guide_hop(c.hop, c.solution, r, p.hop, c.mode, now_ns, c.steering)
+    return guide_return(c.returning, c.solution, r, p.returning, c.mode, now_ns, c.steering)
+
+
+@kernel
+def _count(c: ComputerState, p: ComputerParameters, now_ns: int) -> None:
+    """Ignite so that thrust is there at zero; then let go."""
+    a = c.actuation
+    zero_ns = c.zero_ns if c.counting else now_ns
+    c.ignited = 1 if now_ns >= zero_ns - p.start_lead_ns else 0
+    for i in range(ENGINES):
+        a.run[i] = p.ascent[i] * c.ignited
+    a.throttle = 1.0
+    a.release = 1 if now_ns >= zero_ns else 0
+    rest(c.control, a)
+
+
+@kernel
+def _spoil_actuation(fault: Fault, a: Actuation, now_ns: int) -> None:
+    """What a faulty computer says instead."""
+    a.throttle = spoil(fault, 0, a.throttle, now_ns)
+    a.gimbal_pitch_rad = spoil(fault, 1, a.gimbal_pitch_rad, now_ns)
+    a.gimbal_yaw_rad = spoil(fault, 2, a.gimbal_yaw_rad, now_ns)
+    for i in range(3):
+        a.fins_rad[i] = spoil(fault, 3 + i, a.fins_rad[i], now_ns)
+        a.cold_gas_torque_n_m[i] = spoil(fault, 6 + i, a.cold_gas_torque_n_m[i], now_ns)
+    for i in range(ENGINES):
+        a.run[i] = 1 if spoil(fault, 9, float(a.run[i]), now_ns) > 0.5 else 0
+
+
+def final_descent(c: ComputerState) -> bool:
+    """Whether guidance has begun what no command changes any more."""
+    return c.hop.stage == HopStage.FINAL or c.returning.stage == ReturnStage.FINAL

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import enum
 
+from firmware_sim.kernel import kernel
+
 
 class FlightMode(enum.IntEnum):
     """LANDFALL_FLIGHT_MODE."""
@@ -18,6 +20,7 @@ class FlightMode(enum.IntEnum):
     LANDED = 7
     DOWN = 8
     ABORTED = 9
+    ENTRY = 10
 
 
 class Command(enum.StrEnum):
@@ -32,20 +35,21 @@ class Command(enum.StrEnum):
 
 _M = FlightMode
 ON_PAD = frozenset({_M.PRELAUNCH, _M.TERMINAL_COUNT})
+IN_FLIGHT = frozenset({_M.ASCENT, _M.COAST, _M.ENTRY, _M.DESCENT, _M.COMMITTED, _M.DIVERTING})
 POWERED_DESCENT = frozenset({_M.DESCENT, _M.COMMITTED, _M.DIVERTING})
 ENDED = frozenset({_M.LANDED, _M.DOWN, _M.ABORTED})
 
 ACCEPTED_IN: dict[Command, frozenset[FlightMode]] = {
     Command.LAUNCH: frozenset({_M.PRELAUNCH}),
     Command.LANDING_COMMIT: frozenset({_M.DESCENT}),
-    Command.DIVERT: frozenset({_M.ASCENT, _M.COAST, _M.DESCENT, _M.COMMITTED, _M.DIVERTING}),
+    Command.DIVERT: IN_FLIGHT,
     Command.HOLD: ON_PAD,
-    Command.ABORT: ON_PAD | {_M.ASCENT, _M.COAST, _M.DESCENT, _M.COMMITTED, _M.DIVERTING},
+    Command.ABORT: ON_PAD | IN_FLIGHT,
 }
 """A command is taken in these modes only; the commit latches until the final descent."""
 
 TOO_EARLY_IN: dict[Command, frozenset[FlightMode]] = {
-    Command.LANDING_COMMIT: frozenset({_M.ASCENT, _M.COAST}),
+    Command.LANDING_COMMIT: frozenset({_M.ASCENT, _M.COAST, _M.ENTRY}),
 }
 """Modes in which the command may be taken later: rejected for now, not denied."""
 
@@ -73,3 +77,33 @@ FOLLOWS: dict[tuple[FlightMode, FlightMode], int] = {
 
 Out of a terminal count only after the station had time to reach the others again.
 """
+
+NEVER_NS = -1
+_FOLLOW_WAITS = tuple(FOLLOWS.get((mine, theirs), NEVER_NS) for mine in _M for theirs in _M)
+_MODES = len(_M)
+
+
+@kernel
+def follow_wait_ns(mine: int, theirs: int) -> int:
+    """`FOLLOWS` for kernels; NEVER_NS where a computer stays."""
+    return _FOLLOW_WAITS[mine * _MODES + theirs]
+
+
+@kernel
+def in_powered_descent(mode: int) -> bool:
+    """Whether the mode is one of `POWERED_DESCENT`."""
+    return mode in (FlightMode.DESCENT, FlightMode.COMMITTED, FlightMode.DIVERTING)
+
+
+@kernel
+def in_flight(mode: int) -> bool:
+    """Whether the mode is one of `IN_FLIGHT`."""
+    return mode in (FlightMode.ASCENT, FlightMode.COAST, FlightMode.ENTRY) or in_powered_descent(
+        mode
+    )
+
+
+@kernel
+def on_pad(mode: int) -> bool:
+    """Whether the mode is one of `ON_PAD`."""
+    return mode in (FlightMode.PRELAUNCH, FlightMode.TERMINAL_COUNT)

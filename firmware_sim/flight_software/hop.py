@@ -1,0 +1,383 @@
+"""Guidance of the hop: from belief and mode to nose direction and throttle.
+
+The aim lies beside the barge, on the side of the pad, unless the mode is COMMITTED. Until
+then the point where the vehicle would fall with the engine off hardly passes the aim.
+Wanted velocities follow from the distance to go (`profiles`), accelerations from the
+velocities; what forces there are besides thrust is observed, not modelled.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from firmware_sim.flight_software.hop_prediction import (
+    BRAKE_GAIN,
+    FASTEST_FALL_M_S,
+    FINAL_GAIN,
+    SETTLED_M,
+    coast_s,
+    final_knee_m,
+    final_speed_m_s,
+    final_time_s,
+    propellant_margin_kg,
+    time_to_touchdown_s,
+)
+from firmware_sim.flight_software.hop_state import GRAVITY_M_S2, HopParameters, HopState, Stage
+from firmware_sim.flight_software.interfaces import Readings, Solution
+from firmware_sim.flight_software.modes import FlightMode
+from firmware_sim.flight_software.profiles import clamp, closing_slope, closing_speed, fall_time
+from firmware_sim.flight_software.state import Steering
+from firmware_sim.kernel import kernel
+from firmware_sim.records import Floats
+from firmware_sim.vehicle.state import ENGINES
+
+_CLIMB_GAIN = 0.5
+_BRAKE_TRACKING = 1.0
+_FINAL_TRACKING = 1.8
+_LATERAL_GAIN = 0.25
+_LATERAL_TRACKING = 0.6
+_LATERAL_RESERVE = 1.4
+"""How much more than the profile's acceleration may be used to keep to it."""
+_IMPACT_MARGIN_M = 5.0
+"""How far the engine-off impact point may pass the aim; the rest of the way is keep-out's."""
+_DISTURBANCE_TIME_S = 2.0
+_DISTURBANCE_LIMIT_M_S2 = 1.0
+_LIFT_TIME_S = 1.0
+_LIFT_LIMIT_M_S2 = 3.0
+_WAVES_S = 10.0
+"""Smoothing that takes the waves out of the deck's motion."""
+_TOWER_CLEAR_M = 40.0
+_FINAL_TILT_RAD = math.radians(4.0)
+_SETTLED_M_S = 0.3
+_SETTLED_DIVERT_M = 20.0
+_FLOWING = 0.02
+
+
+@kernel
+def guide_hop(
+    h: HopState, s: Solution, r: Readings, p: HopParameters, mode: int, now_ns: int, out: Steering
+) -> int:
+    """One cycle in any mode of flight; returns the mode that the computer should be in."""
+    _observe(h, s, r, p)
+    out.use_gimbal = 1
+    out.use_fins = 0
+    out.use_cold_gas = 0
+    out.limit_rad = p.tilt_limit_rad
+    offset = 0.0 if mode == FlightMode.COMMITTED else p.aim_offset_m
+    out.aim_m[0], out.aim_m[1], out.aim_m[2] = offset * h.aim[0], offset * h.aim[1], 0.0
+    if mode == FlightMode.ASCENT:
+        wanted = _ascend(h, s, p, mode, now_ns, out)
+    elif mode == FlightMode.COAST:
+        wanted = _coast(h, s, p, out)
+    else:
+        wanted = _descend(h, s, p, mode, now_ns, out)
+    out.stage = h.stage
+    _predict(h, s, p, mode, now_ns, out)
+    return wanted
+
+
+@kernel
+def final_descent(h: HopState) -> bool:
+    """Whether the vehicle can no longer go elsewhere."""
+    return h.stage == Stage.FINAL
+
+
+# --- What is known ---
+
+
+@kernel
+def _observe(h: HopState, s: Solution, r: Readings, p: HopParameters) -> None:
+    """Disturbances, the deck's slow motion, and on the pad the side from which it comes."""
+    _smooth_deck(h, s, p)
+    if h.aim_known == 0:
+        north, east = -s.relative_m[0], -s.relative_m[1]
+        distance = math.hypot(north, east)
+        h.aim_known = 1
+        h.aim[0], h.aim[1] = -1.0, 0.0
+        if distance > 1.0:
+            h.aim[0], h.aim[1] = -north / distance, -east / distance
+    nose = np.empty(3)
+    _nose_of(s, nose)
+    force = s.specific_force_m_s2
+    thrust = 0.0
+    for i in range(ENGINES):
+        if r.engine_flow[i] > _FLOWING:
+            thrust += r.engine_flow[i] * p.thrust_vacuum_n - s.air_pressure_pa * p.exit_area_m2
+    h.thrust_n = max(thrust, 0.0)
+    axial = force[0] * nose[0] + force[1] * nose[1] + force[2] * nose[2]
+    share = p.step_s / _DISTURBANCE_TIME_S
+    for i in range(2):
+        residual = force[i] - axial * nose[i]
+        h.disturbance_m_s2[i] += share * (residual - h.disturbance_m_s2[i])
+    lift = (axial - h.thrust_n / s.mass_kg) * -nose[2]
+    h.disturbance_m_s2[2] += p.step_s / _LIFT_TIME_S * (lift - h.disturbance_m_s2[2])
+
+
+@kernel
+def _smooth_deck(h: HopState, s: Solution, p: HopParameters) -> None:
+    share = p.step_s / _WAVES_S
+    up = -s.deck_position_m[2] - p.deck_height_m if s.deck_known else 0.0
+    if h.aim_known == 0:
+        share = 1.0
+    for i in range(2):
+        h.deck_velocity_m_s[i] += share * (s.deck_velocity_m_s[i] - h.deck_velocity_m_s[i])
+    h.sea_up_m += share * (up - h.sea_up_m)
+
+
+@kernel
+def _nose_of(s: Solution, out: Floats) -> None:
+    """Where B's x axis points, in L."""
+    w, x, y, z = s.attitude[0], s.attitude[1], s.attitude[2], s.attitude[3]
+    out[0] = 1.0 - 2.0 * (y * y + z * z)
+    out[1] = 2.0 * (x * y + w * z)
+    out[2] = 2.0 * (x * z - w * y)
+
+
+@kernel
+def _up_m(h: HopState, s: Solution, p: HopParameters) -> float:
+    """Of the feet over the nominal deck plane."""
+    return -s.position_m[2] - p.deck_height_m - h.sea_up_m
+
+
+@kernel
+def _predict(
+    h: HopState, s: Solution, p: HopParameters, mode: int, now_ns: int, out: Steering
+) -> None:
+    if mode == FlightMode.ASCENT:
+        out.time_to_touchdown_s = math.nan
+        out.propellant_margin_kg = math.nan
+        return
+    error = math.hypot(_error_m(s, out, 0), _error_m(s, out, 1))
+    time_s = time_to_touchdown_s(h, s, p, mode, error, now_ns)
+    out.time_to_touchdown_s = time_s
+    out.propellant_margin_kg = propellant_margin_kg(s, p, time_s - coast_s(s, p, mode))
+
+
+# --- The parts of the flight ---
+
+
+@kernel
+def _ascend(
+    h: HopState, s: Solution, p: HopParameters, mode: int, now_ns: int, out: Steering
+) -> int:
+    """Full thrust first, then the climb speed; downrange once clear of the pad."""
+    if h.lift_off_ns == 0:
+        h.lift_off_ns = now_ns
+    out.run[:] = p.ascent
+    out.legs = 0
+    up = _up_m(h, s, p)
+    out.throttle = 1.0
+    if up < _TOWER_CLEAR_M:
+        _point_up(out)
+    else:
+        _lean(h, s, p, mode, p.tilt_limit_rad, out)
+    if now_ns - h.lift_off_ns >= p.full_thrust_ns:
+        vertical = _CLIMB_GAIN * (p.climb_speed_m_s + s.velocity_m_s[2])
+        out.throttle = _throttle(h, s, p, out, clamp(vertical, -3.0, 5.0))
+    return FlightMode.COAST.value if up >= p.cutoff_height_m else mode
+
+
+@kernel
+def _coast(h: HopState, s: Solution, p: HopParameters, out: Steering) -> int:
+    """Engines off, upright, until it has fallen to the relight height."""
+    out.run[:] = 0
+    out.throttle = 0.0
+    out.use_cold_gas = 1
+    h.disturbance_m_s2[:] = 0.0
+    _point_up(out)
+    relight = s.velocity_m_s[2] > 0.0 and _up_m(h, s, p) <= p.relight_height_m
+    return FlightMode.DESCENT.value if relight else FlightMode.COAST.value
+
+
+@kernel
+def _descend(
+    h: HopState, s: Solution, p: HopParameters, mode: int, now_ns: int, out: Steering
+) -> int:
+    """Brake to the hover, hold there until settled, then go down."""
+    _advance_stage(h, s, p, mode, now_ns, out)
+    out.run[:] = p.landing
+    if _up_m(h, s, p) < p.legs_height_m:
+        out.legs = 1
+    final = h.stage == Stage.FINAL
+    _lean(h, s, p, mode, _FINAL_TILT_RAD if final else p.tilt_limit_rad, out)
+    vertical = _final_m_s2(h, s, p, mode) if final else _brake_m_s2(h, s, p)
+    out.throttle = _throttle(h, s, p, out, vertical)
+    over = h.stage != Stage.BRAKE and now_ns >= h.hover_until_ns
+    return FlightMode.DIVERTING.value if over and mode == FlightMode.DESCENT else mode
+
+
+@kernel
+def _advance_stage(
+    h: HopState, s: Solution, p: HopParameters, mode: int, now_ns: int, out: Steering
+) -> None:
+    if h.stage == Stage.BRAKE:
+        near = _up_m(h, s, p) - p.hover_height_m
+        if near < 1.5 and abs(s.velocity_m_s[2]) < 1.0:
+            h.stage = Stage.HOVER.value
+            h.hover_until_ns = now_ns + p.hover_ns
+    elif h.stage == Stage.HOVER and now_ns >= h.hover_until_ns and mode != FlightMode.DESCENT:
+        left_kg = propellant_margin_kg(s, p, final_time_s(p, p.hover_height_m))
+        if left_kg <= 0.0 or _settled(h, s, mode, out):
+            h.stage = Stage.FINAL.value
+
+
+@kernel
+def _settled(h: HopState, s: Solution, mode: int, out: Steering) -> bool:
+    near_m = SETTLED_M if mode == FlightMode.COMMITTED else _SETTLED_DIVERT_M
+    speed = math.hypot(_speed_m_s(h, s, 0), _speed_m_s(h, s, 1))
+    error = math.hypot(_error_m(s, out, 0), _error_m(s, out, 1))
+    return error < near_m and speed < _SETTLED_M_S
+
+
+# --- Vertical ---
+
+
+@kernel
+def _brake_m_s2(h: HopState, s: Solution, p: HopParameters) -> float:
+    """Upward acceleration that brakes to the hover height."""
+    distance = _up_m(h, s, p) - p.hover_height_m
+    rising = -s.velocity_m_s[2]
+    wanted = closing_speed(distance, BRAKE_GAIN, p.braking_m_s2)
+    ahead = 0.0
+    if wanted > FASTEST_FALL_M_S:
+        wanted = FASTEST_FALL_M_S
+    else:
+        ahead = -closing_slope(distance, BRAKE_GAIN, p.braking_m_s2) * rising
+    return clamp(ahead + _BRAKE_TRACKING * (-wanted - rising), -5.0, 8.0)
+
+
+@kernel
+def _final_m_s2(h: HopState, s: Solution, p: HopParameters, mode: int) -> float:
+    """Down at the final speed, flaring to the touchdown speed over the moving surface."""
+    if mode == FlightMode.COMMITTED:
+        height, sinking = s.height_m, s.velocity_m_s[2] - s.deck_velocity_m_s[2]
+    else:
+        height, sinking = _up_m(h, s, p) + p.deck_height_m, s.velocity_m_s[2]
+    ahead = FINAL_GAIN * sinking if 0.0 < height < final_knee_m(p) else 0.0
+    error = sinking - final_speed_m_s(p, height)
+    return clamp(ahead + _FINAL_TRACKING * error, -3.0, 5.0)
+
+
+@kernel
+def _throttle(
+    h: HopState, s: Solution, p: HopParameters, out: Steering, vertical_m_s2: float
+) -> float:
+    """Flow fraction of each running engine for a wanted upward acceleration."""
+    running = 0
+    for i in range(ENGINES):
+        running += out.run[i]
+    lift = clamp(h.disturbance_m_s2[2], -_LIFT_LIMIT_M_S2, _LIFT_LIMIT_M_S2)
+    force = s.mass_kg * (GRAVITY_M_S2 + vertical_m_s2 - lift)
+    force /= max(math.cos(s.tilt_rad), 0.5) * max(running, 1)
+    flow = (force + s.air_pressure_pa * p.exit_area_m2) / p.thrust_vacuum_n
+    return clamp(flow, p.minimum_throttle, 1.0)
+
+
+# --- Lateral ---
+
+
+@kernel
+def _error_m(s: Solution, out: Steering, axis: int) -> float:
+    """From the feet to the aim."""
+    return float(out.aim_m[axis] - s.relative_m[axis])
+
+
+@kernel
+def _speed_m_s(h: HopState, s: Solution, axis: int) -> float:
+    """Relative to the deck's slow motion."""
+    return float(s.velocity_m_s[axis] - h.deck_velocity_m_s[axis])
+
+
+@kernel
+def _point_up(out: Steering) -> None:
+    out.nose[0], out.nose[1], out.nose[2] = 0.0, 0.0, -1.0
+
+
+@kernel
+def _lean(
+    h: HopState, s: Solution, p: HopParameters, mode: int, limit_rad: float, out: Steering
+) -> None:
+    """Point the nose so that thrust carries the vehicle to the aim.
+
+    The way is split into the part toward the barge, which the impact point bounds, and
+    the part across it.
+    """
+    in_north, in_east = -h.aim[0], -h.aim[1]
+    error_n, error_e = _error_m(s, out, 0), _error_m(s, out, 1)
+    speed_n, speed_e = _speed_m_s(h, s, 0), _speed_m_s(h, s, 1)
+    gust_n, gust_e = h.disturbance_m_s2[0], h.disturbance_m_s2[1]
+    toward = _toward_m_s2(
+        h,
+        s,
+        p,
+        mode,
+        error_n * in_north + error_e * in_east,
+        speed_n * in_north + speed_e * in_east,
+        gust_n * in_north + gust_e * in_east,
+    )
+    across = _closing_m_s2(
+        p,
+        error_e * in_north - error_n * in_east,
+        speed_e * in_north - speed_n * in_east,
+        p.downrange_speed_m_s,
+        0.0,
+    )
+    size = math.hypot(toward, across)
+    share = min(1.0, _LATERAL_RESERVE * p.translation_m_s2 / max(size, 1e-9))
+    most = _DISTURBANCE_LIMIT_M_S2
+    north = share * (toward * in_north - across * in_east) - clamp(gust_n, -most, most)
+    east = share * (toward * in_east + across * in_north) - clamp(gust_e, -most, most)
+    _point(h, s, north, east, limit_rad, out)
+    out.limit_rad = limit_rad
+
+
+@kernel
+def _point(
+    h: HopState, s: Solution, north: float, east: float, limit_rad: float, out: Steering
+) -> None:
+    """Nose direction for a horizontal acceleration, at most `limit_rad` from the vertical."""
+    specific = max(h.thrust_n / s.mass_kg, 3.0)
+    north, east = north / specific, east / specific
+    size = math.hypot(north, east)
+    most = math.sin(limit_rad)
+    share = min(1.0, most / max(size, 1e-9))
+    out.nose[0], out.nose[1] = share * north, share * east
+    out.nose[2] = -math.sqrt(1.0 - (share * size) ** 2)
+
+
+@kernel
+def _toward_m_s2(
+    h: HopState,
+    s: Solution,
+    p: HopParameters,
+    mode: int,
+    error_m: float,
+    speed_m_s: float,
+    gust_m_s2: float,
+) -> float:
+    """Acceleration toward the barge; `gust` is what wind drives that way."""
+    most, slope = p.downrange_speed_m_s, 0.0
+    if mode != FlightMode.COMMITTED and error_m > 0.0:
+        height = _up_m(h, s, p) + p.deck_height_m
+        falling_s = fall_time(height, -s.velocity_m_s[2], GRAVITY_M_S2)
+        drift = max(0.0, 0.5 * gust_m_s2 * falling_s**2)
+        safe = (error_m + _IMPACT_MARGIN_M - drift) / max(falling_s, 1.0)
+        if safe < most:
+            most, slope = safe, 1.0 / max(falling_s, 1.0)
+    return _closing_m_s2(p, error_m, speed_m_s, most, slope)
+
+
+@kernel
+def _closing_m_s2(
+    p: HopParameters, error_m: float, speed_m_s: float, most_m_s: float, slope_per_s: float
+) -> float:
+    """Acceleration along one axis, at most `most_m_s` fast, which falls by `slope` a metre."""
+    wanted = closing_speed(error_m, _LATERAL_GAIN, p.translation_m_s2)
+    slope = closing_slope(error_m, _LATERAL_GAIN, p.translation_m_s2)
+    if wanted > most_m_s:
+        wanted, slope = most_m_s, slope_per_s
+    elif wanted < -p.downrange_speed_m_s:
+        wanted, slope = -p.downrange_speed_m_s, 0.0
+    return _LATERAL_TRACKING * (wanted - speed_m_s) - slope * speed_m_s
