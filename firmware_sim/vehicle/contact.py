@@ -14,11 +14,11 @@ from firmware_sim.records import Floats
 from firmware_sim.vehicle.legs import (
     AXES,
     FOOT,
-    ROWS,
     SPIN,
     Edges,
     LegParameters,
     at_pad,
+    clearance,
     inside,
     load,
     near,
@@ -43,6 +43,8 @@ _LOCKED = 0.99
 """Share of its extension from which on a leg bears: assumed."""
 _HULL_STATIONS = 5
 """Places along the hull that are looked at."""
+_STALE_M = 5.0
+"""The outputs' altitude may be a cycle old."""
 _G_M_S2 = 9.80665
 
 
@@ -72,12 +74,15 @@ def settle_legs(
     if v.held or over(v) or not near(v, p):
         return
     offset_s = 1e-9 * (now_ns - deck.time_ns)
-    frame = np.empty((ROWS, 3))
+    frame = p.frame
+    reach_m = max(cg_height_m, p.length_m - cg_height_m) + p.foot_radius_m
     _lock(v, faults, now_ns)
     if at_pad(v.x, p):
         _settle(v, p, p.pad, p.pad_edges, Surface.PAD, offset_s, cg_height_m, now_ns, frame)
-    else:
+    elif clearance(v.x, p, deck, offset_s) < reach_m:
         _settle(v, p, deck, p.deck_edges, Surface.DECK, offset_s, cg_height_m, now_ns, frame)
+    elif v.out.altitude_m > reach_m + _STALE_M:
+        return
     if v.contact.touching_now == 0 and v.contact.fallen == 0:
         _meet_water(v, p, deck, cg_height_m, now_ns)
 

@@ -14,6 +14,7 @@ pad. The sea is flat and has no buoyancy: what meets it has ended its flight.
 from __future__ import annotations
 
 import math
+from typing import Annotated
 
 import numpy as np
 
@@ -21,7 +22,7 @@ from firmware_sim.barge.deck import DeckState
 from firmware_sim.environment.earth import EarthParameters, earth_parameters
 from firmware_sim.flight_software.interfaces import Site
 from firmware_sim.kernel import kernel
-from firmware_sim.records import Floats, Record, make
+from firmware_sim.records import Floats, Matrix3, Record, make
 from firmware_sim.rotation import matrix_of
 from firmware_sim.vehicle.state import (
     ATTITUDE,
@@ -94,6 +95,11 @@ class LegParameters(Record):
     pad: DeckState
     pad_edges: Edges
     """Zero where there is no pad."""
+    frame: Annotated[Floats, (ROWS, 3)]
+    """Scratch of the kernels, like what follows: nothing in it lasts."""
+    axes: Matrix3
+    local: Matrix3
+    turned: Matrix3
 
 
 def leg_parameters(
@@ -142,7 +148,7 @@ def contact_forces(
         return
     if at_pad(x, p):
         _bear(v, p, p.pad, p.pad_edges, x, cg_height_m, offset_s, force, moment)
-    elif _clearance(x, p, deck, offset_s) < cg_height_m + p.foot_radius_m:
+    elif clearance(x, p, deck, offset_s) < cg_height_m + p.foot_radius_m:
         _bear(v, p, deck, p.deck_edges, x, cg_height_m, offset_s, force, moment)
 
 
@@ -165,9 +171,11 @@ def _bear(
     force: Floats,
     moment: Floats,
 ) -> None:
-    frame = np.empty((ROWS, 3))
+    frame = p.frame
     relate(x, p, surface, offset_s, frame)
-    frame[_FORCE:] = 0.0
+    for i in range(3):
+        frame[_FORCE, i] = 0.0
+        frame[_MOMENT, i] = 0.0
     friction = p.friction_wet if surface.wet else p.friction_dry
     for i in range(LEGS):
         leg = v.legs[i]
@@ -233,7 +241,7 @@ def at_pad(x: Floats, p: LegParameters) -> bool:
 
 
 @kernel
-def _clearance(x: Floats, p: LegParameters, surface: DeckState, offset_s: float) -> float:
+def clearance(x: Floats, p: LegParameters, surface: DeckState, offset_s: float) -> float:
     """Height of the centre of mass over the surface's plane, m."""
     height = 0.0
     for i in range(3):
@@ -250,9 +258,7 @@ def relate(x: Floats, p: LegParameters, surface: DeckState, offset_s: float, fra
 
     The surface turns on by its rate, to first order, and moves on by its acceleration.
     """
-    axes = np.empty((3, 3))
-    deck = np.empty((3, 3))
-    local = np.empty((3, 3))
+    axes, local, deck = p.axes, p.local, p.turned
     matrix_of(x[ATTITUDE : ATTITUDE + 4], axes)
     _turned(surface, offset_s, deck)
     w = surface.rate_rad_s
