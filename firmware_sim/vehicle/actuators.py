@@ -1,4 +1,4 @@
-"""Fin servos, cold-gas thrusters and the legs' extension."""
+"""Servos of fins or flaps, cold-gas thrusters and the legs' extension."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from gcs.config.vehicle import VehicleModel
 
 
 class ActuatorParameters(Record):
-    """Limits of fins, cold gas and legs; a fin limit of 0 is a vehicle without fins."""
+    """Limits of fins or flaps, cold gas and legs; a fin limit of 0: there are none."""
 
     fin_limit_rad: float
     fin_rate_rad_s: float
@@ -36,9 +36,10 @@ def actuator_parameters(model: VehicleModel) -> ActuatorParameters:
     across = 1.0 / (gas.arm_m * exhaust_m_s)
     p.gas_kg_per_n_m_s[:] = (2.0 / (model.body.diameter_m * exhaust_m_s), across, across)
     p.gas_kg = gas.gas_kg
-    if model.fins is not None:
-        p.fin_limit_rad = math.radians(model.fins.limit_deg)
-        p.fin_rate_rad_s = math.radians(model.fins.rate_deg_s)
+    surfaces = model.fins or model.flaps
+    if surfaces is not None:
+        p.fin_limit_rad = math.radians(surfaces.limit_deg)
+        p.fin_rate_rad_s = math.radians(surfaces.rate_deg_s)
     p.extension_rate_per_s = 1.0 / max(1e-9 * model.legs.deploy, 1e-3)
     return p
 
@@ -69,7 +70,10 @@ def step_actuators(
 def _move_fins(
     v: VehicleState, a: Actuation, p: ActuatorParameters, faults: Faults, now_ns: int, step_s: float
 ) -> None:
-    """Mix pitch, yaw and roll to fins that fly tail first; a servo that is off is locked."""
+    """Mix pitch, yaw and roll to fins that fly tail first; a servo that is off is locked.
+
+    Flaps get the same four angles and take the three demands back out of them.
+    """
     most = p.fin_rate_rad_s * step_s
     for fin in range(FINS):
         fault = faults.fin[fin]

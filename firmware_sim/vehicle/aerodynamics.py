@@ -4,7 +4,8 @@ Axial force by Mach number, from two tables blended by the cosine of the angle o
 Normal force after Allen and Perkins, NACA TR 1048: that of a slender body, at the centre of
 pressure of the way it flies, and crossflow drag on the side area, at its middle. Broadside, lift
 is what the normal force of a tilted body gives: L/D = tan(angle from broadside). Grid fins
-are lifting surfaces in line with the axis, each in its own local wind.
+are lifting surfaces in line with the axis, each in its own local wind; body flaps work in the
+flow across the axis and share the fins' servos.
 """
 
 from __future__ import annotations
@@ -52,6 +53,9 @@ class AerodynamicParameters(Record):
     fin_height_m: float
     fin_slope_per_rad: float
     fin_drag: float
+    flap_across_m3: float
+    """0 without flaps."""
+    flap_axial_m3: float
 
 
 def aerodynamic_parameters(model: VehicleModel) -> AerodynamicParameters:
@@ -64,6 +68,9 @@ def aerodynamic_parameters(model: VehicleModel) -> AerodynamicParameters:
     _set_coefficients(p, model.aerodynamics)
     if model.fins is not None:
         _set_fins(p, model.fins)
+    if model.flaps is not None:
+        p.flap_across_m3 = model.flaps.moment_across_m3
+        p.flap_axial_m3 = model.flaps.moment_axial_m3
     return p
 
 
@@ -81,7 +88,9 @@ def _set_coefficients(p: AerodynamicParameters, aero: AerodynamicsConfig) -> Non
     p.normal_slope_per_rad, p.drag_across = aero.normal_slope_per_rad, aero.drag_across
     p.pressure_height_nose_first_m = aero.pressure_height_nose_first_m
     p.pressure_height_tail_first_m = aero.pressure_height_tail_first_m
-    p.pressure_height_across_m = p.length_m / 2.0
+    middle = p.length_m / 2.0
+    height = aero.pressure_height_across_m
+    p.pressure_height_across_m = middle if height is None else height
     p.pitch_damping, p.plume_drag = aero.pitch_damping, aero.plume_drag
 
 
@@ -146,6 +155,11 @@ def aerodynamic(
     moment[2] += -lever * v - damping * rate[2]
     if p.fin_area_m2 > 0.0:
         _add_fins(p, air, half * p.fin_area_m2 * abs(u), rate, fins, cg_height_m, force, moment)
+    if p.flap_across_m3 > 0.0:
+        pressure = half * across * across
+        moment[0] -= pressure * p.flap_axial_m3 * 0.25 * (fins[0] + fins[1] + fins[2] + fins[3])
+        moment[1] += pressure * p.flap_across_m3 * 0.5 * (fins[0] - fins[2])
+        moment[2] += pressure * p.flap_across_m3 * 0.5 * (fins[1] - fins[3])
 
 
 @kernel

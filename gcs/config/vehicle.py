@@ -151,8 +151,10 @@ class AerodynamicsConfig(ConfigModel):
     """Coefficients. Axial by Mach; normal force of a slender body with crossflow drag.
 
     `normal_slope_per_rad` acts on the cross-section at `pressure_height_nose_first_m` or
-    `pressure_height_tail_first_m`; `drag_across` on length x diameter at the middle.
-    `plume_drag` is the share of axial drag that is left while engines burn into the wind.
+    `pressure_height_tail_first_m`; `drag_across` on length x diameter at
+    `pressure_height_across_m`, by default the middle. `pitch_damping` is the moment per q S L and
+    per rate x L / 2V. `plume_drag` is the share of axial drag that is left while engines burn
+    into the wind.
     """
 
     source: Source
@@ -161,6 +163,7 @@ class AerodynamicsConfig(ConfigModel):
     normal_slope_per_rad: NonNegative
     pressure_height_nose_first_m: NonNegative
     pressure_height_tail_first_m: NonNegative
+    pressure_height_across_m: NonNegative | None = None
     pitch_damping: NonNegative
     plume_drag: Share
 
@@ -180,6 +183,20 @@ class FinsConfig(ConfigModel):
     height_m: Positive
     force_slope_per_rad: Positive
     drag: NonNegative
+    limit_deg: Positive
+    rate_deg_s: Positive
+
+
+class FlapsConfig(ConfigModel):
+    """Body flaps that steer a broadside entry.
+
+    Their moment is the dynamic pressure of the flow across the axis times the demand in rad
+    times `moment_across_m3`, or about the axis `moment_axial_m3`.
+    """
+
+    source: Source
+    moment_across_m3: Positive
+    moment_axial_m3: NonNegative
     limit_deg: Positive
     rate_deg_s: Positive
 
@@ -336,6 +353,7 @@ class VehicleModel(ConfigModel):
     engine: EngineConfig
     aerodynamics: AerodynamicsConfig
     fins: FinsConfig | None = None
+    flaps: FlapsConfig | None = None
     cold_gas: ColdGasConfig
     legs: LegsConfig
     attitude: AttitudeConfig
@@ -360,6 +378,8 @@ class VehicleModel(ConfigModel):
             raise ValueError("propellant.reserve_kg must be below what the tanks hold")
         if self.cargo.mass_kg >= self.mass.dry_kg:
             raise ValueError("cargo.mass_kg is part of mass.dry_kg and must be below it")
+        if self.fins is not None and self.flaps is not None:
+            raise ValueError("fins and flaps share their servos: a vehicle has one or the other")
         if self.profile.aim_offset_m <= self.touchdown.keep_out_m:
             raise ValueError("profile.aim_offset_m must lie outside touchdown.keep_out_m")
         return self
