@@ -1,55 +1,191 @@
-"""How the barge moves in a sea: linear response by wave frequency and relative heading."""
+"""How the hull answers the waves: first-order motion, and slow forces of second order."""
 
 from __future__ import annotations
 
 import math
-from typing import TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from firmware_sim.environment.harmonics import Harmonics
-from firmware_sim.environment.sea import Sea
-from gcs.config.barge import BargeModel, ResponseConfig
+from firmware_sim.environment.sea import MAX_COMPONENTS, Sea
+from firmware_sim.kernel import kernel
+from firmware_sim.records import Floats, Record
+from gcs.config.barge import DRIFTS, MOTIONS, HullFile
 
-Floats: TypeAlias = NDArray[np.float64]
+Complex: TypeAlias = NDArray[np.complex128]
 
-# Signals of `hull_motion`, rad and m.
-HEAVE, HEAVE_RATE, HEAVE_ACCELERATION, ROLL, ROLL_RATE, PITCH, PITCH_RATE = range(7)
+HEADINGS = 72
+"""Ship headings at which a component's responses are kept."""
+SURGE, SWAY, HEAVE, ROLL, PITCH, YAW = range(6)
+RATES = 6
+"""Where the rates of the six motions begin in an array of motion."""
+_FORE_AFT = np.array([-1.0, 1.0, 1.0, 1.0, -1.0, -1.0])
+"""Motions that change sign when a wave comes from abaft instead of ahead."""
+_PORT_STARBOARD = np.array([1.0, -1.0, 1.0, -1.0, 1.0, -1.0])
+_FORE_AFT_DRIFT = np.array([-1.0, 1.0, -1.0])
+_PORT_STARBOARD_DRIFT = np.array([1.0, -1.0, -1.0])
 
 
-def _column(rows: tuple[ResponseConfig, ...], name: str, frequencies: Floats) -> Floats:
-    table = [getattr(row, name) for row in rows]
-    known = [row.frequency_rad_s for row in rows]
-    column: Floats = np.interp(frequencies, known, table)
-    return column
+class Response(Record):
+    """Responses to each component of a sea, at headings 5 deg apart from north on.
 
-
-def hull_motion(model: BargeModel, sea: Sea, heading_deg: float) -> Harmonics:
-    """Heave, roll and pitch and their rates in `sea`, columns as named above.
-
-    Between head and beam seas heave is blended by energy, pitch goes with the cosine
-    and roll with the sine of the relative heading. Angles follow the wave's slope,
-    a quarter of a period from its elevation.
+    `motion` holds real and imaginary parts (six each) of the six motions of the centre of
+    mass, times the amplitude: the motion is Re(response exp(i angle)) with the component's
+    angle k.x - w t + phase. `drift` holds roots of the mean forces in surge, sway and yaw,
+    with their signs, times the amplitude. `count` components are long enough to matter.
     """
-    relative = math.radians(sea.direction_deg - heading_deg)
-    along, across = math.cos(relative), math.sin(relative)
-    w = sea.frequencies_rad_s
-    heave = np.hypot(
-        _column(model.response, "head_heave_m", w) * along,
-        _column(model.response, "beam_heave_m", w) * across,
-    )
-    pitch = np.radians(_column(model.response, "head_pitch_deg", w)) * along
-    roll = np.radians(_column(model.response, "beam_roll_deg", w)) * across
-    wave = sea.amplitudes_m * np.exp(1j * sea.phases_rad)
-    heave_c, roll_c, pitch_c = wave * heave, 1j * wave * roll, 1j * wave * pitch
-    columns = (
-        heave_c,
-        1j * w * heave_c,
-        -(w**2) * heave_c,
-        roll_c,
-        1j * w * roll_c,
-        pitch_c,
-        1j * w * pitch_c,
-    )
-    return Harmonics(w, np.stack(columns, axis=1))
+
+    count: int
+    motion: Annotated[Floats, (HEADINGS, MAX_COMPONENTS, 12)]
+    drift: Annotated[Floats, (HEADINGS, MAX_COMPONENTS, 3)]
+
+
+class Phases(Record):
+    """Cosine and sine of each component's angle at one place and time."""
+
+    cosine: Annotated[Floats, MAX_COMPONENTS]
+    sine: Annotated[Floats, MAX_COMPONENTS]
+
+
+class Table:
+    """A hull's responses over frequency and wave direction, all around."""
+
+    def __init__(self, hull: HullFile) -> None:
+        self._frequency = np.array(hull.frequencies_rad_s)
+        self._from = np.radians([row.from_deg for row in hull.heading])
+        self._motion = _motion_table(hull)
+        self._drift = np.array(
+            [np.transpose([getattr(row, name) for name in DRIFTS]) for row in hull.heading]
+        )
+
+    @property
+    def highest_rad_s(self) -> float:
+        """The last frequency of the table; shorter waves do not move the hull."""
+        return float(self._frequency[-1])
+
+    def motion(self, frequency_rad_s: Floats, from_rad: Floats) -> Complex:
+        """Complex responses, m/m and rad/m, shape (..., 6); a lag is a positive phase."""
+        angle, sign = self._folded(from_rad, _FORE_AFT, _PORT_STARBOARD)
+        found: Complex = sign * self._interpolated(self._motion, frequency_rad_s, angle)
+        return found
+
+    def drift(self, frequency_rad_s: Floats, from_rad: Floats) -> Floats:
+        """Mean forces and moment, N/m2 and N m/m2, shape (..., 3)."""
+        angle, sign = self._folded(from_rad, _FORE_AFT_DRIFT, _PORT_STARBOARD_DRIFT)
+        found: Floats = sign * self._interpolated(self._drift, frequency_rad_s, angle)
+        return found
+
+    def _folded(
+        self, from_rad: Floats, fore_aft: Floats, port_starboard: Floats
+    ) -> tuple[Floats, Floats]:
+        """The angle within the table, and the signs that its symmetry gives."""
+        angle = np.remainder(from_rad + np.pi, 2.0 * np.pi) - np.pi
+        sign = np.where((angle < 0.0)[..., None], port_starboard, 1.0)
+        angle = np.abs(angle)
+        abaft = angle > self._from[-1]
+        sign = sign * np.where(abaft[..., None], fore_aft, 1.0)
+        return np.where(abaft, np.pi - angle, angle), sign
+
+    def _interpolated(
+        self, table: NDArray[Any], frequency: Floats, angle: Floats
+    ) -> Any:
+        """Linear in both; nothing over the highest frequency, the lowest row below the first."""
+        row, across = _place(self._from, angle)
+        column, along = _place(self._frequency, frequency)
+        across, along = across[..., None], along[..., None]
+        low = table[row, column] * (1.0 - along) + table[row, column + 1] * along
+        high = table[row + 1, column] * (1.0 - along) + table[row + 1, column + 1] * along
+        inside = (frequency <= self._frequency[-1])[..., None]
+        return np.where(inside, low * (1.0 - across) + high * across, 0.0)
+
+
+def _motion_table(hull: HullFile) -> Complex:
+    rows = []
+    for row in hull.heading:
+        amplitude = np.array([getattr(row, motion) for motion in MOTIONS])
+        lag = np.radians([getattr(row, f"{motion}_lag_deg") for motion in MOTIONS])
+        amplitude[ROLL:] = np.radians(amplitude[ROLL:])
+        rows.append((amplitude * np.exp(1j * lag)).T)
+    return np.array(rows)
+
+
+def _place(grid: Floats, value: Floats) -> tuple[NDArray[np.int64], Floats]:
+    """The interval of each value, and the share of the way through it, within the grid."""
+    index = np.clip(np.searchsorted(grid, value) - 1, 0, len(grid) - 2)
+    share = (value - grid[index]) / (grid[index + 1] - grid[index])
+    return index, np.clip(share, 0.0, 1.0)
+
+
+def fill_response(response: Response, table: Table, sea: Sea) -> None:
+    """Tabulate the hull's responses to each component of the sea."""
+    count = int(np.searchsorted(sea.frequency_rad_s[: sea.count], table.highest_rad_s))
+    frequency, amplitude = sea.frequency_rad_s[:count], sea.amplitude_m[:count, None]
+    response.count = count
+    for i in range(HEADINGS):
+        relative = sea.from_rad[:count] - 2.0 * math.pi * i / HEADINGS
+        motion = table.motion(frequency, relative) * amplitude
+        drift = table.drift(frequency, relative)
+        response.motion[i, :count, :6] = motion.real
+        response.motion[i, :count, 6:] = motion.imag
+        response.drift[i, :count] = np.sign(drift) * np.sqrt(np.abs(drift)) * amplitude
+
+
+@kernel
+def find_phases(
+    phases: Phases, sea: Sea, count: int, north_m: float, east_m: float, now_ns: int
+) -> None:
+    """The first `count` components' angles at a place and time."""
+    time_s = 1e-9 * now_ns
+    for i in range(count):
+        angle = (
+            sea.north_rad_m[i] * north_m
+            + sea.east_rad_m[i] * east_m
+            - sea.frequency_rad_s[i] * time_s
+            + sea.phase_rad[i]
+        )
+        phases.cosine[i] = math.cos(angle)
+        phases.sine[i] = math.sin(angle)
+
+
+@kernel
+def sum_motion(
+    response: Response, sea: Sea, phases: Phases, heading_rad: float, motion: Floats
+) -> None:
+    """Six motions and their rates (m, rad, /s) at a heading, into `motion`, twelve."""
+    turn = heading_rad / (2.0 * math.pi) * HEADINGS
+    whole = math.floor(turn)
+    share = turn - whole
+    low = response.motion[int(whole) % HEADINGS]
+    high = response.motion[(int(whole) + 1) % HEADINGS]
+    motion[:] = 0.0
+    for i in range(response.count):
+        cosine, sine, frequency = phases.cosine[i], phases.sine[i], sea.frequency_rad_s[i]
+        for k in range(6):
+            real = low[i, k] + share * (high[i, k] - low[i, k])
+            imaginary = low[i, 6 + k] + share * (high[i, 6 + k] - low[i, 6 + k])
+            motion[k] += real * cosine - imaginary * sine
+            motion[RATES + k] += frequency * (real * sine + imaginary * cosine)
+
+
+@kernel
+def sum_drift(response: Response, phases: Phases, heading_rad: float, force: Floats) -> None:
+    """Slow drift in surge, sway (N) and yaw (N m) by Newman's approximation.
+
+    Newman (1974): the quadratic transfer function between two components is the
+    geometric mean of their mean forces, so that the slow force is the squared modulus
+    of one sum; its mean is the sum of amplitude^2 x mean force.
+    """
+    turn = heading_rad / (2.0 * math.pi) * HEADINGS
+    root = response.drift[math.floor(turn + 0.5) % HEADINGS]
+    for k in range(3):
+        ahead_cosine, ahead_sine, astern_cosine, astern_sine = 0.0, 0.0, 0.0, 0.0
+        for i in range(response.count):
+            value = root[i, k]
+            if value > 0.0:
+                ahead_cosine += value * phases.cosine[i]
+                ahead_sine += value * phases.sine[i]
+            else:
+                astern_cosine += value * phases.cosine[i]
+                astern_sine += value * phases.sine[i]
+        force[k] = (ahead_cosine**2 + ahead_sine**2) - (astern_cosine**2 + astern_sine**2)

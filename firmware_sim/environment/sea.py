@@ -1,18 +1,25 @@
-"""The sea: long-crested waves with a JONSWAP spectrum (Hasselmann et al. 1973)."""
+"""The sea: directional waves as a sum of components, and a current.
+
+A realisation is a function of place and time alone, so that it has no state to save and
+can be looked at before the start. Deep water: k = w^2 / g. Frequencies are those at a
+fixed place.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TypeAlias
+import math
+from typing import Annotated
 
 import numpy as np
-from numpy.typing import NDArray
 
+from firmware_sim.environment.spectrum import bin_energy, spread_angle
+from firmware_sim.kernel import kernel
+from firmware_sim.records import Floats, Record, make
 from gcs.config.simulation import SimulatedSea
 
-Floats: TypeAlias = NDArray[np.float64]
+MAX_COMPONENTS = 400
+GRAVITY_M_S2 = 9.80665
 
-# Significant height, m, and peak period, s, by WMO 3700 sea state; periods assumed.
 SEA_STATES: dict[int, tuple[float, float]] = {
     0: (0.0, 4.0),
     1: (0.05, 4.0),
@@ -22,54 +29,86 @@ SEA_STATES: dict[int, tuple[float, float]] = {
     5: (3.25, 9.7),
     6: (5.00, 11.5),
 }
+"""Significant height, m, and peak period, s, by WMO 3700 sea state; periods assumed."""
+
 _LOWEST, _HIGHEST = 0.5, 4.0
 """Bounds of the components' frequencies as multiples of the peak's."""
+_GOLDEN = 0.5 * (math.sqrt(5.0) - 1.0)
 
 
-@dataclass(frozen=True)
-class Sea:
-    """One realisation. Component arrays have equal length; amplitudes m, phases rad."""
+class Sea(Record):
+    """One realisation: `count` components that rise in frequency. Directions are radians.
 
+    The wave numbers are those of travel to north and east; `from_rad` is where each
+    component comes from, clockwise from north.
+    """
+
+    count: int
+    frequency_rad_s: Annotated[Floats, MAX_COMPONENTS]
+    amplitude_m: Annotated[Floats, MAX_COMPONENTS]
+    phase_rad: Annotated[Floats, MAX_COMPONENTS]
+    from_rad: Annotated[Floats, MAX_COMPONENTS]
+    north_rad_m: Annotated[Floats, MAX_COMPONENTS]
+    east_rad_m: Annotated[Floats, MAX_COMPONENTS]
     significant_wave_height_m: float
     peak_period_s: float
-    direction_deg: float
-    frequencies_rad_s: Floats
-    amplitudes_m: Floats
-    phases_rad: Floats
+    direction_rad: float
+    current_north_m_s: float
+    current_east_m_s: float
 
 
-def jonswap(frequencies_rad_s: Floats, peak_rad_s: float, enhancement: float) -> Floats:
-    """Spectral shape of unit scale: w^-5 exp(-1.25 (wp/w)^4) gamma^r."""
-    width = np.where(frequencies_rad_s <= peak_rad_s, 0.07, 0.09)
-    ratio = (frequencies_rad_s - peak_rad_s) / (width * peak_rad_s)
-    shape: Floats = (
-        (frequencies_rad_s / peak_rad_s) ** -5.0
-        * np.exp(-1.25 * (peak_rad_s / frequencies_rad_s) ** 4)
-        * enhancement ** np.exp(-0.5 * ratio**2)
-    )
-    return shape
+def make_sea(config: SimulatedSea, seed: int) -> Sea:
+    """Draw a sea; the same seed draws the same.
 
-
-def make_sea(config: SimulatedSea, random: np.random.Generator) -> Sea:
-    """Draw a sea: one frequency at random in each of equal bins, so that it does not repeat.
-
-    The components' energy is that of the asked significant height exactly.
+    One frequency at random in each of equal bins, so that it does not repeat; each has the
+    energy of its bin, so that all together have that of the significant height exactly.
+    Directions follow a golden-ratio sequence from a random start through the quantiles of
+    the spreading, so that neighbours in frequency cover all directions alike.
     """
+    random = np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, *b"sea"])))
+    height_m, period_s = sea_scale(config)
+    count, peak = config.components, 2.0 * math.pi / period_s
+    edges = np.linspace(_LOWEST * peak, _HIGHEST * peak, count + 1)
+    energy = bin_energy(edges, peak, config.peak_enhancement) * (height_m / 4.0) ** 2
+    quantile = np.remainder(random.random() + _GOLDEN * np.arange(count), 1.0)
+    sea = make(Sea)
+    sea.count = count
+    sea.frequency_rad_s[:count] = edges[:-1] + np.diff(edges) * random.random(count)
+    sea.amplitude_m[:count] = np.sqrt(2.0 * energy)
+    sea.phase_rad[:count] = 2.0 * math.pi * random.random(count)
+    sea.from_rad[:count] = config.direction + spread_angle(quantile, config.spreading)
+    number = sea.frequency_rad_s**2 / GRAVITY_M_S2
+    sea.north_rad_m[:] = -number * np.cos(sea.from_rad)
+    sea.east_rad_m[:] = -number * np.sin(sea.from_rad)
+    sea.significant_wave_height_m = height_m
+    sea.peak_period_s = period_s
+    sea.direction_rad = config.direction % (2.0 * math.pi)
+    sea.current_north_m_s = config.current_m_s * math.cos(config.current_direction)
+    sea.current_east_m_s = config.current_m_s * math.sin(config.current_direction)
+    return sea
+
+
+def sea_scale(config: SimulatedSea) -> tuple[float, float]:
+    """Significant height, m, and peak period, s, that a configuration asks for."""
     height_m, period_s = SEA_STATES[config.state]
     if config.significant_wave_height_m is not None:
         height_m = config.significant_wave_height_m
     if config.peak_period_s is not None:
         period_s = config.peak_period_s
-    peak = 2.0 * np.pi / period_s
-    edges = np.linspace(_LOWEST * peak, _HIGHEST * peak, config.components + 1)
-    frequencies = edges[:-1] + np.diff(edges) * random.random(config.components)
-    energy = jonswap(frequencies, peak, config.peak_enhancement) * np.diff(edges)
-    energy *= (height_m / 4.0) ** 2 / energy.sum()
-    return Sea(
-        significant_wave_height_m=height_m,
-        peak_period_s=period_s,
-        direction_deg=config.direction_deg,
-        frequencies_rad_s=frequencies,
-        amplitudes_m=np.sqrt(2.0 * energy),
-        phases_rad=random.random(config.components) * 2.0 * np.pi,
-    )
+    return height_m, period_s
+
+
+@kernel
+def elevation_m(sea: Sea, north_m: float, east_m: float, now_ns: int) -> float:
+    """The water's surface over still water: sum of a cos(k.x - w t + phase)."""
+    time_s = 1e-9 * now_ns
+    total = 0.0
+    for i in range(sea.count):
+        angle = (
+            sea.north_rad_m[i] * north_m
+            + sea.east_rad_m[i] * east_m
+            - sea.frequency_rad_s[i] * time_s
+            + sea.phase_rad[i]
+        )
+        total += sea.amplitude_m[i] * math.cos(angle)
+    return total

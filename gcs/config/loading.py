@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
 from pydantic import BaseModel
 
-from gcs.config.barge import BargeFile
+from gcs.config.barge import BargeFile, HullFile
 from gcs.config.criteria import CriteriaFile, CriterionConfig
 from gcs.config.dictionary import DictionaryFile, ParameterConfig
 from gcs.config.mission import MissionFile, SerialLink
@@ -35,6 +35,7 @@ class Mission:
     config: MissionFile
     vehicle: VehicleFile | None
     barge: BargeFile | None
+    hull: HullFile | None
     dictionaries: tuple[tuple[str, DictionaryFile], ...]
     criteria: tuple[tuple[str, CriteriaFile], ...]
     texts: dict[str, str] = field(repr=False)
@@ -145,6 +146,7 @@ def load_mission(
         files.parsed(head.vehicle, VehicleFile, (name, "mission.vehicle")) if head.vehicle else None
     )
     barge = files.parsed(head.barge, BargeFile, (name, "mission.barge")) if head.barge else None
+    hull = _hull(files, head.barge, barge)
     if head.dialect:
         files.text(head.dialect, (name, "mission.dialect"))
     dictionaries = tuple(
@@ -158,13 +160,21 @@ def load_mission(
         if (rules := files.parsed(file, CriteriaFile, (name, "mission.criteria")))
     )
     config = config.model_copy(update={"mission": head})
-    mission = Mission(name, config, vehicle, barge, dictionaries, ruled, files.texts)
+    mission = Mission(name, config, vehicle, barge, hull, dictionaries, ruled, files.texts)
     problems = [*files.problems, *files.placed(reference_problems(mission))]
     if problems:
         raise ConfigError(problems, Rest(mission, files.placed))
     # A recorded mission comes back with the links it was flown on.
     recorded = (texts or {}).get(SERIAL_TEXT, "")
     return with_serial(mission, recorded.splitlines())
+
+
+def _hull(files: _Files, barge_file: str, barge: BargeFile | None) -> HullFile | None:
+    """The hull that a barge's model names, a file beside the barge's."""
+    if barge is None or barge.model is None:
+        return None
+    beside = str(PurePosixPath(barge_file).parent / barge.model.hull)
+    return files.parsed(beside, HullFile, (barge_file, "model.hull"))
 
 
 def with_serial(mission: Mission, overrides: Sequence[str]) -> Mission:

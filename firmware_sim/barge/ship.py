@@ -1,0 +1,325 @@
+"""The landing ship: waves move it, wind, current and drift push it, thrusters hold it.
+
+The pose of the deck is known at knots 50 ms apart, each from the sea and the slow motion
+there; between them it is a cubic, whose derivatives are the velocity and acceleration.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated
+
+import numpy as np
+
+from firmware_sim.barge.deck import DeckState
+from firmware_sim.barge.drifting import (
+    Drifting,
+    DriftingParameters,
+    fill_drifting,
+    step_drifting,
+    wind_force,
+)
+from firmware_sim.barge.positioning import (
+    Positioning,
+    PositioningParameters,
+    control,
+    fill_positioning,
+    observe,
+)
+from firmware_sim.barge.response import (
+    HEAVE,
+    PITCH,
+    RATES,
+    ROLL,
+    SURGE,
+    SWAY,
+    YAW,
+    Phases,
+    Response,
+    Table,
+    fill_response,
+    find_phases,
+    sum_drift,
+    sum_motion,
+)
+from firmware_sim.barge.thrusters import (
+    Propulsion,
+    ThrusterParameters,
+    fill_thrusters,
+    step_thrusters,
+)
+from firmware_sim.chance import Chance, normal, seed_chance
+from firmware_sim.environment.sea import Sea, make_sea
+from firmware_sim.faults import Faults
+from firmware_sim.kernel import kernel
+from firmware_sim.records import Floats, Record, make
+from gcs.config.barge import BargeFile, BargeModel, HullFile
+from gcs.config.simulation import SimulatedWeather, SimulationConfig
+
+KNOT_NS = 50_000_000
+KNOT_S = 1e-9 * KNOT_NS
+_SETTLING_KNOTS = 8000
+_DRIFT_KNOTS = 5
+"""Knots between two looks at the slow drift force, which has no faster part than the waves."""
+_GUST_S = 30.0
+"""Correlation time of the wind's slow gusts; assumed."""
+_PEAK_FACTOR = 3.0
+"""From a gust's standard deviation to the gust that is reported."""
+_WIND_FILTER_S = 20.0
+_TURN = 2.0 * math.pi
+
+
+class ShipParameters(Record):
+    """What a ship in its sea is made of. The set point is north, east, heading."""
+
+    sea: Sea
+    response: Response
+    drifting: DriftingParameters
+    positioning: PositioningParameters
+    thrusters: ThrusterParameters
+    north_m: float
+    east_m: float
+    heading_rad: float
+    deck_height_m: float
+    deck_over_cg_m: float
+    """Of the deck centre; negative below."""
+    wind_north_m_s: float
+    wind_east_m_s: float
+    gust_share: float
+    """Standard deviation of the slow gusts over the mean wind."""
+    wet: int
+    hotel_w: float
+    capacity_w: float
+
+
+class ShipState(Record):
+    """Everything about the ship that changes. Knots hold the deck's place and attitude
+    (north, east, down, roll, pitch, heading) and their rates.
+    """
+
+    deck: DeckState
+    knot: int
+    """Index of the knot at the end of the interval that holds the present."""
+    before: Annotated[Floats, 12]
+    after: Annotated[Floats, 12]
+    drifting: Drifting
+    positioning: Positioning
+    propulsion: Propulsion
+    gust: float
+    chance: Chance
+    wave_motion: Annotated[Floats, 12]
+    measured: Annotated[Floats, 3]
+    known_force: Annotated[Floats, 3]
+    power_share: float
+    phases: Phases
+
+
+def ship_parameters(
+    barge: BargeFile, model: BargeModel, hull: HullFile, simulation: SimulationConfig, seed: int
+) -> ShipParameters:
+    """The parameters of a simulated barge in the sea that the seed draws."""
+    p = make(ShipParameters)
+    sea = make_sea(simulation.sea, seed)
+    for name in Sea.__annotations__:
+        setattr(p.sea, name, getattr(sea, name))
+    fill_response(p.response, Table(hull), p.sea)
+    fill_drifting(p.drifting, hull, model.loads)
+    fill_positioning(p.positioning, model.positioning, p.sea.peak_period_s)
+    p.positioning.mass[:] = p.drifting.mass
+    fill_thrusters(p.thrusters, model.thrusters)
+    placed = simulation.barge
+    p.north_m, p.east_m = placed.offset_north_m, placed.offset_east_m
+    heading_rad = p.sea.direction_rad if placed.heading is None else placed.heading
+    p.heading_rad = heading_rad % _TURN
+    p.deck_height_m = barge.deck.height_m
+    p.deck_over_cg_m = barge.deck.height_m - hull.cg_height_m
+    _fill_wind(p, simulation.weather)
+    p.wet = int(p.sea.significant_wave_height_m > _WET_DECK_M)
+    p.hotel_w, p.capacity_w = model.plant.hotel_w, model.plant.capacity_w
+    return p
+
+
+_WET_DECK_M = 1.25
+"""Significant height over which spray wets the deck; the upper end of sea state 3."""
+
+
+def _fill_wind(p: ShipParameters, weather: SimulatedWeather) -> None:
+    p.wind_north_m_s = -weather.wind_speed_m_s * math.cos(weather.wind_direction)
+    p.wind_east_m_s = -weather.wind_speed_m_s * math.sin(weather.wind_direction)
+    over_m_s = max(weather.wind_gust_m_s - weather.wind_speed_m_s, 0.0)
+    p.gust_share = over_m_s / _PEAK_FACTOR / max(weather.wind_speed_m_s, 1.0)
+
+
+def make_ship(ship: ShipState, p: ShipParameters, seed: int) -> None:
+    """Put the ship on its station at time 0, where it has lain for some minutes."""
+    seed_chance(ship.chance, seed, "ship")
+    place = np.array([p.north_m, p.east_m, p.heading_rad])
+    ship.drifting.position[:] = place
+    ship.positioning.position[:] = place
+    ship.positioning.setpoint[:] = place
+    for thruster in ship.propulsion.thrusters:
+        thruster.available = 1
+    _settle(ship, p, make(Faults))
+    _show(ship, p, 0)
+
+
+@kernel
+def _settle(ship: ShipState, p: ShipParameters, faults: Faults) -> None:
+    for k in range(-_SETTLING_KNOTS, 2):
+        _advance(ship, p, faults, k)
+
+
+@kernel
+def step_ship(ship: ShipState, p: ShipParameters, faults: Faults, now_ns: int) -> None:
+    """Move the ship to `now_ns`, which never goes back."""
+    while now_ns > ship.knot * KNOT_NS:
+        _advance(ship, p, faults, ship.knot + 1)
+    _show(ship, p, now_ns)
+
+
+@kernel
+def _advance(ship: ShipState, p: ShipParameters, faults: Faults, knot: int) -> None:
+    """To the next knot: slow motion first, then what the waves add there."""
+    now_ns = knot * KNOT_NS
+    state = ship.drifting
+    _blow(ship, p)
+    step_drifting(
+        state,
+        p.drifting,
+        p.sea.current_north_m_s,
+        p.sea.current_east_m_s,
+        ship.propulsion.force,
+        KNOT_S,
+    )
+    count, heading = p.response.count, state.position[2]
+    find_phases(ship.phases, p.sea, count, state.position[0], state.position[1], now_ns)
+    sum_motion(p.response, p.sea, ship.phases, heading, ship.wave_motion)
+    if knot % _DRIFT_KNOTS == 0:
+        sum_drift(p.response, ship.phases, heading, state.drift)
+    _hold(ship, p, faults, now_ns)
+    ship.before[:] = ship.after
+    _place(ship, p)
+    ship.knot = knot
+
+
+@kernel
+def _blow(ship: ShipState, p: ShipParameters) -> None:
+    """The wind's force, with slow gusts as a first-order Markov process."""
+    decay = math.exp(-KNOT_S / _GUST_S)
+    ship.gust = decay * ship.gust + math.sqrt(1.0 - decay**2) * normal(ship.chance)
+    factor = 1.0 + p.gust_share * ship.gust
+    heading = ship.drifting.position[2]
+    wind_force(
+        p.drifting, factor * p.wind_north_m_s, factor * p.wind_east_m_s, heading, ship.drifting.wind
+    )
+
+
+@kernel
+def _hold(ship: ShipState, p: ShipParameters, faults: Faults, now_ns: int) -> None:
+    """What dynamic positioning measures, believes and does."""
+    dp, state, motion = ship.positioning, ship.drifting, ship.wave_motion
+    cosine, sine = math.cos(state.position[2]), math.sin(state.position[2])
+    place_noise, turn_noise = p.positioning.position_noise_m, p.positioning.heading_noise_rad
+    ship.measured[0] = state.position[0] + cosine * motion[SURGE] - sine * motion[SWAY]
+    ship.measured[1] = state.position[1] + sine * motion[SURGE] + cosine * motion[SWAY]
+    ship.measured[0] += place_noise * normal(ship.chance)
+    ship.measured[1] += place_noise * normal(ship.chance)
+    ship.measured[2] = state.position[2] + motion[YAW] + turn_noise * normal(ship.chance)
+    for i in range(3):
+        dp.wind[i] += KNOT_S / _WIND_FILTER_S * (state.wind[i] - dp.wind[i])
+        ship.known_force[i] = ship.propulsion.force[i] + dp.wind[i]
+    observe(dp, p.positioning, ship.measured, ship.known_force, KNOT_S)
+    control(dp, p.positioning, ship.propulsion, p.thrusters, KNOT_S)
+    step_thrusters(ship.propulsion, p.thrusters, faults, now_ns, KNOT_S)
+    ship.power_share = min((p.hotel_w + ship.propulsion.power_w) / p.capacity_w, 1.0)
+
+
+@kernel
+def _place(ship: ShipState, p: ShipParameters) -> None:
+    """The deck centre's place, attitude and their rates at this knot."""
+    motion, state, out = ship.wave_motion, ship.drifting, ship.after
+    cosine, sine = math.cos(state.position[2]), math.sin(state.position[2])
+    turning = state.velocity[2]
+    surge_rate = state.velocity[0] + motion[RATES + SURGE] - turning * motion[SWAY]
+    sway_rate = state.velocity[1] + motion[RATES + SWAY] + turning * motion[SURGE]
+    out[0] = state.position[0] + cosine * motion[SURGE] - sine * motion[SWAY]
+    out[1] = state.position[1] + sine * motion[SURGE] + cosine * motion[SWAY]
+    out[2] = -p.deck_height_m - motion[HEAVE] + p.deck_over_cg_m
+    out[3], out[4] = motion[ROLL], motion[PITCH]
+    out[5] = state.position[2] + motion[YAW]
+    out[6] = cosine * surge_rate - sine * sway_rate
+    out[7] = sine * surge_rate + cosine * sway_rate
+    out[8] = -motion[RATES + HEAVE]
+    out[9], out[10] = motion[RATES + ROLL], motion[RATES + PITCH]
+    out[11] = turning + motion[RATES + YAW]
+    _lift(out, -p.deck_over_cg_m)
+
+
+@kernel
+def _lift(out: Floats, arm_m: float) -> None:
+    """Add the arm from the centre of mass down to the deck centre, turned with the ship."""
+    cos_roll, sin_roll = math.cos(out[3]), math.sin(out[3])
+    cos_pitch, sin_pitch = math.cos(out[4]), math.sin(out[4])
+    cosine, sine = math.cos(out[5]), math.sin(out[5])
+    roll_rate, pitch_rate, turning = out[9], out[10], out[11]
+    ahead, across = cos_roll * sin_pitch, -sin_roll
+    ahead_rate = -roll_rate * sin_roll * sin_pitch + pitch_rate * cos_roll * cos_pitch
+    across_rate = -roll_rate * cos_roll
+    down_rate = -roll_rate * sin_roll * cos_pitch - pitch_rate * cos_roll * sin_pitch
+    out[0] += arm_m * (cosine * ahead - sine * across)
+    out[1] += arm_m * (sine * ahead + cosine * across)
+    out[2] += arm_m * cos_roll * cos_pitch
+    ahead_rate -= turning * across
+    across_rate += turning * ahead
+    out[6] += arm_m * (cosine * ahead_rate - sine * across_rate)
+    out[7] += arm_m * (sine * ahead_rate + cosine * across_rate)
+    out[8] += arm_m * down_rate
+
+
+@kernel
+def _show(ship: ShipState, p: ShipParameters, now_ns: int) -> None:
+    """The deck between the knots: cubic Hermite in place and attitude."""
+    deck = ship.deck
+    s = (now_ns - (ship.knot - 1) * KNOT_NS) / KNOT_NS
+    # Values, first and second derivatives of the cubic's four weights.
+    rise = s * s * (3.0 - 2.0 * s)
+    start, end = s * (s - 1.0) ** 2 * KNOT_S, s * s * (s - 1.0) * KNOT_S
+    rise_1 = 6.0 * s * (1.0 - s) / KNOT_S
+    start_1, end_1 = (3.0 * s - 1.0) * (s - 1.0), s * (3.0 * s - 2.0)
+    rise_2 = (6.0 - 12.0 * s) / KNOT_S**2
+    start_2, end_2 = (6.0 * s - 4.0) / KNOT_S, (6.0 * s - 2.0) / KNOT_S
+    a, b = ship.before, ship.after
+    for i in range(3):
+        step = b[i] - a[i]
+        deck.position_m[i] = a[i] + rise * step + start * a[6 + i] + end * b[6 + i]
+        deck.velocity_m_s[i] = rise_1 * step + start_1 * a[6 + i] + end_1 * b[6 + i]
+        deck.acceleration_m_s2[i] = rise_2 * step + start_2 * a[6 + i] + end_2 * b[6 + i]
+    roll = a[3] + rise * (b[3] - a[3]) + start * a[9] + end * b[9]
+    pitch = a[4] + rise * (b[4] - a[4]) + start * a[10] + end * b[10]
+    heading = a[5] + rise * (b[5] - a[5]) + start * a[11] + end * b[11]
+    deck.time_ns = now_ns
+    deck.roll_rad, deck.pitch_rad, deck.heading_rad = roll, pitch, heading % _TURN
+    deck.roll_rate_rad_s = rise_1 * (b[3] - a[3]) + start_1 * a[9] + end_1 * b[9]
+    deck.pitch_rate_rad_s = rise_1 * (b[4] - a[4]) + start_1 * a[10] + end_1 * b[10]
+    deck.heading_rate_rad_s = rise_1 * (b[5] - a[5]) + start_1 * a[11] + end_1 * b[11]
+    deck.heave_m = -deck.position_m[2] - p.deck_height_m
+    deck.heave_rate_m_s = -deck.velocity_m_s[2]
+    deck.heave_acceleration_m_s2 = -deck.acceleration_m_s2[2]
+    deck.wet = p.wet
+    _turn(deck, roll, pitch, heading)
+
+
+@kernel
+def _turn(deck: DeckState, roll: float, pitch: float, heading: float) -> None:
+    """The deck's axes (heading, then pitch, then roll) and angular velocity, in L."""
+    cr, sr = math.cos(roll), math.sin(roll)
+    cp, sp = math.cos(pitch), math.sin(pitch)
+    ch, sh = math.cos(heading), math.sin(heading)
+    m = deck.ned_from_deck
+    m[0, 0], m[0, 1], m[0, 2] = cp * ch, sr * sp * ch - cr * sh, cr * sp * ch + sr * sh
+    m[1, 0], m[1, 1], m[1, 2] = cp * sh, sr * sp * sh + cr * ch, cr * sp * sh - sr * ch
+    m[2, 0], m[2, 1], m[2, 2] = -sp, sr * cp, cr * cp
+    roll_rate, pitch_rate = deck.roll_rate_rad_s, deck.pitch_rate_rad_s
+    deck.rate_rad_s[0] = roll_rate * cp * ch - pitch_rate * sh
+    deck.rate_rad_s[1] = roll_rate * cp * sh + pitch_rate * ch
+    deck.rate_rad_s[2] = deck.heading_rate_rad_s - roll_rate * sp
