@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from gcs.config.barge import BargeFile
+from gcs.config.barge import BargeFile, HullFile
 from gcs.config.criteria import CriteriaFile
 from gcs.config.dictionary import DictionaryFile
 from gcs.config.loading import load_mission
@@ -29,6 +29,7 @@ _MODELS: dict[str, type[ConfigModel]] = {
     "parameter": DictionaryFile,
     "criterion": CriteriaFile,
     "deck": BargeFile,
+    "heading": HullFile,
     "model": VehicleFile,
 }
 """The table that tells a file's kind, in the order in which they are looked for."""

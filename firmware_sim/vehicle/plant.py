@@ -292,6 +292,8 @@ def place_in_flight(
     onward = math.cos(start.bearing) * north + math.sin(start.bearing) * east
     up = -down * math.cos(arc) - onward * math.sin(arc)
     ahead = onward * math.cos(arc) - down * math.sin(arc)
+    course = start.course_offset
+    ahead = math.cos(course) * ahead + math.sin(course) * np.cross(ahead, up)
     latitude, longitude = math.asin(up[2]), math.atan2(up[1], up[0])
     position = np.empty(3)
     from_geodetic(p.earth, latitude, longitude, start.altitude_m, position)

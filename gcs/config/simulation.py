@@ -38,7 +38,7 @@ class PadStart(ConfigModel):
 
 class FlightStart(ConfigModel):
     """In flight, engines off. The vehicle is `range_to_go_m` from the site along a great circle
-    and flies toward `azimuth` there, toward the site by default.
+    and flies along it, or `course_offset` to its right: the Earth turns under the flight.
 
     `frame` says what speed and path angle are relative to; `attitude` where the nose points.
     `after_lift_off` is the mission's T at the start.
@@ -50,6 +50,7 @@ class FlightStart(ConfigModel):
     range_to_go_m: NonNegative
     bearing: Angle
     """Of the great circle from the start to the site, at the site."""
+    course_offset: Angle = 0.0
     altitude_m: Positive
     speed_m_s: Positive
     path_angle: Angle
