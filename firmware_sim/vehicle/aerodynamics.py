@@ -19,7 +19,7 @@ from firmware_sim.vehicle.state import FINS
 from gcs.config.vehicle import AerodynamicsConfig, FinsConfig, VehicleModel
 
 ROWS = 16
-"""Room for drag tables."""
+"""Room for drag tables; a vehicle file has no more."""
 FIN_Y = (1.0, 0.0, -1.0, 0.0)
 FIN_Z = (0.0, 1.0, 0.0, -1.0)
 """Where the fins stand around the axis."""
@@ -59,7 +59,7 @@ class AerodynamicParameters(Record):
 
 
 def aerodynamic_parameters(model: VehicleModel) -> AerodynamicParameters:
-    """The body and fins of a vehicle; ValueError for more drag rows than there is room for."""
+    """The body and its fins or flaps."""
     p = make(AerodynamicParameters)
     body = model.body
     p.area_m2 = math.pi * body.diameter_m**2 / 4.0
@@ -75,8 +75,6 @@ def aerodynamic_parameters(model: VehicleModel) -> AerodynamicParameters:
 
 
 def _set_coefficients(p: AerodynamicParameters, aero: AerodynamicsConfig) -> None:
-    if len(aero.drag) > ROWS:
-        raise ValueError(f"aerodynamics.drag has {len(aero.drag)} rows; at most {ROWS} fit")
     p.rows = len(aero.drag)
     for index, row in enumerate(aero.drag):
         p.mach[index] = row.mach

@@ -158,7 +158,9 @@ class AerodynamicsConfig(ConfigModel):
     """
 
     source: Source
-    drag: Annotated[tuple[DragConfig, ...], BeforeValidator(listed), Field(min_length=2)]
+    drag: Annotated[
+        tuple[DragConfig, ...], BeforeValidator(listed), Field(min_length=2, max_length=16)
+    ]
     drag_across: NonNegative
     normal_slope_per_rad: NonNegative
     pressure_height_nose_first_m: NonNegative

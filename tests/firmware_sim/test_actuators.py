@@ -5,16 +5,32 @@ from __future__ import annotations
 import math
 
 import pytest
+from pydantic import ValidationError
 
 from firmware_sim.faults import FaultKind, Faults, arm
 from firmware_sim.flight_software.interfaces import Actuation
 from firmware_sim.records import make
 from firmware_sim.vehicle.actuators import actuator_parameters, fit_actuators, step_actuators
 from firmware_sim.vehicle.state import VehicleState
-from tests.helpers.vehicles import vehicle_model
+from gcs.config.vehicle import VehicleFile
+from tests.helpers.vehicles import changed_model, vehicle_tables
 
 STEP_S = 0.01
 FOREVER_NS = 2**62
+BOOSTER = changed_model(
+    "xzy1-booster",
+    {
+        "fins": {"limit_deg": 20.0, "rate_deg_s": 30.0},
+        "cold_gas": {
+            "torque_across_n_m": 60e3,
+            "torque_axial_n_m": 6e3,
+            "gas_kg": 400.0,
+            "isp_s": 65.0,
+            "arm_m": 22.0,
+        },
+        "legs": {"deploy": "4 s"},
+    },
+)
 
 
 class Bench:
@@ -22,7 +38,7 @@ class Bench:
 
     def __init__(self) -> None:
         self.v, self.a, self.faults = make(VehicleState), make(Actuation), make(Faults)
-        self.p = actuator_parameters(vehicle_model("xzy1-booster"))
+        self.p = actuator_parameters(BOOSTER)
         fit_actuators(self.v, self.p)
         self.now_ns = 0
 
@@ -119,3 +135,16 @@ def test_a_leg_that_is_off_holds_the_extension() -> None:
     arm(bench.faults.leg[2], FaultKind.OFF, bench.now_ns, FOREVER_NS)
     bench.run(5.0)
     assert bench.v.leg_extension == pytest.approx(0.25)
+
+
+def test_a_vehicle_has_fins_or_flaps() -> None:
+    tables = vehicle_tables("xzy1-booster")
+    tables["model"]["flaps"] = {
+        "source": "a test",
+        "moment_across_m3": 100.0,
+        "moment_axial_m3": 10.0,
+        "limit_deg": 30.0,
+        "rate_deg_s": 20.0,
+    }
+    with pytest.raises(ValidationError, match="one or the other"):
+        VehicleFile.model_validate(tables)

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from firmware_sim.faults import Faults
 from firmware_sim.flight_software.interfaces import Actuation
@@ -18,13 +19,25 @@ from firmware_sim.vehicle.aerodynamics import (
     axial_coefficient,
 )
 from firmware_sim.vehicle.state import VehicleState
-from gcs.config.vehicle import FlapsConfig
-from tests.helpers.vehicles import vehicle_model
+from gcs.config.vehicle import FlapsConfig, VehicleFile
+from tests.helpers.vehicles import changed_model, vehicle_model, vehicle_tables
 
 DENSITY = 1.2
 SOUND_M_S = 340.0
 CG_M = 14.0
-BOOSTER = vehicle_model("xzy1-booster")
+BOOSTER = changed_model(
+    "xzy1-booster",
+    {
+        "aerodynamics": {
+            "drag_across": 1.0,
+            "normal_slope_per_rad": 2.0,
+            "pressure_height_tail_first_m": 13.0,
+            "pitch_damping": 0.5,
+            "plume_drag": 0.5,
+        },
+        "fins": {"area_m2": 2.0, "height_m": 39.0, "force_slope_per_rad": 2.5, "drag": 0.3},
+    },
+)
 AREA_M2 = math.pi * 4.2**2 / 4
 SIDE_M2 = 42.5 * 4.2
 
@@ -209,3 +222,11 @@ def test_flaps_turn_a_broadside_flight_and_do_nothing_tail_first() -> None:
     assert moment == pytest.approx([pressure * 20 * 0.02, pressure * 10, -pressure * 5])
     _, moment = blow(p, (-200.0, 0.0, 0.0), fins=angles)
     assert moment.tolist() == [0.0, 0.0, 0.0]
+
+
+def test_a_drag_table_has_as_many_rows_as_fit() -> None:
+    tables = vehicle_tables("xzy1-hop")
+    row = {"nose_first": 0.5, "tail_first": 1.0}
+    tables["model"]["aerodynamics"]["drag"] = [{"mach": 0.1 * i, **row} for i in range(17)]
+    with pytest.raises(ValidationError, match="at most 16 items"):
+        VehicleFile.model_validate(tables)
