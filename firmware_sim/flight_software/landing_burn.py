@@ -12,10 +12,11 @@ from __future__ import annotations
 import math
 
 from firmware_sim.flight_software.interfaces import Readings, Solution
+from firmware_sim.flight_software.leaning import lean, nose
 from firmware_sim.flight_software.modes import FlightMode
-from firmware_sim.flight_software.prediction import final_speed_m_s
+from firmware_sim.flight_software.prediction import FINAL_SIDEWAYS_M_S2, final_speed_m_s
 from firmware_sim.flight_software.return_parameters import ReturnParameters
-from firmware_sim.flight_software.return_state import ReturnState, Stage
+from firmware_sim.flight_software.return_state import ReturnState
 from firmware_sim.flight_software.state import Steering
 from firmware_sim.kernel import kernel
 from firmware_sim.vehicle.state import ENGINES, EnginePhase
@@ -24,8 +25,10 @@ _GRAVITY_M_S2 = 9.80665
 _CYCLE_S = 0.01
 _SHORTEST_S = 5.0
 """The polynomial's gains stop growing here, below the attitude loop's bandwidth."""
-_BRAKE_TILT_RAD = math.radians(20.0)
+_BRAKE_TILT_RAD = math.radians(40.0)
 _FINAL_TILT_RAD = math.radians(5.0)
+_SETTLE_SHARE = 0.2
+_SHORTEST_SETTLE_S = 2.0
 _UNEXPLAINED_S = 1.0
 _FINAL_GAIN = 1.5
 _HOLD_DECK_M = 14.0
@@ -34,8 +37,6 @@ _CENTRED_M = 3.0
 _CENTRED_M_S = 0.8
 _CLEAR_M = 5.0
 _MOST_DOWN_M_S2 = 5.0
-_SIDEWAYS_M_S2 = 1.5
-"""What a late sideways move may count on."""
 
 
 @kernel
@@ -72,17 +73,6 @@ def running(r: Readings) -> int:
 
 
 @kernel
-def nose(s: Solution, axis: int) -> float:
-    """Component north (0), east (1) or down (2) of where the body axis points."""
-    w, x, y, z = s.attitude[0], s.attitude[1], s.attitude[2], s.attitude[3]
-    if axis == 0:
-        return 1.0 - 2.0 * (y * y + z * z)
-    if axis == 1:
-        return 2.0 * (x * y + w * z)
-    return 2.0 * (x * z - w * y)
-
-
-@kernel
 def offset_m(g: ReturnState, s: Solution, p: ReturnParameters, mode: int, axis: int) -> float:
     """Of the stage's middle from its aim, north (0) or east (1): the feet lag when it tilts."""
     deck = s.deck_position_m[axis] if s.deck_known else 0.0
@@ -116,11 +106,10 @@ def point(
     to_go_s = max((g.touchdown_ns - now_ns) * 1e-9, _SHORTEST_S)
     offsets = (offset_m(g, s, p, mode, 0), offset_m(g, s, p, mode, 1))
     away = math.sqrt(offsets[0] * offsets[0] + offsets[1] * offsets[1])
-    if g.stage == Stage.FINAL:
-        to_go_s = max(to_go_s, math.sqrt(6.0 * away / _SIDEWAYS_M_S2))
+    speed = math.sqrt(s.velocity_m_s[0] ** 2 + s.velocity_m_s[1] ** 2)
+    to_go_s = max(to_go_s, math.sqrt(6.0 * away / FINAL_SIDEWAYS_M_S2))
+    to_go_s = max(to_go_s, 2.0 * speed / FINAL_SIDEWAYS_M_S2)
     limit = _FINAL_TILT_RAD if g.released else p.tilt_limit_rad
-    if g.stage == Stage.BRAKE:
-        limit = _BRAKE_TILT_RAD
     for axis in range(2):
         speed = s.velocity_m_s[axis]
         if s.deck_known:
@@ -133,6 +122,25 @@ def point(
     out.nose[1] *= scale
     out.nose[2] = -math.sqrt(1.0 - out.nose[0] ** 2 - out.nose[1] ** 2)
     out.limit_rad = limit
+
+
+@kernel
+def steer_braking(
+    g: ReturnState, s: Solution, p: ReturnParameters, now_ns: int, thrust_n: float, out: Steering
+) -> None:
+    """Point the nose against the flow, leaning for what the predicted landing point misses.
+
+    Without a lean the sideways speed dies with the speed, so that a change of it moves
+    the landing point by itself times height over speed.
+    """
+    to_go_s = (g.touchdown_ns - now_ns) * 1e-9
+    reach_s = max(-s.position_m[2], 0.0) / max(s.velocity_m_s[2], 10.0) + 1.0
+    settle_s = max(_SETTLE_SHARE * to_go_s, _SHORTEST_SETTLE_S)
+    for axis in range(2):
+        g.push_m_s2[axis] = -g.miss_m[axis] / (reach_s * settle_s)
+    g.push_m_s2[2] = 0.0
+    lean(g, s, p, thrust_n, out)
+    out.limit_rad = _BRAKE_TILT_RAD
 
 
 @kernel

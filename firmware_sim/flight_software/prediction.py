@@ -20,6 +20,8 @@ _LONG_STEP_S = 5.0
 _STEP_S = 1.0
 _LOW_M = 12_000.0
 _HIGH_STEP_S = 2.0
+FINAL_SIDEWAYS_M_S2 = 1.8
+"""What the final descent may count on to slow down sideways."""
 _LONGEST_FALL_STEPS = 400
 _LONGEST_BURN_STEPS = 90
 
@@ -33,6 +35,9 @@ class Path(Record):
     mass_kg: float
     engines: float
     throttle: float
+    wind_m_s: Vector3
+    """In E, at `wind_height_m`; it falls linearly to half of it at the sea."""
+    wind_height_m: float
     yaw_rad: float
     """Of the thrust from against the velocity, toward velocity x up."""
     at: Annotated[Floats, 6]
@@ -70,7 +75,13 @@ def _derive(p: ReturnParameters, path: Path, y: Floats, out: Floats) -> None:
     gravity(p.earth, y, out)
     _, _, altitude_m = horizon(p.earth, y)
     pressure, density, _, sound = atmosphere(altitude_m)
-    speed = math.sqrt(y[3] * y[3] + y[4] * y[4] + y[5] * y[5])
+    share = 0.5 + 0.5 * min(max(altitude_m / path.wind_height_m, 0.0), 1.0)
+    x, v, z = (
+        y[3] - share * path.wind_m_s[0],
+        y[4] - share * path.wind_m_s[1],
+        y[5] - share * path.wind_m_s[2],
+    )
+    speed = math.sqrt(x * x + v * v + z * z)
     coefficient = drag_coefficient(p, speed / sound)
     thrust = 0.0
     if path.engines > 0.0:
@@ -81,9 +92,9 @@ def _derive(p: ReturnParameters, path: Path, y: Floats, out: Floats) -> None:
     rate = p.earth.rate_rad_s
     x_spin = rate * (2.0 * y[4] + rate * y[0])
     y_spin = rate * (-2.0 * y[3] + rate * y[1])
-    out[3] = out[0] + along * y[3] + x_spin
-    out[4] = out[1] + along * y[4] + y_spin
-    out[5] = out[2] + along * y[5]
+    out[3] = out[0] + along * x + x_spin
+    out[4] = out[1] + along * v + y_spin
+    out[5] = out[2] + along * z
     if path.yaw_rad != 0.0:
         _push_across(y, thrust * math.sin(path.yaw_rad) / path.mass_kg, out)
     out[0], out[1], out[2] = y[3], y[4], y[5]
@@ -150,6 +161,7 @@ def begin(p: ReturnParameters, path: Path, position: Floats, velocity: Floats, m
     path.throttle = 0.0
     path.yaw_rad = 0.0
     _measure(p, path)
+    path.wind_height_m = max(path.height_m, 100.0)
 
 
 @kernel
@@ -249,7 +261,11 @@ def _back_up(path: Path, time_s: float) -> None:
 
 @kernel
 def _land(p: ReturnParameters, path: Path) -> None:
-    """From the start of the final descent to touchdown, the sideways speed dying evenly."""
+    """From the start of the final descent to touchdown.
+
+    The sideways speed dies as a polynomial in the time to go, over a third of what it would
+    travel; in more time than there is if that would need too much acceleration.
+    """
     _measure(p, path)
     speed = max(path.fall_m_s, p.touchdown_speed_m_s)
     final_s = (speed - p.touchdown_speed_m_s) / p.final_deceleration_m_s2
@@ -258,8 +274,11 @@ def _land(p: ReturnParameters, path: Path) -> None:
     path.mass_kg -= p.final.count * p.final.throttle * p.flow_kg_s * final_s
     site_position(p.site, path.y, path.landing_m)
     m = p.site.ned_from_earth
-    for i in range(2):
-        speed = m[i, 0] * path.y[3] + m[i, 1] * path.y[4] + m[i, 2] * path.y[5]
-        path.landing_m[i] += speed * final_s / 3.0
+    north = m[0, 0] * path.y[3] + m[0, 1] * path.y[4] + m[0, 2] * path.y[5]
+    east = m[1, 0] * path.y[3] + m[1, 1] * path.y[4] + m[1, 2] * path.y[5]
+    slowing_s = 2.0 * math.sqrt(north * north + east * east) / FINAL_SIDEWAYS_M_S2
+    slowing_s = max(slowing_s, final_s) / 3.0
+    path.landing_m[0] += north * slowing_s
+    path.landing_m[1] += east * slowing_s
     path.engines = 0.0
     path.throttle = 0.0

@@ -16,7 +16,7 @@ from gcs.config.vehicle import EngineConfig, ReturnProfile, VehicleModel
 GRAVITY_M_S2 = 9.80665
 SEA_LEVEL_PRESSURE_PA = 101_325.0
 DRAG_ROWS = 16
-_FINAL_SHARE = 0.4
+_FINAL_SHARE = 0.3
 """Of the final engines' thrust over the weight that the last metres are planned with."""
 _START_DEAD_SHARE = 0.75
 """Of a start transient: thrust rises evenly through its second half, so that so much is lost."""
@@ -131,10 +131,19 @@ def _fill_drag(p: ReturnParameters, model: VehicleModel) -> None:
         p.drag_mach[i] = row.mach
         p.drag[i] = row.tail_first
     p.plume_drag = aero.plume_drag
-    p.normal_slope_per_rad = aero.normal_slope_per_rad
+    p.normal_slope_per_rad = aero.normal_slope_per_rad * _trimmed(model)
     p.normal_square_per_rad2 = aero.drag_across * body.length_m * body.diameter_m / p.area_m2
     if model.fins is not None:
         p.fin_drag = FINS * model.fins.area_m2 * model.fins.drag / p.area_m2
+
+
+def _trimmed(model: VehicleModel) -> float:
+    """How much the fins add to the body's normal force when they hold its moment."""
+    if model.fins is None:
+        return 1.0
+    middle_m = model.mass.dry_cg_height_m
+    below_m = middle_m - model.aerodynamics.pressure_height_tail_first_m
+    return 1.0 + below_m / (model.fins.height_m - middle_m)
 
 
 def _plan_final(p: ReturnParameters, model: VehicleModel, profile: ReturnProfile) -> None:

@@ -6,7 +6,7 @@ import enum
 from typing import Annotated
 
 from firmware_sim.flight_software.prediction import Path
-from firmware_sim.records import Floats, Record
+from firmware_sim.records import Floats, Record, Vector3
 
 
 class Stage(enum.IntEnum):
@@ -38,8 +38,16 @@ class ReturnState(Record):
     throttle: float
     miss_m: Annotated[Floats, 2]
     """Predicted landing point from the aim."""
-    push_m_s2: Annotated[Floats, 2]
+    wanted_m_s2: Annotated[Floats, 2]
     """Sideways acceleration that shall take that away."""
+    wind_m_s: Annotated[Floats, 2]
+    """Horizontal wind as the side force tells it."""
+    air_m_s: Vector3
+    """Velocity through the air, in L."""
+    push_m_s2: Vector3
+    """What is wanted of it across the flow, in L."""
+    lean_rad: float
+    """Between the nose and where the flow comes from; negative by the air, positive by thrust."""
     unexplained_m_s2: Annotated[Floats, 2]
     """Specific force that thrust does not explain, filtered."""
     touchdown_ns: int

@@ -16,16 +16,17 @@ from firmware_sim.flight_software.landing_burn import (
     observe,
     point,
     running,
+    steer_braking,
     surface_height_m,
     throttle_for,
     thrust_now,
 )
+from firmware_sim.flight_software.leaning import feel_wind, lean
 from firmware_sim.flight_software.modes import FlightMode
 from firmware_sim.flight_software.prediction import (
     begin,
     brake,
     burn_for,
-    drag_coefficient,
     fall_for,
     fall_to,
     final_speed_m_s,
@@ -60,7 +61,6 @@ _TRIAL_S = 0.25
 _FALL_GAIN = 2.0
 _BRAKE_CARRY_S = 8.0
 """Sideways speed at ignition moves the landing point for about this long."""
-_LARGEST_LEAN_RAD = math.radians(8.0)
 _TOP_HEIGHT_M = 60_000.0
 """Where a flight that starts lower has no coast before its fall."""
 _THROTTLE_GAIN = 0.8
@@ -120,6 +120,8 @@ def _begin(g: ReturnState, s: Solution, p: ReturnParameters) -> None:
     for i in range(3):
         position[i] += p.site.origin_m[i]
     begin(p, g.path, position, velocity, s.mass_kg)
+    for i in range(3):
+        g.path.wind_m_s[i] = m[0, i] * g.wind_m_s[0] + m[1, i] * g.wind_m_s[1]
 
 
 @kernel
@@ -282,7 +284,8 @@ def _steer_entry(
 def _fall(
     g: ReturnState, s: Solution, p: ReturnParameters, mode: int, now_ns: int, out: Steering
 ) -> int:
-    _against_velocity(s, out)
+    feel_wind(g, s, p)
+    out.limit_rad = math.pi
     out.use_fins = 1
     if now_ns >= g.next_ns:
         near = g.ignition_ns - now_ns < _NEAR_NS
@@ -292,7 +295,8 @@ def _fall(
         _correct_ignition(g)
         _learn(g, s, p, mode, now_ns)
         _plan_push(g, now_ns)
-    _lean(g, s, p, out)
+    g.push_m_s2[0], g.push_m_s2[1], g.push_m_s2[2] = g.wanted_m_s2[0], g.wanted_m_s2[1], 0.0
+    lean(g, s, p, 0.0, out)
     if now_ns < g.ignition_ns:
         return mode
     _go(g, Stage.BRAKE.value, now_ns)
@@ -305,37 +309,7 @@ def _plan_push(g: ReturnState, now_ns: int) -> None:
     left_s = max((g.ignition_ns - now_ns) * 1e-9, 2.0)
     reach = left_s * (0.5 * left_s + _BRAKE_CARRY_S)
     for axis in range(2):
-        g.push_m_s2[axis] = -_FALL_GAIN * g.miss_m[axis] / reach
-
-
-@kernel
-def _lean(g: ReturnState, s: Solution, p: ReturnParameters, out: Steering) -> None:
-    """Lean the feet to the side that the air shall push to."""
-    v = s.velocity_m_s
-    square = max(v[0] * v[0] + v[1] * v[1] + v[2] * v[2], 1.0)
-    along = (g.push_m_s2[0] * v[0] + g.push_m_s2[1] * v[1]) / square
-    x = g.push_m_s2[0] - along * v[0]
-    y = g.push_m_s2[1] - along * v[1]
-    z = -along * v[2]
-    size = math.sqrt(x * x + y * y + z * z)
-    if size < 1e-9:
-        return
-    lean = min(_lean_for(s, p, size, square), _LARGEST_LEAN_RAD)
-    cosine, sine = math.cos(lean), math.sin(lean) / size
-    out.nose[0] = cosine * out.nose[0] - sine * x
-    out.nose[1] = cosine * out.nose[1] - sine * y
-    out.nose[2] = cosine * out.nose[2] - sine * z
-
-
-@kernel
-def _lean_for(s: Solution, p: ReturnParameters, push_m_s2: float, square: float) -> float:
-    """Angle of attack whose lift gives a sideways acceleration: linear and crossflow part."""
-    lift = push_m_s2 * s.mass_kg / (0.5 * s.air_density_kg_m3 * square * p.area_m2 + 1.0)
-    mach = math.sqrt(square) / max(s.speed_of_sound_m_s, 1.0)
-    slope = p.normal_slope_per_rad - drag_coefficient(p, mach) - p.fin_drag
-    slope = max(slope, 0.2)
-    bend = max(p.normal_square_per_rad2, 1e-3)
-    return (math.sqrt(slope * slope + 4.0 * bend * lift) - slope) / (2.0 * bend)
+        g.wanted_m_s2[axis] = -_FALL_GAIN * g.miss_m[axis] / reach
 
 
 # --- Landing burn ---
@@ -362,9 +336,10 @@ def _burn(
         _descend(g, s, r, p, mode, now_ns, out)
     planned = p.landing if g.stage == Stage.BRAKE else p.final
     thrust = max(thrust_now(p, s, r), 0.5 * planned.count * planned.throttle * p.thrust_vacuum_n)
-    point(g, s, p, mode, now_ns, thrust, out)
-    if g.stage == Stage.BRAKE and running(r) == 0:
-        _against_velocity(s, out)
+    if g.stage == Stage.BRAKE:
+        steer_braking(g, s, p, now_ns, thrust if running(r) else 0.0, out)
+    else:
+        point(g, s, p, mode, now_ns, thrust, out)
     return wanted
 
 
