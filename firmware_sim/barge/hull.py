@@ -22,7 +22,15 @@ MOTIONS = ("Surge", "Sway", "Heave", "Roll", "Pitch", "Yaw")
 SIGNS = np.array([1.0, -1.0, 1.0, 1.0, -1.0, -1.0])
 """From axes forward, port, up to ours; heave stays up."""
 DRIFT_SIGNS = {"surge": 1.0, "sway": -1.0, "yaw": -1.0}
-FREQUENCIES_RAD_S = np.concatenate((np.arange(0.2, 1.6, 0.05), np.arange(1.6, 2.45, 0.1)))
+FREQUENCIES_RAD_S = np.concatenate(
+    (
+        np.arange(0.2, 0.79, 0.05),
+        np.arange(0.8, 1.06, 0.025),
+        np.arange(1.1, 1.56, 0.05),
+        np.arange(1.6, 2.35, 0.1),
+    )
+)
+"""Closest about the natural frequency of roll."""
 FROM_DEG = np.arange(0.0, 90.1, 7.5)
 _PANEL_M = 2.0
 _THETA = np.linspace(-0.1, 2.0 * np.pi + 0.1, 800)
@@ -138,7 +146,7 @@ def _file(barge: Barge, dataset: Any) -> Iterator[str]:
     yield f"surge_added_mass_kg = {slow[0]:.0f}.0"
     yield f"sway_added_mass_kg = {slow[1]:.0f}.0"
     yield f"yaw_added_inertia_kg_m2 = {slow[5]:.4e}"
-    yield f"frequencies_rad_s = {_row(FREQUENCIES_RAD_S, 2)}"
+    yield f"frequencies_rad_s = {_row(FREQUENCIES_RAD_S, 3)}"
     for from_deg in FROM_DEG:
         yield from _heading(dataset, float(from_deg))
 

@@ -87,9 +87,7 @@ class Table:
         sign = sign * np.where(abaft[..., None], fore_aft, 1.0)
         return np.where(abaft, np.pi - angle, angle), sign
 
-    def _interpolated(
-        self, table: NDArray[Any], frequency: Floats, angle: Floats
-    ) -> Any:
+    def _interpolated(self, table: NDArray[Any], frequency: Floats, angle: Floats) -> Any:
         """Linear in both; nothing over the highest frequency, the lowest row below the first."""
         row, across = _place(self._from, angle)
         column, along = _place(self._frequency, frequency)

@@ -19,6 +19,12 @@ from firmware_sim.barge.drifting import (
     step_drifting,
     wind_force,
 )
+from firmware_sim.barge.instruments import (
+    InstrumentParameters,
+    Instruments,
+    fill_instruments,
+    read_instruments,
+)
 from firmware_sim.barge.positioning import (
     Positioning,
     PositioningParameters,
@@ -53,7 +59,7 @@ from firmware_sim.environment.sea import Sea, make_sea
 from firmware_sim.faults import Faults
 from firmware_sim.kernel import kernel
 from firmware_sim.records import Floats, Record, make
-from gcs.config.barge import BargeFile, BargeModel, HullFile
+from gcs.config.barge import BargeFile, HullFile
 from gcs.config.simulation import SimulatedWeather, SimulationConfig
 
 KNOT_NS = 50_000_000
@@ -77,6 +83,7 @@ class ShipParameters(Record):
     drifting: DriftingParameters
     positioning: PositioningParameters
     thrusters: ThrusterParameters
+    instruments: InstrumentParameters
     north_m: float
     east_m: float
     heading_rad: float
@@ -105,6 +112,7 @@ class ShipState(Record):
     drifting: Drifting
     positioning: Positioning
     propulsion: Propulsion
+    instruments: Instruments
     gust: float
     chance: Chance
     wave_motion: Annotated[Floats, 12]
@@ -115,9 +123,15 @@ class ShipState(Record):
 
 
 def ship_parameters(
-    barge: BargeFile, model: BargeModel, hull: HullFile, simulation: SimulationConfig, seed: int
+    barge: BargeFile, hull: HullFile, simulation: SimulationConfig, seed: int
 ) -> ShipParameters:
-    """The parameters of a simulated barge in the sea that the seed draws."""
+    """The parameters of a simulated barge in the sea that the seed draws.
+
+    ValueError if the barge has no model.
+    """
+    model = barge.model
+    if model is None:
+        raise ValueError(f"barge {barge.id}: expected a model, to simulate it")
     p = make(ShipParameters)
     sea = make_sea(simulation.sea, seed)
     for name in Sea.__annotations__:
@@ -127,6 +141,7 @@ def ship_parameters(
     fill_positioning(p.positioning, model.positioning, p.sea.peak_period_s)
     p.positioning.mass[:] = p.drifting.mass
     fill_thrusters(p.thrusters, model.thrusters)
+    fill_instruments(p.instruments, model.sensors)
     placed = simulation.barge
     p.north_m, p.east_m = placed.offset_north_m, placed.offset_east_m
     heading_rad = p.sea.direction_rad if placed.heading is None else placed.heading
@@ -153,14 +168,16 @@ def _fill_wind(p: ShipParameters, weather: SimulatedWeather) -> None:
 def make_ship(ship: ShipState, p: ShipParameters, seed: int) -> None:
     """Put the ship on its station at time 0, where it has lain for some minutes."""
     seed_chance(ship.chance, seed, "ship")
+    seed_chance(ship.instruments.chance, seed, "ship's instruments")
     place = np.array([p.north_m, p.east_m, p.heading_rad])
     ship.drifting.position[:] = place
     ship.positioning.position[:] = place
     ship.positioning.setpoint[:] = place
     for thruster in ship.propulsion.thrusters:
         thruster.available = 1
-    _settle(ship, p, make(Faults))
-    _show(ship, p, 0)
+    faults = make(Faults)
+    _settle(ship, p, faults)
+    step_ship(ship, p, faults, 0)
 
 
 @kernel
@@ -175,6 +192,7 @@ def step_ship(ship: ShipState, p: ShipParameters, faults: Faults, now_ns: int) -
     while now_ns > ship.knot * KNOT_NS:
         _advance(ship, p, faults, ship.knot + 1)
     _show(ship, p, now_ns)
+    read_instruments(ship.instruments, p.instruments, ship.deck, faults, now_ns)
 
 
 @kernel
