@@ -97,6 +97,7 @@ def step_vehicle(
             now_ns += step_ns
     v.time_ns = now_ns
     observe(v, deck, p)
+    v.heat_load_j_m2 += v.out.heat_flux_w_m2 * 1e-9 * steps * step_ns
     for i in range(3):
         v.out.specific_force_m_s2[i] = w.felt_m_s2[i] / steps
         v.out.mean_rate_rad_s[i] = w.turned_rad_s[i] / steps

@@ -338,12 +338,17 @@ class TouchdownConfig(ConfigModel):
 
 
 class CargoConfig(ConfigModel):
-    """What the hold carries; it is part of the dry mass."""
+    """What the hold carries; it is part of the dry mass.
+
+    The hold starts at `temperature_c` and grows warmer by `warming_k_m2_mj` for every MJ/m2 that
+    the stagnation point has taken up.
+    """
 
     source: Source
     mass_kg: NonNegative
     volume_m3: NonNegative = 0.0
     temperature_c: Finite
+    warming_k_m2_mj: NonNegative = 0.0
 
 
 class VehicleModel(ConfigModel):
