@@ -56,6 +56,8 @@ class AerodynamicParameters(Record):
     flap_across_m3: float
     """0 without flaps."""
     flap_axial_m3: float
+    round_area_m2: float
+    """Drag area, alike from all sides: that of a sphere; 0 for the missions' vehicles."""
 
 
 def aerodynamic_parameters(model: VehicleModel) -> AerodynamicParameters:
@@ -147,8 +149,10 @@ def aerodynamic(
     lever = slender * (pressure_height - cg_height_m)
     lever += crossflow * (p.pressure_height_across_m - cg_height_m)
     damping = 0.5 * half * speed * p.area_m2 * p.length_m**2 * p.pitch_damping
-    force[1] -= normal * v
-    force[2] -= normal * w
+    round_drag = half * p.round_area_m2 * speed
+    force[0] -= round_drag * u
+    force[1] -= (normal + round_drag) * v
+    force[2] -= (normal + round_drag) * w
     moment[1] += lever * w - damping * rate[1]
     moment[2] += -lever * v - damping * rate[2]
     if p.fin_area_m2 > 0.0:
