@@ -95,8 +95,17 @@ class ShipParameters(Record):
     gust_share: float
     """Standard deviation of the slow gusts over the mean wind."""
     wet: int
+    condition: DeckCondition
     hotel_w: float
     capacity_w: float
+
+
+class DeckCondition(Record):
+    """What is on the deck."""
+
+    clear: int
+    persons: int
+    fire: int
 
 
 class ShipState(Record):
@@ -105,6 +114,7 @@ class ShipState(Record):
     """
 
     deck: DeckState
+    condition: DeckCondition
     knot: int
     """Index of the knot at the end of the interval that holds the present."""
     before: Annotated[Floats, 12]
@@ -150,6 +160,8 @@ def ship_parameters(
     p.deck_over_cg_m = barge.deck.height_m - hull.cg_height_m
     _fill_wind(p, simulation.weather)
     p.wet = int(p.sea.significant_wave_height_m > _WET_DECK_M)
+    p.condition.clear = int(placed.deck_clear)
+    p.condition.persons, p.condition.fire = placed.persons_on_board, int(placed.fire)
     p.hotel_w, p.capacity_w = model.plant.hotel_w, model.plant.capacity_w
     return p
 
@@ -169,6 +181,7 @@ def make_ship(ship: ShipState, p: ShipParameters, seed: int) -> None:
     """Put the ship on its station at time 0, where it has lain for some minutes."""
     seed_chance(ship.chance, seed, "ship")
     seed_chance(ship.instruments.chance, seed, "ship's instruments")
+    ship.condition = p.condition
     place = np.array([p.north_m, p.east_m, p.heading_rad])
     ship.drifting.position[:] = place
     ship.positioning.position[:] = place

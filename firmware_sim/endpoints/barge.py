@@ -9,17 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from firmware_sim.barge import response
-from firmware_sim.barge.motion import BargeMotion, DeckState
-from firmware_sim.environment.place import Place
-from firmware_sim.environment.sea import Sea
-from gcs.config.barge import BargeModel
-from gcs.config.simulation import SimulationConfig
+from firmware_sim.barge.instruments import MOTION_FIELDS, motion_history
+from firmware_sim.environment.earth import earth_parameters, earth_position, geodetic
+from firmware_sim.faults import THRUSTERS, Fault, silent, spoil
+from firmware_sim.scenario import Scenario
+from firmware_sim.world_state import WorldParameters, WorldState
+from gcs.clock import SECOND_NS
 from gcs.telemetry import barge as wire
 
-SECOND_NS = 1_000_000_000
-CYCLES_PER_SECOND = 50
-GRAVITY_M_S2 = 9.80665
+CYCLES_PER_SECOND = 100
 
 RATES_HZ: dict[str, int] = {
     "motion": 10,
@@ -32,11 +30,10 @@ RATES_HZ: dict[str, int] = {
 """What is published, and how often; every rate divides the cycle rate."""
 
 _SOFTWARE = "landfall firmware-sim"
-_ANGLE_NOISE_RAD = math.radians(0.02)
-_HEAVE_NOISE_M = 0.01
-_HEAVE_RATE_NOISE_M_S = 0.01
-_GUST_SPREAD = 0.02
-_NOISE_BLOCK = 512
+_BEACON_HEALTHY_NS = SECOND_NS
+_BUS_SAG = 0.02
+"""Share of the bus voltage that full load takes away; assumed."""
+_TURN = 2.0 * math.pi
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,33 +46,20 @@ class Publication:
 
 
 class BargePort:
-    """The wire side of the barge."""
+    """The wire side of the barge. It reads the ship's record and keeps only its sequences."""
 
-    def __init__(
-        self,
-        config: SimulationConfig,
-        model: BargeModel,
-        motion: BargeMotion,
-        sea: Sea,
-        place: Place,
-        start_ns: int,
-        boot_id: str,
-        random: np.random.Generator,
-    ) -> None:
-        self._config = config
-        self._model = model
-        self._motion = motion
-        self._sea = sea
-        self._place = place
-        self._start_ns = start_ns
-        self._boot_id = boot_id
-        self._random = random
-        self._noise: list[list[float]] = []
+    def __init__(self, scenario: Scenario, world: WorldState, p: WorldParameters) -> None:
+        self._config = scenario.simulation
+        self._model = scenario.barge_model
+        self._start_ns = scenario.start_ns
+        self._boot_id = f"sim-{scenario.seed}"
+        self._world, self._p = world, p
+        self._earth = earth_parameters()
         self._sequences = dict.fromkeys(wire.TOPICS, 0)
         self._schedule = self._make_schedule()
 
-    def _make_schedule(self) -> list[list[Callable[[DeckState, int], wire.Payload]]]:
-        schedule: list[list[Callable[[DeckState, int], wire.Payload]]] = [
+    def _make_schedule(self) -> list[list[Callable[[int], wire.Payload | None]]]:
+        schedule: list[list[Callable[[int], wire.Payload | None]]] = [
             [] for _ in range(CYCLES_PER_SECOND)
         ]
         for row, (topic, rate_hz) in enumerate(RATES_HZ.items()):
@@ -84,10 +68,11 @@ class BargePort:
                 schedule[cycle].append(getattr(self, f"_payload_of_{topic}"))
         return schedule
 
-    def publish(self, cycle: int, deck: DeckState, now_ns: int) -> list[Publication]:
+    def publish(self, cycle: int, now_ns: int) -> list[Publication]:
         """The publications of this cycle."""
         builders = self._schedule[cycle % CYCLES_PER_SECOND]
-        return [_publication(build(deck, now_ns)) for build in builders]
+        payloads = [build(now_ns) for build in builders]
+        return [_publication(payload) for payload in payloads if payload is not None]
 
     def birth(self, now_ns: int) -> list[Publication]:
         """Who it is and its last minutes of motion; both stay with the broker."""
@@ -99,11 +84,17 @@ class BargePort:
         return _publication(self._status(wire.BargeState.OFFLINE, now_ns), retain=True)
 
     def receive(self, topic: str, data: bytes, now_ns: int) -> list[Publication]:
-        """A well-formed rebirth request is answered by the birth; nothing else is."""
-        if topic != wire.REBIRTH_TOPIC:
-            return []
-        asked = wire.decode(topic, data)
-        return self.birth(now_ns) if isinstance(asked, wire.Rebirth) else []
+        """Answers a rebirth request by the birth, and word that it is offline by its status.
+
+        Its own will can overtake its birth, and stays with the broker: who is online
+        says so again. Nothing else is answered.
+        """
+        heard = wire.decode(topic, data)
+        if isinstance(heard, wire.Rebirth):
+            return self.birth(now_ns)
+        if isinstance(heard, wire.Status) and heard.state is wire.BargeState.OFFLINE:
+            return [_publication(self._status(wire.BargeState.ONLINE, now_ns), retain=True)]
+        return []
 
     # --- Payloads ---
 
@@ -115,6 +106,9 @@ class BargePort:
             "simulated": True,
         }
 
+    def _silent(self, fault: Fault, now_ns: int) -> bool:
+        return bool(fault.kind) and silent(fault, now_ns - self._start_ns)
+
     def _status(self, state: wire.BargeState, now_ns: int) -> wire.Status:
         return wire.Status(
             **self._head("status", now_ns),
@@ -123,114 +117,117 @@ class BargePort:
             software=_SOFTWARE,
         )
 
-    def _motion_noise(self) -> list[float]:
-        if not self._noise:
-            self._noise = self._random.standard_normal((_NOISE_BLOCK, 4)).tolist()
-        return self._noise.pop()
+    def _payload_of_motion(self, now_ns: int) -> wire.Motion | None:
+        if self._silent(self._world.faults.deck_motion, now_ns):
+            return None
+        values: list[float] = self._world.ship.instruments.motion.tolist()
+        fields = dict(zip(MOTION_FIELDS, values, strict=True))
+        return wire.Motion(**self._head("motion", now_ns), **fields)
 
-    def _payload_of_motion(self, deck: DeckState, now_ns: int) -> wire.Motion:
-        noise = self._motion_noise()
-        roll = deck.roll_rad + _ANGLE_NOISE_RAD * noise[0]
-        pitch = deck.pitch_rad + _ANGLE_NOISE_RAD * noise[1]
-        return wire.Motion(
-            **self._head("motion", now_ns),
-            roll=roll,
-            pitch=pitch,
-            roll_rate=deck.roll_rate_rad_s,
-            pitch_rate=deck.pitch_rate_rad_s,
-            yaw_rate=deck.heading_rate_rad_s,
-            heave=deck.up_m + _HEAVE_NOISE_M * noise[2],
-            heave_rate=deck.velocity_up_m_s + _HEAVE_RATE_NOISE_M_S * noise[3],
-            acceleration_x=GRAVITY_M_S2 * math.sin(pitch),
-            acceleration_y=-GRAVITY_M_S2 * math.sin(roll),
-            acceleration_z=GRAVITY_M_S2 * math.cos(roll) * math.cos(pitch)
-            + deck.acceleration_up_m_s2,
-        )
-
-    def _payload_of_position(self, deck: DeckState, now_ns: int) -> wire.Position:
-        latitude, longitude = self._place.at(deck.north_m, deck.east_m)
-        error_north = deck.north_m - self._config.barge.offset_north_m
-        course = math.atan2(deck.velocity_east_m_s, deck.velocity_north_m_s) % (2.0 * math.pi)
+    def _payload_of_position(self, now_ns: int) -> wire.Position | None:
+        if self._silent(self._world.faults.deck_position, now_ns):
+            return None
+        ship = self._world.ship
+        deck, (north_m, east_m, heading) = ship.deck, ship.instruments.position.tolist()
+        place = np.empty(3)
+        earth_position(self._p.site, np.array([north_m, east_m, -deck.heave_m]), place)
+        latitude, longitude, _ = geodetic(self._earth, place)
+        north_m_s, east_m_s, _ = deck.velocity_m_s.tolist()
         return wire.Position(
             **self._head("position", now_ns),
-            latitude=latitude,
-            longitude=longitude,
-            heading_true=deck.heading_rad,
-            course_over_ground=course,
-            speed_over_ground=math.hypot(deck.velocity_north_m_s, deck.velocity_east_m_s),
-            station_error=math.hypot(error_north, deck.east_m),
+            latitude=math.degrees(latitude),
+            longitude=math.degrees(longitude),
+            heading_true=heading % _TURN,
+            course_over_ground=math.atan2(east_m_s, north_m_s) % _TURN,
+            speed_over_ground=math.hypot(north_m_s, east_m_s),
+            station_error=float(ship.positioning.error_m),
         )
 
-    def _payload_of_dp(self, deck: DeckState, now_ns: int) -> wire.Dp:
-        thrusters = self._model.station_keeping.thrusters
-        relative = math.radians(self._sea.direction_deg) - deck.heading_rad
+    def _payload_of_dp(self, now_ns: int) -> wire.Dp:
+        ship = self._world.ship
+        available = int(ship.propulsion.available)
+        relative = self._p.ship.sea.direction_rad - ship.instruments.position[2]
         return wire.Dp(
             **self._head("dp", now_ns),
-            mode=wire.DpMode.HOLDING,
-            thrusters_total=thrusters,
-            thrusters_available=thrusters,
-            power_fraction=min(1.0, 0.2 + 0.01 * self._config.weather.wind_speed_m_s**1.5),
-            wave_relative_heading=math.remainder(relative, 2.0 * math.pi),
+            mode=wire.DpMode.HOLDING if available else wire.DpMode.FAILED,
+            thrusters_total=THRUSTERS,
+            thrusters_available=available,
+            power_fraction=float(ship.power_share),
+            wave_relative_heading=math.remainder(relative, _TURN),
         )
 
-    def _payload_of_deck(self, deck: DeckState, now_ns: int) -> wire.Deck:
+    def _payload_of_deck(self, now_ns: int) -> wire.Deck:
+        ship = self._world.ship
+        clear, fire = bool(ship.condition.clear), bool(ship.condition.fire)
+        persons = int(ship.condition.persons)
+        good = clear and not fire and persons == 0
         return wire.Deck(
             **self._head("deck", now_ns),
-            clear=True,
-            persons_on_board=0,
-            fire=False,
-            beacon_healthy=True,
-            lights=wire.DeckLights.BLUE,
-            wet=self._sea.significant_wave_height_m > 1.25,
+            clear=clear,
+            persons_on_board=persons,
+            fire=fire,
+            beacon_healthy=self._beacon_healthy(now_ns - self._start_ns),
+            lights=wire.DeckLights.BLUE if good else wire.DeckLights.RED,
+            wet=bool(ship.deck.wet),
         )
 
-    def _payload_of_weather(self, deck: DeckState, now_ns: int) -> wire.Weather:
-        weather = self._config.weather
-        spread = 1.0 + _GUST_SPREAD * math.tanh(self._motion_noise()[0])
+    def _beacon_healthy(self, elapsed_ns: int) -> bool:
+        """Whether it was on the air within the last second."""
+        beacon = self._world.beacon
+        if elapsed_ns < _BEACON_HEALTHY_NS:
+            return True
+        count = int(beacon.count)
+        last = beacon.messages[(count - 1) % len(beacon.messages)]
+        return count > 0 and elapsed_ns - int(last.sampled_ns) <= _BEACON_HEALTHY_NS
+
+    def _payload_of_weather(self, now_ns: int) -> wire.Weather | None:
+        fault = self._world.faults.weather
+        if self._silent(fault, now_ns):
+            return None
+        weather, sea = self._config.weather, self._p.ship.sea
+        spread = 1.0 + self._model.sensors.wind_share * math.tanh(self._world.ship.gust)
+        fields = {
+            "wind_speed_true": weather.wind_speed_m_s,
+            "wind_gust": weather.wind_gust_m_s * spread,
+            "significant_wave_height": float(sea.significant_wave_height_m),
+            "wave_period": float(sea.peak_period_s),
+            "visibility": weather.visibility_m,
+            "air_pressure": weather.air_pressure_pa,
+            "air_temperature": weather.air_temperature_k,
+        }
+        if fault.kind:
+            elapsed_ns = now_ns - self._start_ns
+            fields = {
+                name: spoil(fault, i, value, elapsed_ns)
+                for i, (name, value) in enumerate(fields.items())
+            }
         return wire.Weather(
             **self._head("weather", now_ns),
-            wind_speed_true=weather.wind_speed_m_s,
-            wind_gust=weather.wind_gust_m_s * spread,
-            wind_direction_true=math.radians(weather.wind_direction_deg),
-            significant_wave_height=self._sea.significant_wave_height_m,
-            wave_period=self._sea.peak_period_s,
-            wave_direction=math.radians(self._sea.direction_deg),
-            visibility=weather.visibility_m,
-            air_pressure=weather.air_pressure_pa,
-            air_temperature=weather.air_temperature_k,
+            wind_direction_true=weather.wind_direction % _TURN,
+            wave_direction=float(sea.direction_rad),
+            **fields,
         )
 
-    def _payload_of_power(self, deck: DeckState, now_ns: int) -> wire.Power:
+    def _payload_of_power(self, now_ns: int) -> wire.Power:
+        plant, share = self._model.plant, float(self._world.ship.power_share)
         return wire.Power(
             **self._head("power", now_ns),
-            bus_voltage=690.0,
-            generators_online=3,
-            battery_fraction=0.98,
-            fuel_fraction=0.81,
+            bus_voltage=plant.bus_v * (1.0 - _BUS_SAG * share),
+            generators_online=plant.generators,
+            battery_fraction=plant.battery,
+            fuel_fraction=plant.fuel,
+            ballast_fraction=plant.ballast,
         )
 
     def _history(self, now_ns: int) -> wire.MotionHistory:
         """Motion before `now_ns`, computed afresh: the sea is a function of time."""
-        barge = self._config.barge
+        barge, p = self._config.barge, self._p.ship
         step_ns = round(SECOND_NS / barge.history_rate_hz)
-        count = barge.history // step_ns
-        times_ns = now_ns - step_ns * np.arange(count, 0, -1, dtype=np.int64)
-        hull = self._motion.hull.at((times_ns - self._start_ns) / SECOND_NS).round(6)
-        roll, pitch = hull[:, response.ROLL], hull[:, response.PITCH]
-        upright = GRAVITY_M_S2 * np.cos(roll) * np.cos(pitch)
-        columns = {
-            "roll": roll,
-            "pitch": pitch,
-            "roll_rate": hull[:, response.ROLL_RATE],
-            "pitch_rate": hull[:, response.PITCH_RATE],
-            "yaw_rate": np.zeros(count),
-            "heave": hull[:, response.HEAVE],
-            "heave_rate": hull[:, response.HEAVE_RATE],
-            "acceleration_x": (GRAVITY_M_S2 * np.sin(pitch)).round(5),
-            "acceleration_y": (-GRAVITY_M_S2 * np.sin(roll)).round(5),
-            "acceleration_z": (upright + hull[:, response.HEAVE_ACCELERATION]).round(5),
-        }
-        lists: dict[str, Any] = {name: tuple(col.tolist()) for name, col in columns.items()}
+        times_ns = now_ns - step_ns * np.arange(barge.history // step_ns, 0, -1, dtype=np.int64)
+        place = (p.north_m, p.east_m, p.heading_rad)
+        motion = motion_history(p.sea, p.response, place, times_ns - self._start_ns)
+        columns = zip(MOTION_FIELDS, motion.round(6).T, strict=True)
+        lists: dict[str, Any] = {name: tuple(column.tolist()) for name, column in columns}
         return wire.MotionHistory(
             **self._head("history", now_ns),
             times_us=tuple((times_ns // 1000).tolist()),

@@ -120,7 +120,7 @@ class SimulatedBarge(ConfigModel):
     """Where the barge lies and how it heads.
 
     `heading` is an angle, or "head seas" (None): the bow into the waves. `history` is the motion
-    published at birth.
+    published at birth. The deck is clear unless something is said to stand on it.
     """
 
     heading: Annotated[float | None, BeforeValidator(_heading)] = None
@@ -128,6 +128,9 @@ class SimulatedBarge(ConfigModel):
     offset_east_m: Finite = 0.0
     history: Duration = 1_200_000_000_000
     history_rate_hz: Annotated[Finite, Field(ge=2, le=20)] = 2.0
+    deck_clear: bool = True
+    persons_on_board: Annotated[int, Field(ge=0, le=1000)] = 0
+    fire: bool = False
 
 
 class SimulatedBeacon(ConfigModel):

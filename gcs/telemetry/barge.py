@@ -151,12 +151,13 @@ class Weather(_Payload, frozen=True, tag="landfall.weather/1"):
 
 
 class Power(_Payload, frozen=True, tag="landfall.power/1"):
-    """Electrical power: V, fractions of full."""
+    """Electrical power and ballast: V, fractions of full. Not every barge tells its ballast."""
 
     bus_voltage: Voltage
     generators_online: Count
     battery_fraction: Fraction
     fuel_fraction: Fraction
+    ballast_fraction: Fraction | None = None
 
 
 class Status(_Payload, frozen=True, tag="landfall.status/1"):
