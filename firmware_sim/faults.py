@@ -121,7 +121,7 @@ def silent(fault: Fault, now_ns: int) -> bool:
         return False
     if fault.kind == FaultKind.INTERMITTENT:
         period = (now_ns - fault.from_ns) // max(fault.period_ns, 1)
-        return _hashed(fault.seed, period, 0) < fault.duty
+        return hashed(fault.seed, period, 0) < fault.duty
     return fault.kind == FaultKind.OFF
 
 
@@ -144,7 +144,7 @@ def _spoiled(fault: Fault, component: int, value: float, now_ns: int) -> float:
     if fault.kind == FaultKind.STUCK:
         return _held(fault, component, value, now_ns)
     if fault.kind == FaultKind.GARBAGE:
-        return value + fault.amplitude * (2.0 * _hashed(fault.seed, now_ns, component) - 1.0)
+        return value + fault.amplitude * (2.0 * hashed(fault.seed, now_ns, component) - 1.0)
     if fault.kind == FaultKind.WRONG:
         return fault.scale * value + fault.bias
     if fault.kind == FaultKind.SLOW:
@@ -203,7 +203,7 @@ def _between(fault: Fault, component: int, before: int, after: int, wanted_ns: i
 
 
 @kernel
-def _hashed(seed: int, first: int, second: int) -> float:
+def hashed(seed: int, first: int, second: int) -> float:
     """Uniform in [0, 1) by SplitMix64's finalizer (Steele, Lea, Flood 2014)."""
     z = np.uint64(seed)
     for word in (first, second):
@@ -214,20 +214,18 @@ def _hashed(seed: int, first: int, second: int) -> float:
     return float((z >> _SHIFTS[3]) * _UNIT)
 
 
-@kernel
-def arm(fault: Fault, kind: int, from_ns: int, until_ns: int) -> None:
-    """Put a fault in force over [from_ns, until_ns) with nothing remembered.
+def arm(fault: Fault, kind: FaultKind, from_ns: int, until_ns: int = FOREVER_NS) -> None:
+    """Put a fault in force over [from_ns, until_ns), with nothing remembered.
 
-    Its figures (bias, scale, ...) are set by the caller.
+    Its figures (bias, scale, ...) are the caller's to set.
     """
-    fault.kind = kind
+    fault.kind = int(kind)
     fault.from_ns = from_ns
     fault.until_ns = until_ns
     fault.memory_ns[:] = 0
     fault.line_count[:] = 0
 
 
-@kernel
 def clear(fault: Fault) -> None:
     """Mend the part."""
     arm(fault, FaultKind.NONE, 0, 0)
