@@ -8,6 +8,7 @@ that it calls are the same.
 
 from __future__ import annotations
 
+import enum
 import hashlib
 from collections.abc import Callable
 from types import CodeType
@@ -19,20 +20,45 @@ from numba.core.caching import FunctionCache, IndexDataCacheFile
 P = ParamSpec("P")
 R = TypeVar("R")
 
+_FUNCTIONS: dict[int, Callable[..., Any]] = {}
 _FINGERPRINTS: dict[int, str] = {}
-"""By the id of a dispatcher; dispatchers live as long as their modules."""
+"""Both by the id of a dispatcher; dispatchers live as long as their modules."""
+_SHOWN = 12
+"""Digits of a fingerprint in file names, so that no two versions share a file."""
 
 
 class _KernelCache(FunctionCache):
-    """numba's cache of one function, valid by fingerprint instead of by file time."""
+    """numba's cache of one function, valid by fingerprint instead of by file time.
 
-    def __init__(self, function: Callable[..., Any], fingerprint: str) -> None:
+    The fingerprint is taken at the first use: only then are all the functions there that
+    the kernel calls.
+    """
+
+    def __init__(self, function: Callable[..., Any], key: int) -> None:
         super().__init__(function)  # type: ignore[no-untyped-call]
+        self._key = key
+        self._found = False
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """The compiled code of a signature, or None."""
+        self._find()
+        return super().load_overload(sig, target_context)  # type: ignore[no-untyped-call]
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        """Keep the compiled code of a signature."""
+        self._find()
+        super().save_overload(sig, data)  # type: ignore[no-untyped-call]
+
+    def _find(self) -> None:
+        if self._found:
+            return
+        fingerprint = _fingerprint(self._key)
         self._cache_file = IndexDataCacheFile(  # type: ignore[no-untyped-call]
             cache_path=self.cache_path,
-            filename_base=self._impl.filename_base,
+            filename_base=f"{self._impl.filename_base}-{fingerprint[:_SHOWN]}",
             source_stamp=fingerprint,
         )
+        self._found = True
 
 
 def kernel(function: Callable[P, R]) -> Callable[P, R]:
@@ -42,21 +68,34 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
     check finds them.
     """
     dispatcher: Any = njit(fastmath=False, error_model="numpy")(function)
-    fingerprint = _fingerprint(function)
-    _FINGERPRINTS[id(dispatcher)] = fingerprint
+    _FUNCTIONS[id(dispatcher)] = function
     # numba has no setting for the cache of a dispatcher.
-    dispatcher._cache = _KernelCache(function, fingerprint)  # noqa: SLF001
+    dispatcher._cache = _KernelCache(function, id(dispatcher))  # noqa: SLF001
     return cast("Callable[P, R]", dispatcher)
 
 
-def _fingerprint(function: Callable[..., Any]) -> str:
+def _fingerprint(key: int) -> str:
+    """Of a kernel with all that it reads and calls."""
+    if key not in _FINGERPRINTS:
+        _FINGERPRINTS[key] = "recursive"
+        _FINGERPRINTS[key] = _digest(_FUNCTIONS[key])
+    return _FINGERPRINTS[key]
+
+
+def _digest(function: Callable[..., Any]) -> str:
     digest = hashlib.sha256()
     _add_code(digest, function.__code__)
     for name in sorted(_names(function.__code__)):
         if name in function.__globals__:
-            value = function.__globals__[name]
-            digest.update(f"{name}={_FINGERPRINTS.get(id(value)) or value!r}".encode())
+            digest.update(f"{name}={_seen(function.__globals__[name])}".encode())
     return digest.hexdigest()
+
+
+def _seen(value: Any) -> str:
+    """What a kernel sees of a global."""
+    if id(value) in _FUNCTIONS:
+        return _fingerprint(id(value))
+    return repr(list(value) if isinstance(value, enum.EnumType) else value)
 
 
 def _names(code: CodeType) -> set[str]:
