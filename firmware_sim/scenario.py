@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
-import numpy as np
-
-from gcs.config.barge import BargeFile, BargeModel
+from firmware_sim.fault_targets import Targets, load_faults
+from gcs.config.barge import BargeFile, BargeModel, HullFile
+from gcs.config.faults import FaultsFile
 from gcs.config.loading import Mission
 from gcs.config.mission import SourceConfig
 from gcs.config.problems import ConfigError, Problem
@@ -16,7 +17,6 @@ from gcs.config.vehicle import VehicleModel
 from gcs.telemetry.mavlink.dialect import Dialect, DialectError, load_dialect
 
 _COMPUTERS = 3
-_STREAMS = ("sea", "drift", "gusts", "engine", "beacon", "barge", "fc_0", "fc_1", "fc_2")
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,10 @@ class Unit:
 
 @dataclass(frozen=True)
 class Scenario:
-    """Everything that a world is made from; the same scenario makes the same bytes."""
+    """Everything that a world is made from; the same scenario makes the same bytes.
+
+    `start_ns` is when it starts, since the Unix epoch or whatever the links' clock counts from.
+    """
 
     seed: int
     start_ns: int
@@ -39,21 +42,28 @@ class Scenario:
     vehicle: VehicleModel
     barge: BargeFile
     barge_model: BargeModel
+    hull: HullFile
     dialect: Dialect
     units: tuple[Unit, ...]
     barge_link: str
     barge_root: str
-
-    def random(self, stream: str) -> np.random.Generator:
-        """The random stream of one part, independent of all others."""
-        key = _STREAMS.index(stream)
-        return np.random.Generator(np.random.PCG64(np.random.SeedSequence([self.seed, key])))
+    targets: Targets
+    faults: FaultsFile
 
 
-def make_scenario(mission: Mission, seed: int, start_ns: int = 0) -> Scenario:
-    """The scenario of a mission; ConfigError with all that it lacks for being simulated."""
+def make_scenario(
+    mission: Mission, seed: int, start_ns: int = 0, faults: Path | None = None
+) -> Scenario:
+    """The scenario of a mission, with the timeline of a faults file.
+
+    ConfigError with all that the mission lacks for being simulated and all that is wrong with the
+    faults.
+    """
     problems = list(_problems(mission))
     dialect = _dialect(mission, problems)
+    units = tuple(_units(mission))
+    targets = Targets([unit.source for unit in units], [link.id for link in mission.config.link])
+    timeline = _timeline(faults, targets, problems)
     simulation, vehicle, barge = mission.config.simulation, mission.vehicle, mission.barge
     source = _barge_source(mission, simulation) if simulation is not None else None
     if (
@@ -65,6 +75,7 @@ def make_scenario(mission: Mission, seed: int, start_ns: int = 0) -> Scenario:
         or vehicle.model is None
         or barge is None
         or barge.model is None
+        or mission.hull is None
     ):
         raise ConfigError(problems)
     return Scenario(
@@ -74,11 +85,23 @@ def make_scenario(mission: Mission, seed: int, start_ns: int = 0) -> Scenario:
         vehicle=vehicle.model,
         barge=barge,
         barge_model=barge.model,
+        hull=mission.hull,
         dialect=dialect,
-        units=tuple(_units(mission)),
+        units=units,
         barge_link=source.links[0],
         barge_root=source.root,
+        targets=targets,
+        faults=timeline,
     )
+
+
+def _timeline(path: Path | None, targets: Targets, problems: list[Problem]) -> FaultsFile:
+    if path is not None:
+        try:
+            return load_faults(path, targets)
+        except ConfigError as error:
+            problems += error.problems
+    return FaultsFile()
 
 
 def _problems(mission: Mission) -> Iterator[Problem]:
@@ -111,9 +134,10 @@ def _fit_problems(mission: Mission) -> Iterator[Problem]:
     if min(barge.deck.length_m, barge.deck.width_m) < span_m:
         message = f"the deck is smaller than the vehicle's legs, {span_m:g} m"
         yield Problem(mission.config.mission.barge, "deck", message)
-    half_diagonal_m = 0.5 * float(np.hypot(barge.deck.length_m, barge.deck.width_m))
-    if vehicle.model.touchdown.keep_out_m < half_diagonal_m:
-        message = f"keep-out must reach over the deck's half-diagonal, {half_diagonal_m:.1f} m"
+    if vehicle.model.touchdown.keep_out_m < barge.half_diagonal_m:
+        message = (
+            f"keep-out must reach over the deck's half-diagonal, {barge.half_diagonal_m:.1f} m"
+        )
         yield Problem(mission.config.mission.vehicle, "model.touchdown.keep_out_m", message)
 
 

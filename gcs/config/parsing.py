@@ -75,6 +75,8 @@ def problems_of(name: str, error: ValidationError, under: str = "") -> tuple[Pro
 _UNION_TAGS = {
     "link": {"serial", "udp", "tcp_client", "tcp_server", "mqtt", "memory"},
     "from": {"message", "topic", "column", "expression", "quantity"},
+    "start": {"pad", "flight"},
+    "profile": {"hop", "return", "entry"},
 }
 
 
