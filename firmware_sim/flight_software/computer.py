@@ -51,7 +51,7 @@ from firmware_sim.flight_software.state import Steering
 from firmware_sim.kernel import kernel
 from firmware_sim.records import Ints, Record, make, restore, save
 from firmware_sim.vehicle.state import ENGINES
-from gcs.config.barge import DeckConfig
+from gcs.config.barge import BargeFile
 from gcs.config.simulation import SimulatedBeacon
 from gcs.config.vehicle import HopProfile, ReturnProfile, VehicleModel
 
@@ -130,7 +130,7 @@ class ComputerParameters(Record):
 def computer_parameters(
     model: VehicleModel,
     site: Site,
-    deck: DeckConfig | None = None,
+    barge: BargeFile | None = None,
     beacon: SimulatedBeacon | None = None,
 ) -> ComputerParameters:
     """From the vehicle file, the site, and what the barge and its beacon are like."""
@@ -138,7 +138,7 @@ def computer_parameters(
     p.start_lead_ns = model.engine.start_transient
     p.ascent[list(model.engine.ascent)] = 1
     p.deck_height_m = site.deck_height_m
-    restore(p.nav, save(navigation_parameters(model, site, deck, beacon)))
+    restore(p.nav, save(navigation_parameters(model, site, barge, beacon)))
     restore(p.control, save(control_parameters(model, CYCLE_NS)))
     p.profile = ProfileKind.ENTRY
     if isinstance(model.profile, HopProfile):

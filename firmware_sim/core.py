@@ -1,0 +1,150 @@
+"""The physical world and its flight software on virtual time, without wires.
+
+A cycle of 10 ms moves the ship and the air, lets every flight computer sense and decide,
+and flies the vehicle on. All that changes is one record, so that a world is saved
+and restored bit for bit, and the same scenario repeats bit for bit.
+"""
+
+from __future__ import annotations
+
+from firmware_sim.barge.beacon import beacon_parameters, make_beacon
+from firmware_sim.barge.ship import make_ship, ship_parameters
+from firmware_sim.chance import seed_chance
+from firmware_sim.cycle import run_cycles
+from firmware_sim.environment.air import air_parameters, make_air
+from firmware_sim.environment.earth import make_site
+from firmware_sim.faults import COMPUTERS
+from firmware_sim.flight_software.computer import computer_parameters
+from firmware_sim.flight_software.flight_computer import join_flight, make_computers
+from firmware_sim.flight_software.modes import Command, FlightMode
+from firmware_sim.flight_software.navigation import align
+from firmware_sim.records import make_block, record_in, restore, save
+from firmware_sim.scenario import Scenario
+from firmware_sim.vehicle.plant import (
+    bad_quantity,
+    place_in_flight,
+    place_on_pad,
+    vehicle_parameters,
+)
+from firmware_sim.vehicle.sensors import make_sensors, sensor_parameters
+from firmware_sim.vehicle.touchdown import Outcome, judge
+from firmware_sim.world_state import WorldParameters, WorldState
+from gcs.clock import SECOND_NS
+from gcs.config.simulation import FlightStart
+
+_NONCES = 10_000_000
+_VALIDITY_MS = 3000.0
+
+
+class SimulationError(Exception):
+    """The state is no longer finite: when, in which phase, and which quantity was first."""
+
+
+class Core:
+    """One simulated flight: its state, its parameters, and time."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        """Set everything up at time zero; ConfigError if the scenario cannot be flown."""
+        self.scenario = scenario
+        self._state_block = make_block(WorldState)
+        self._parameter_block = make_block(WorldParameters)
+        self.state = record_in(WorldState, self._state_block)
+        self._p = record_in(WorldParameters, self._parameter_block)
+        self._fill_parameters()
+        self._fill_state()
+        self.computers = make_computers(self.state.computers)
+
+    def _fill_parameters(self) -> None:
+        scenario, p = self.scenario, self._p
+        simulation, model, deck = scenario.simulation, scenario.vehicle, scenario.barge.deck
+        p.site = make_site(simulation.latitude_deg, simulation.longitude_deg, deck.height_m)
+        p.air = air_parameters(simulation.weather)
+        p.ship = ship_parameters(scenario.barge, scenario.hull, simulation, scenario.seed)
+        p.beacon = beacon_parameters(scenario.barge_model, simulation.beacon)
+        p.vehicle = vehicle_parameters(model, p.site, deck, simulation.start)
+        p.sensors = sensor_parameters(model, deck, simulation.beacon)
+        p.computer = computer_parameters(model, p.site, scenario.barge, simulation.beacon)
+
+    def _fill_state(self) -> None:
+        state, p, seed = self.state, self._p, self.scenario.seed
+        start = self.scenario.simulation.start
+        make_ship(state.ship, p.ship, seed)
+        make_beacon(state.beacon, seed)
+        make_air(state.air, seed)
+        vehicle, deck = state.vehicle, state.ship.deck
+        seed_chance(vehicle.chance, seed, "vehicle")
+        if isinstance(start, FlightStart):
+            place_in_flight(vehicle, p.vehicle, start, deck, vehicle.chance)
+            join_flight(state.computers, -start.after_lift_off)
+        else:
+            place_on_pad(vehicle, p.vehicle, start, deck)
+        for i in range(COMPUTERS):
+            make_sensors(state.sensors[i], p.sensors, seed, i)
+            align(state.computers[i].nav, p.computer.nav, vehicle, seed, i)
+
+    # --- Time ---
+
+    @property
+    def now_ns(self) -> int:
+        """Time since the start of the simulation."""
+        return int(self.state.now_ns)
+
+    @property
+    def cycle(self) -> int:
+        """How many cycles were run; the next is at this times the cycle's length."""
+        return int(self.state.cycle)
+
+    def run(self, cycles: int) -> None:
+        """Run so many cycles; SimulationError where the state breaks."""
+        run_cycles(self._state_block, self._parameter_block, cycles)
+        if self.state.vehicle.bad:
+            raise SimulationError(
+                f"{self.mode.name.lower().replace('_', ' ')}, {self.now_ns / SECOND_NS:.2f} s: "
+                f"{bad_quantity(self.state.vehicle)} is not finite"
+            )
+
+    # --- What is going on ---
+
+    @property
+    def mode(self) -> FlightMode:
+        """The middle one of the three computers' modes: that of two, where two agree."""
+        modes = sorted(int(computer.mode) for computer in self.state.computers)
+        return FlightMode(modes[1])
+
+    @property
+    def mission_time_s(self) -> float:
+        """Since lift-off; before it, since the start of the simulation."""
+        known = [computer.lift_off_ns for computer in self.computers]
+        times = sorted(time_ns for time_ns in known if time_ns is not None)
+        lift_off_ns = times[len(times) // 2] if times else 0
+        return (self.now_ns - lift_off_ns) / SECOND_NS
+
+    def outcome(self) -> Outcome | None:
+        """What came of the flight so far; None before first contact."""
+        vehicle, model = self.state.vehicle, self.scenario.vehicle
+        return judge(vehicle, model.touchdown, model.legs, self.now_ns, self.scenario.start_ns)
+
+    # --- Without a station ---
+
+    def launch(self, countdown_s: float) -> None:
+        """LAUNCH, to all computers."""
+        self._command(Command.LAUNCH, countdown_s)
+
+    def commit(self) -> None:
+        """LANDING COMMIT, to all computers."""
+        self._command(Command.LANDING_COMMIT, 0.0)
+
+    def _command(self, command: Command, countdown_s: float) -> None:
+        nonce = 1 + self.cycle % _NONCES
+        for computer in self.computers:
+            computer.command(command, nonce, _VALIDITY_MS, countdown_s, self.now_ns)
+
+    # --- Saving ---
+
+    def save(self) -> bytes:
+        """Everything that changes."""
+        return save(self.state)
+
+    def restore(self, saved: bytes) -> None:
+        """Go on from what `save` gave of the same scenario; ValueError if it cannot be."""
+        restore(self.state, saved)
