@@ -20,7 +20,8 @@ from firmware_sim.kernel import kernel
 from firmware_sim.records import Floats
 
 SEA_LEVEL_PRESSURE_PA = 101_325.0
-GAS_CONSTANT_J_KG_K = 8314.32 / 28.9644
+GAS_CONSTANT_J_KG_K = 287.05287
+"""With the sea-level density of 1.225 kg/m3 (ISO 2533); 8314.32 / 28.9644 has one digit less."""
 _RADIUS_M = 6_356_766.0
 _HYDROSTATIC_K_M = 9.80665 / GAS_CONSTANT_J_KG_K
 _GAMMA = 1.4
