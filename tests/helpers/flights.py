@@ -67,6 +67,7 @@ def mission_texts(simulation: str = "", computers: int = 3) -> dict[str, str]:
         "mission.toml": "phase = []\n" + head + _LINKS + "".join(units) + _SIMULATION + simulation,
         "vehicle.toml": (CONFIGS / "vehicles/xzy1-hop.toml").read_text(encoding="utf-8"),
         "barge.toml": (CONFIGS / "barges/atlas.toml").read_text(encoding="utf-8"),
+        "flat-barge.toml": (CONFIGS / "barges/flat-barge.toml").read_text(encoding="utf-8"),
         "dialect.xml": (CONFIGS / "mavlink/landfall.xml").read_text(encoding="utf-8"),
     }
 
