@@ -213,9 +213,15 @@ class Telemetry:
             "pos_vert_accuracy": float(s.sigma_vertical_m),
         }
 
+    def _place(self) -> tuple[float, float]:
+        """Latitude and longitude, rad; NaN where the solution is not finite."""
+        latitude, longitude = float(self._latitude[0]), float(self._longitude[0])
+        known = math.isfinite(latitude) and math.isfinite(longitude)
+        return (latitude, longitude) if known else (math.nan, math.nan)
+
     def _axes(self) -> Axes:
         """North, east and down at the vehicle, each in E."""
-        latitude, longitude = float(self._latitude[0]), float(self._longitude[0])
+        latitude, longitude = self._place()
         sine, cosine = math.sin(latitude), math.cos(latitude)
         sine_l, cosine_l = math.sin(longitude), math.cos(longitude)
         return (
@@ -297,7 +303,7 @@ class Telemetry:
 
     def _range_to_go_m(self) -> float:
         """Along a great circle of the mean sphere, by the haversine formula."""
-        latitude, longitude = float(self._latitude[0]), float(self._longitude[0])
+        latitude, longitude = self._place()
         site_latitude, site_longitude = self._site_place
         square = (
             math.sin((site_latitude - latitude) / 2.0) ** 2
