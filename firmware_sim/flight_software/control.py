@@ -27,10 +27,13 @@ _GIMBAL_THRUST_N = 50e3
 """Below this thrust the gimbal turns nothing."""
 _FIN_PRESSURE_PA = 500.0
 """Below this dynamic pressure the fins turn nothing."""
-_SLEW_SHARE = 0.4
+_SLEW_SHARE = 0.6
 """Of the angular acceleration at hand that slewing may use."""
 _SLEW_LIMIT_RAD_S2 = math.radians(10.0)
-_SLEW_GAIN_PER_S = 2.0
+_SLEW_GAIN_PER_S = 1.5
+_SLEW_RATE_GAIN_PER_S = 6.0
+"""The slewed direction follows what is wanted with two poles at 3 rad/s, far below a step
+and slow enough that what guidance hears of its own thrust's side force is not fed back."""
 _REACH_RAD = 0.1
 """The error that asks for all of the torque where that is scarce: bounds the bandwidth."""
 _OBSERVER_RAD_S = 1.0
@@ -223,16 +226,13 @@ def _slew(
     if sine > 1e-9 and acceleration > 0.0:
         speed = closing_speed(math.atan2(sine, cosine), _SLEW_GAIN_PER_S, acceleration)
         speed = min(speed, p.slew_rad_s) / sine
-    change = 0.0
     for i in range(3):
-        toward[i] = speed * toward[i] - c.nose_rate_rad_s[i]
-        change += toward[i] * toward[i]
-    most = 2.0 * acceleration * p.step_s
-    share = min(1.0, most / math.sqrt(change)) if change > 0.0 else 0.0
+        toward[i] = _SLEW_RATE_GAIN_PER_S * (speed * toward[i] - c.nose_rate_rad_s[i])
+    share = min(1.0, acceleration / max(norm(toward), 1e-12))
     step = np.empty(3)
     for i in range(3):
-        c.nose_acceleration_rad_s2[i] = share * toward[i] / p.step_s
-        c.nose_rate_rad_s[i] += share * toward[i]
+        c.nose_acceleration_rad_s2[i] = share * toward[i]
+        c.nose_rate_rad_s[i] += p.step_s * share * toward[i]
     cross(c.nose_rate_rad_s, c.nose, step)
     for i in range(3):
         c.nose[i] += p.step_s * step[i]

@@ -4,6 +4,10 @@ The aim lies beside the barge, on the side of the pad, unless the mode is COMMIT
 then the point where the vehicle would fall with the engine off hardly passes the aim.
 Wanted velocities follow from the distance to go (`profiles`), accelerations from the
 velocities; what forces there are besides thrust is observed, not modelled.
+
+Swinging the gimbal pushes the centre of mass the wrong way first. The point that it leaves at
+rest, the centre of percussion, lies I / (m l) above the centre of mass, l over the engine:
+guidance steers that point.
 """
 
 from __future__ import annotations
@@ -31,24 +35,28 @@ from firmware_sim.flight_software.profiles import clamp, closing_slope, closing_
 from firmware_sim.flight_software.state import Steering
 from firmware_sim.kernel import kernel
 from firmware_sim.records import Floats
+from firmware_sim.rotation import rotate
 from firmware_sim.vehicle.state import ENGINES
 
 _CLIMB_GAIN = 0.5
 _BRAKE_TRACKING = 1.0
 _FINAL_TRACKING = 1.8
-_LATERAL_GAIN = 0.25
-_LATERAL_TRACKING = 0.6
+_LATERAL_GAIN = 0.18
+_LATERAL_TRACKING = 0.45
 _LATERAL_RESERVE = 1.4
 """How much more than the profile's acceleration may be used to keep to it."""
 _IMPACT_MARGIN_M = 5.0
 """How far the engine-off impact point may pass the aim; the rest of the way is keep-out's."""
-_DISTURBANCE_TIME_S = 2.0
+_OBSERVER_RAD_S = 0.5
 _DISTURBANCE_LIMIT_M_S2 = 1.0
+_LEAST_SPECIFIC_M_S2 = 3.0
 _LIFT_TIME_S = 1.0
 _LIFT_LIMIT_M_S2 = 3.0
 _WAVES_S = 10.0
 """Smoothing that takes the waves out of the deck's motion."""
 _TOWER_CLEAR_M = 40.0
+_ASCENT_TILT_RAD = math.radians(6.0)
+"""Nose first at speed the air turns a leaning vehicle further: the gimbal must keep its margin."""
 _FINAL_TILT_RAD = math.radians(4.0)
 _SETTLED_M_S = 0.3
 _SETTLED_DIVERT_M = 20.0
@@ -98,21 +106,33 @@ def _observe(h: HopState, s: Solution, r: Readings, p: HopParameters) -> None:
         h.aim[0], h.aim[1] = -1.0, 0.0
         if distance > 1.0:
             h.aim[0], h.aim[1] = -north / distance, -east / distance
-    nose = np.empty(3)
+    nose, swing = np.empty(3), np.empty(3)
     _nose_of(s, nose)
+    _swing_of(s, swing)
     force = s.specific_force_m_s2
+    h.thrust_n = _thrust_n(s, r, p)
+    axial = force[0] * nose[0] + force[1] * nose[1] + force[2] * nose[2]
+    beyond = p.inertia_kg_m2 / (s.mass_kg * p.gimbal_lever_m)
+    for i in range(2):
+        h.velocity_m_s[i] = s.velocity_m_s[i] + beyond * swing[i]
+        lean = nose[i] + h.disturbance_m_s2[i] / max(axial, _LEAST_SPECIFIC_M_S2)
+        h.place_m[i] = s.relative_m[i] + (p.cg_height_m + beyond) * lean
+        error = h.velocity_m_s[i] - h.model_m_s[i]
+        step = axial * nose[i] + h.disturbance_m_s2[i] + 2.0 * _OBSERVER_RAD_S * error
+        h.model_m_s[i] += p.step_s * step
+        h.disturbance_m_s2[i] += p.step_s * _OBSERVER_RAD_S**2 * error
+    lift = (axial - h.thrust_n / s.mass_kg) * -nose[2]
+    h.disturbance_m_s2[2] += p.step_s / _LIFT_TIME_S * (lift - h.disturbance_m_s2[2])
+
+
+@kernel
+def _thrust_n(s: Solution, r: Readings, p: HopParameters) -> float:
+    """Of all engines, from the feedback of their flow."""
     thrust = 0.0
     for i in range(ENGINES):
         if r.engine_flow[i] > _FLOWING:
             thrust += r.engine_flow[i] * p.thrust_vacuum_n - s.air_pressure_pa * p.exit_area_m2
-    h.thrust_n = max(thrust, 0.0)
-    axial = force[0] * nose[0] + force[1] * nose[1] + force[2] * nose[2]
-    share = p.step_s / _DISTURBANCE_TIME_S
-    for i in range(2):
-        residual = force[i] - axial * nose[i]
-        h.disturbance_m_s2[i] += share * (residual - h.disturbance_m_s2[i])
-    lift = (axial - h.thrust_n / s.mass_kg) * -nose[2]
-    h.disturbance_m_s2[2] += p.step_s / _LIFT_TIME_S * (lift - h.disturbance_m_s2[2])
+    return max(thrust, 0.0)
 
 
 @kernel
@@ -136,6 +156,14 @@ def _nose_of(s: Solution, out: Floats) -> None:
 
 
 @kernel
+def _swing_of(s: Solution, out: Floats) -> None:
+    """How fast the nose turns: d(nose)/dt in L, rad/s."""
+    body = np.empty(3)
+    body[0], body[1], body[2] = 0.0, s.rate_rad_s[2], -s.rate_rad_s[1]
+    rotate(s.attitude, body, out)
+
+
+@kernel
 def _up_m(h: HopState, s: Solution, p: HopParameters) -> float:
     """Of the feet over the nominal deck plane."""
     return -s.position_m[2] - p.deck_height_m - h.sea_up_m
@@ -149,7 +177,7 @@ def _predict(
         out.time_to_touchdown_s = math.nan
         out.propellant_margin_kg = math.nan
         return
-    error = math.hypot(_error_m(s, out, 0), _error_m(s, out, 1))
+    error = math.hypot(_error_m(h, out, 0), _error_m(h, out, 1))
     time_s = time_to_touchdown_s(h, s, p, mode, error, now_ns)
     out.time_to_touchdown_s = time_s
     out.propellant_margin_kg = propellant_margin_kg(s, p, time_s - coast_s(s, p, mode))
@@ -172,7 +200,7 @@ def _ascend(
     if up < _TOWER_CLEAR_M:
         _point_up(out)
     else:
-        _lean(h, s, p, mode, p.tilt_limit_rad, out)
+        _lean(h, s, p, mode, min(_ASCENT_TILT_RAD, p.tilt_limit_rad), out)
     if now_ns - h.lift_off_ns >= p.full_thrust_ns:
         vertical = _CLIMB_GAIN * (p.climb_speed_m_s + s.velocity_m_s[2])
         out.throttle = _throttle(h, s, p, out, clamp(vertical, -3.0, 5.0))
@@ -186,6 +214,7 @@ def _coast(h: HopState, s: Solution, p: HopParameters, out: Steering) -> int:
     out.throttle = 0.0
     out.use_cold_gas = 1
     h.disturbance_m_s2[:] = 0.0
+    h.model_m_s[:] = h.velocity_m_s
     _point_up(out)
     relight = s.velocity_m_s[2] > 0.0 and _up_m(h, s, p) <= p.relight_height_m
     return FlightMode.DESCENT.value if relight else FlightMode.COAST.value
@@ -219,15 +248,15 @@ def _advance_stage(
             h.hover_until_ns = now_ns + p.hover_ns
     elif h.stage == Stage.HOVER and now_ns >= h.hover_until_ns and mode != FlightMode.DESCENT:
         left_kg = propellant_margin_kg(s, p, final_time_s(p, p.hover_height_m))
-        if left_kg <= 0.0 or _settled(h, s, mode, out):
+        if left_kg <= 0.0 or _settled(h, mode, out):
             h.stage = Stage.FINAL.value
 
 
 @kernel
-def _settled(h: HopState, s: Solution, mode: int, out: Steering) -> bool:
+def _settled(h: HopState, mode: int, out: Steering) -> bool:
     near_m = SETTLED_M if mode == FlightMode.COMMITTED else _SETTLED_DIVERT_M
-    speed = math.hypot(_speed_m_s(h, s, 0), _speed_m_s(h, s, 1))
-    error = math.hypot(_error_m(s, out, 0), _error_m(s, out, 1))
+    speed = math.hypot(_speed_m_s(h, 0), _speed_m_s(h, 1))
+    error = math.hypot(_error_m(h, out, 0), _error_m(h, out, 1))
     return error < near_m and speed < _SETTLED_M_S
 
 
@@ -279,15 +308,15 @@ def _throttle(
 
 
 @kernel
-def _error_m(s: Solution, out: Steering, axis: int) -> float:
-    """From the feet to the aim."""
-    return float(out.aim_m[axis] - s.relative_m[axis])
+def _error_m(h: HopState, out: Steering, axis: int) -> float:
+    """From the vehicle's place to the aim."""
+    return float(out.aim_m[axis] - h.place_m[axis])
 
 
 @kernel
-def _speed_m_s(h: HopState, s: Solution, axis: int) -> float:
+def _speed_m_s(h: HopState, axis: int) -> float:
     """Relative to the deck's slow motion."""
-    return float(s.velocity_m_s[axis] - h.deck_velocity_m_s[axis])
+    return float(h.velocity_m_s[axis] - h.deck_velocity_m_s[axis])
 
 
 @kernel
@@ -305,8 +334,8 @@ def _lean(
     the part across it.
     """
     in_north, in_east = -h.aim[0], -h.aim[1]
-    error_n, error_e = _error_m(s, out, 0), _error_m(s, out, 1)
-    speed_n, speed_e = _speed_m_s(h, s, 0), _speed_m_s(h, s, 1)
+    error_n, error_e = _error_m(h, out, 0), _error_m(h, out, 1)
+    speed_n, speed_e = _speed_m_s(h, 0), _speed_m_s(h, 1)
     gust_n, gust_e = h.disturbance_m_s2[0], h.disturbance_m_s2[1]
     toward = _toward_m_s2(
         h,
@@ -338,7 +367,7 @@ def _point(
     h: HopState, s: Solution, north: float, east: float, limit_rad: float, out: Steering
 ) -> None:
     """Nose direction for a horizontal acceleration, at most `limit_rad` from the vertical."""
-    specific = max(h.thrust_n / s.mass_kg, 3.0)
+    specific = max(h.thrust_n / s.mass_kg, _LEAST_SPECIFIC_M_S2)
     north, east = north / specific, east / specific
     size = math.hypot(north, east)
     most = math.sin(limit_rad)

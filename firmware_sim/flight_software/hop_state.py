@@ -32,6 +32,12 @@ class HopState(Record):
     aim_known: int
     aim: Annotated[Floats, 2]
     """Unit vector north, east: from the deck to the side of the aim until committed."""
+    place_m: Annotated[Floats, 2]
+    """North, east of the deck: where the feet would be, were the vehicle at its steady lean."""
+    velocity_m_s: Annotated[Floats, 2]
+    """North, east: of the centre of percussion."""
+    model_m_s: Annotated[Floats, 2]
+    """The observer's velocity of that point."""
     disturbance_m_s2: Vector3
     """North, east, up: acceleration that thrust along the axis does not explain."""
     deck_velocity_m_s: Annotated[Floats, 2]
@@ -61,6 +67,9 @@ class HopParameters(Record):
     aim_offset_m: float
     deck_height_m: float
     cg_height_m: float
+    inertia_kg_m2: float
+    gimbal_lever_m: float
+    """From the engines to the centre of mass."""
     tilt_limit_rad: float
     thrust_vacuum_n: float
     exit_area_m2: float
@@ -96,6 +105,8 @@ def hop_parameters(model: VehicleModel, site: Site, step_ns: int) -> HopParamete
     p.full_thrust_ns, p.hover_ns = profile.full_thrust, profile.hover
     p.deck_height_m = site.deck_height_m
     p.cg_height_m = model.mass.dry_cg_height_m
+    p.inertia_kg_m2 = model.mass.dry_transverse_inertia_kg_m2
+    p.gimbal_lever_m = model.mass.dry_cg_height_m - engine.height_m
     p.tilt_limit_rad = math.radians(model.attitude.tilt_limit_deg)
     p.thrust_vacuum_n, p.exit_area_m2 = engine.thrust_vacuum_n, engine.exit_area_m2
     p.minimum_throttle, p.isp_s = engine.minimum_throttle, engine.isp_sea_level_s
