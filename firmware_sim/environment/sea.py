@@ -12,7 +12,7 @@ from typing import Annotated
 
 import numpy as np
 
-from firmware_sim.environment.spectrum import bin_energy, spread_angle
+from firmware_sim.environment.spectrum import bin_edges, bin_energy, spread_angle
 from firmware_sim.kernel import kernel
 from firmware_sim.records import Floats, Record, make
 from gcs.config.simulation import SimulatedSea
@@ -60,16 +60,17 @@ class Sea(Record):
 def make_sea(config: SimulatedSea, seed: int) -> Sea:
     """Draw a sea; the same seed draws the same.
 
-    One frequency at random in each of equal bins, so that it does not repeat; each has the
-    energy of its bin, so that all together have that of the significant height exactly.
+    One frequency at random in each bin, so that it does not repeat; each has the energy
+    of its bin, so that all together have that of the significant height exactly.
     Directions follow a golden-ratio sequence from a random start through the quantiles of
     the spreading, so that neighbours in frequency cover all directions alike.
     """
     random = np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, *b"sea"])))
     height_m, period_s = sea_scale(config)
     count, peak = config.components, 2.0 * math.pi / period_s
-    edges = np.linspace(_LOWEST * peak, _HIGHEST * peak, count + 1)
-    energy = bin_energy(edges, peak, config.peak_enhancement) * (height_m / 4.0) ** 2
+    gamma = config.peak_enhancement
+    edges = bin_edges(count, _LOWEST * peak, _HIGHEST * peak, peak, gamma)
+    energy = bin_energy(edges, peak, gamma) * (height_m / 4.0) ** 2
     quantile = np.remainder(random.random() + _GOLDEN * np.arange(count), 1.0)
     sea = make(Sea)
     sea.count = count

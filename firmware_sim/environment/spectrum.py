@@ -11,7 +11,7 @@ Floats: TypeAlias = NDArray[np.float64]
 
 _FINE = 20
 """Points a bin where energy is integrated."""
-_ANGLES = 8001
+_ANGLES, _FREQUENCIES = 8001, 8001
 
 
 def jonswap(frequency_rad_s: Floats, peak_rad_s: float, enhancement: float) -> Floats:
@@ -24,6 +24,28 @@ def jonswap(frequency_rad_s: Floats, peak_rad_s: float, enhancement: float) -> F
         * enhancement ** np.exp(-0.5 * ratio**2)
     )
     return shape
+
+
+def bin_edges(
+    count: int, lowest_rad_s: float, highest_rad_s: float, peak_rad_s: float, enhancement: float
+) -> Floats:
+    """Edges of bins, half of them spread by energy and half by the logarithm of frequency.
+
+    Narrow where the waves are high, so that a hull's sharp resonance there sees many.
+    """
+    frequency = np.geomspace(lowest_rad_s, highest_rad_s, _FREQUENCIES)
+    energy = _cumulated(jonswap(frequency, peak_rad_s, enhancement), frequency)
+    evenly = np.linspace(0.0, 1.0, _FREQUENCIES)
+    edges: Floats = np.interp(np.linspace(0.0, 1.0, count + 1), 0.5 * (energy + evenly), frequency)
+    return edges
+
+
+def _cumulated(density: Floats, place: Floats) -> Floats:
+    """The integral up to each place, as a share of the whole."""
+    steps = 0.5 * (density[1:] + density[:-1]) * np.diff(place)
+    total: Floats = np.concatenate(([0.0], np.cumsum(steps)))
+    total /= total[-1]
+    return total
 
 
 def bin_energy(edges_rad_s: Floats, peak_rad_s: float, enhancement: float) -> Floats:
@@ -45,6 +67,5 @@ def spread_angle(quantile: Floats, exponent: float) -> Floats:
         return np.zeros_like(quantile)
     angle = np.linspace(-np.pi, np.pi, _ANGLES)
     density = np.cos(0.5 * angle) ** (2.0 * exponent)
-    cumulated = np.cumsum(0.5 * (density[1:] + density[:-1]))
-    found: Floats = np.interp(quantile, np.concatenate(([0.0], cumulated)) / cumulated[-1], angle)
+    found: Floats = np.interp(quantile, _cumulated(density, angle), angle)
     return found
