@@ -142,7 +142,7 @@ def _on_deck(
     contact: Contact, standing: Standing, legs: LegsConfig, since_ns: int
 ) -> tuple[Ending, str]:
     if contact.over_edge:
-        return Ending.SLID, f"slid {standing.moved_m:.1f} m and over the deck's edge"
+        return Ending.SLID, f"went over the deck's edge, {standing.moved_m:.1f} m from touchdown"
     if standing.crush_m >= legs.stroke_m:
         return Ending.CRUSHED, f"used up a leg's stroke of {legs.stroke_m:.2f} m"
     if contact.fallen:

@@ -120,6 +120,15 @@ def tilted_deck(angle_rad: float) -> Callable[[DeckState, int], None]:
     return move
 
 
+def tilting_deck(angle_rad: float, over_s: float) -> Callable[[DeckState, int], None]:
+    """A deck that slowly comes to an angle, bow up, and rests there."""
+
+    def move(deck: DeckState, now_ns: int) -> None:
+        tilted_deck(angle_rad * min(1e-9 * now_ns / over_s, 1.0))(deck, now_ns)
+
+    return move
+
+
 def moving_deck(deck: DeckState, now_ns: int) -> None:
     """Heave 1 m at 8 s and roll 3 degrees at 7 s, with a drift of 0.2 m/s to the north."""
     t, heave, roll = 1e-9 * now_ns, 2.0 * math.pi / 8.0, 2.0 * math.pi / 7.0
@@ -212,11 +221,27 @@ class Stand:
 
     @property
     def energy_j(self) -> float:
-        """Kinetic, of the body's fall, and elastic."""
+        """Kinetic, of the body's fall, and elastic, on a level deck."""
         rates = self.v.x[RATE : RATE + 3] ** 2
         turning = 0.5 * (
             self.axial_kg_m2 * rates[0] + self.transverse_kg_m2 * (rates[1] + rates[2])
         )
         moving = 0.5 * self.mass_kg * float(np.sum(self.velocity_ned_m_s**2))
-        squeezed = sum(0.5 * self.p.stiffness_n_m * leg.compression_m**2 for leg in self.v.legs)
-        return float(turning + moving + squeezed - self.mass_kg * G_M_S2 * self.cg_ned_m[2])
+        strained = sum(
+            leg.compression_m**2 + self._stretch_squared_m2(i)
+            for i, leg in enumerate(self.v.legs)
+            if leg.touching
+        )
+        falling = -self.mass_kg * G_M_S2 * self.cg_ned_m[2]
+        return float(turning + moving + 0.5 * self.p.stiffness_n_m * strained + falling)
+
+    def _stretch_squared_m2(self, number: int) -> float:
+        """Of a foot from its anchor, on a level deck."""
+        leg, reach = self.v.legs[number], self.p.foot_radius_m * math.sqrt(0.5)
+        y, z = reach * (1, 1, -1, -1)[number], reach * (1, -1, -1, 1)[number]
+        ned_from_body = np.empty((3, 3))
+        w, i, j, k = self.v.x[ATTITUDE:RATE].tolist()
+        _matrix(w, i, j, k, ned_from_body)
+        arm = ned_from_body @ np.array([leg.crush_m - self.cg_height_m, y, z])
+        place = self.cg_ned_m + self.p.site.ned_from_earth @ arm
+        return float(np.sum((place[:2] - leg.anchor_m) ** 2))
