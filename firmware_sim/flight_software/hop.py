@@ -58,6 +58,8 @@ _TOWER_CLEAR_M = 40.0
 _ASCENT_TILT_RAD = math.radians(6.0)
 """Nose first at speed the air turns a leaning vehicle further: the gimbal must keep its margin."""
 _FINAL_TILT_RAD = math.radians(4.0)
+_FINAL_TILT_PER_M = math.radians(0.5)
+_LAST_TILT_RAD = math.radians(1.5)
 _SETTLED_M_S = 0.3
 _SETTLED_DIVERT_M = 20.0
 _FLOWING = 0.02
@@ -230,7 +232,7 @@ def _descend(
     if _up_m(h, s, p) < p.legs_height_m:
         out.legs = 1
     final = h.stage == Stage.FINAL
-    _lean(h, s, p, mode, _FINAL_TILT_RAD if final else p.tilt_limit_rad, out)
+    _lean(h, s, p, mode, _final_tilt_rad(s) if final else p.tilt_limit_rad, out)
     vertical = _final_m_s2(h, s, p, mode) if final else _brake_m_s2(h, s, p)
     out.throttle = _throttle(h, s, p, out, vertical)
     over = h.stage != Stage.BRAKE and now_ns >= h.hover_until_ns
@@ -336,7 +338,7 @@ def _lean(
     in_north, in_east = -h.aim[0], -h.aim[1]
     error_n, error_e = _error_m(h, out, 0), _error_m(h, out, 1)
     speed_n, speed_e = _speed_m_s(h, 0), _speed_m_s(h, 1)
-    gust_n, gust_e = h.disturbance_m_s2[0], h.disturbance_m_s2[1]
+    gust = h.disturbance_m_s2[0] * in_north + h.disturbance_m_s2[1] * in_east
     toward = _toward_m_s2(
         h,
         s,
@@ -344,7 +346,7 @@ def _lean(
         mode,
         error_n * in_north + error_e * in_east,
         speed_n * in_north + speed_e * in_east,
-        gust_n * in_north + gust_e * in_east,
+        gust,
     )
     across = _closing_m_s2(
         p,
@@ -355,25 +357,38 @@ def _lean(
     )
     size = math.hypot(toward, across)
     share = min(1.0, _LATERAL_RESERVE * p.translation_m_s2 / max(size, 1e-9))
-    most = _DISTURBANCE_LIMIT_M_S2
-    north = share * (toward * in_north - across * in_east) - clamp(gust_n, -most, most)
-    east = share * (toward * in_east + across * in_north) - clamp(gust_e, -most, most)
+    north = share * (toward * in_north - across * in_east)
+    east = share * (toward * in_east + across * in_north)
     _point(h, s, north, east, limit_rad, out)
-    out.limit_rad = limit_rad
 
 
 @kernel
 def _point(
     h: HopState, s: Solution, north: float, east: float, limit_rad: float, out: Steering
 ) -> None:
-    """Nose direction for a horizontal acceleration, at most `limit_rad` from the vertical."""
+    """Nose direction for a horizontal acceleration: at most `limit_rad` from the steady lean
+    that holds against the wind, which is bounded by itself.
+    """
     specific = max(h.thrust_n / s.mass_kg, _LEAST_SPECIFIC_M_S2)
-    north, east = north / specific, east / specific
-    size = math.hypot(north, east)
-    most = math.sin(limit_rad)
-    share = min(1.0, most / max(size, 1e-9))
-    out.nose[0], out.nose[1] = share * north, share * east
-    out.nose[2] = -math.sqrt(1.0 - (share * size) ** 2)
+    share = _bounded(north, east, specific * math.sin(limit_rad)) / specific
+    gust_n, gust_e = h.disturbance_m_s2[0], h.disturbance_m_s2[1]
+    steady = _bounded(gust_n, gust_e, _DISTURBANCE_LIMIT_M_S2) / specific
+    out.nose[0] = share * north - steady * gust_n
+    out.nose[1] = share * east - steady * gust_e
+    out.nose[2] = -math.sqrt(1.0 - out.nose[0] ** 2 - out.nose[1] ** 2)
+    out.limit_rad = limit_rad
+
+
+@kernel
+def _final_tilt_rad(s: Solution) -> float:
+    """Ever less, so that it stands upright when it touches."""
+    return clamp(_FINAL_TILT_PER_M * s.height_m, _LAST_TILT_RAD, _FINAL_TILT_RAD)
+
+
+@kernel
+def _bounded(north: float, east: float, most: float) -> float:
+    """The share of a horizontal vector that is at most `most` long."""
+    return min(1.0, most / max(math.hypot(north, east), 1e-9))
 
 
 @kernel
