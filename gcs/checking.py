@@ -16,6 +16,7 @@ from pathlib import Path
 from gcs.config.barge import BargeFile, HullFile
 from gcs.config.criteria import CriteriaFile
 from gcs.config.dictionary import DictionaryFile
+from gcs.config.faults import FaultsFile
 from gcs.config.loading import load_mission
 from gcs.config.model import ConfigModel
 from gcs.config.parsing import parse_toml
@@ -30,6 +31,7 @@ _MODELS: dict[str, type[ConfigModel]] = {
     "criterion": CriteriaFile,
     "deck": BargeFile,
     "heading": HullFile,
+    "fault": FaultsFile,
     "model": VehicleFile,
 }
 """The table that tells a file's kind, in the order in which they are looked for."""
