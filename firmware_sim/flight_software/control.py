@@ -147,6 +147,9 @@ def control(
     _observe(c, s, p, gimbal_n_m, fin_n_m)
     torque_n_m = gimbal_n_m * math.sin(p.gimbal_limit_rad) + fin_n_m * p.fin_limit_rad + cold_n_m
     authority = torque_n_m / c.inertia_kg_m2[1]
+    steady_n_m = math.hypot(c.trim_n_m[1] + c.offset_n_m[1], c.trim_n_m[2] + c.offset_n_m[2])
+    most_n_m = gimbal_n_m * math.sin(p.gimbal_limit_rad)
+    st.gimbal_share = steady_n_m / most_n_m if most_n_m > 0.0 else 0.0
     _slew(c, s, st, p, authority)
     demand = np.empty(3)
     _demand(c, s, p, authority, demand)

@@ -57,6 +57,9 @@ _WAVES_S = 10.0
 _TOWER_CLEAR_M = 40.0
 _ASCENT_TILT_RAD = math.radians(6.0)
 """Nose first at speed the air turns a leaning vehicle further: the gimbal must keep its margin."""
+_GIMBAL_SHARE = 0.55
+"""Of the gimbal's range that may go into holding against the air; flying slower eases it."""
+_EASE_M_S2 = 4.0
 _FINAL_TILT_RAD = math.radians(4.0)
 _FINAL_TILT_PER_M = math.radians(0.5)
 _LAST_TILT_RAD = math.radians(1.5)
@@ -195,6 +198,10 @@ def _ascend(
     """Full thrust first, then the climb speed; downrange once clear of the pad."""
     if h.lift_off_ns == 0:
         h.lift_off_ns = now_ns
+        h.ascent_speed_m_s = p.downrange_speed_m_s
+    spare = _GIMBAL_SHARE - out.gimbal_share
+    speed = h.ascent_speed_m_s + _EASE_M_S2 * spare * p.step_s
+    h.ascent_speed_m_s = clamp(speed, 0.0, p.downrange_speed_m_s)
     out.run[:] = p.ascent
     out.legs = 0
     up = _up_m(h, s, p)
@@ -403,6 +410,8 @@ def _toward_m_s2(
 ) -> float:
     """Acceleration toward the barge; `gust` is what wind drives that way."""
     most, slope = p.downrange_speed_m_s, 0.0
+    if mode == FlightMode.ASCENT:
+        most = h.ascent_speed_m_s
     if mode != FlightMode.COMMITTED and error_m > 0.0:
         height = _up_m(h, s, p) + p.deck_height_m
         falling_s = fall_time(height, -s.velocity_m_s[2], GRAVITY_M_S2)

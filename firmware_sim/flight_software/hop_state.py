@@ -38,6 +38,8 @@ class HopState(Record):
     """North, east: of the centre of percussion."""
     model_m_s: Annotated[Floats, 2]
     """The observer's velocity of that point."""
+    ascent_speed_m_s: float
+    """Downrange, as fast as the gimbal can hold against the air; 0 before the ascent."""
     disturbance_m_s2: Vector3
     """North, east, up: acceleration that thrust along the axis does not explain."""
     deck_velocity_m_s: Annotated[Floats, 2]

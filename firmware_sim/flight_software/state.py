@@ -27,5 +27,7 @@ class Steering(Record):
     """NaN where there is no solution."""
     propellant_margin_kg: float
     """Predicted at touchdown, over the reserve; NaN where there is no solution."""
+    gimbal_share: float
+    """Of the gimbal's range, what steady torque takes: set by control for guidance."""
     limit_rad: float
     """Largest tilt that this moment allows."""
