@@ -186,4 +186,4 @@ def _two_poles(state: Floats, step: float, chance: Chance) -> float:
     state[1] = decay * (state[1] + step * state[0]) + shared * noise
     state[1] += math.sqrt(max(rest, 0.0)) * normal(chance)
     state[0] = decay * state[0] + first * noise
-    return _ROOT_HALF * (_ROOT_3 * state[0] + (1.0 - _ROOT_3) * state[1])
+    return float(_ROOT_HALF * (_ROOT_3 * state[0] + (1.0 - _ROOT_3) * state[1]))

@@ -15,7 +15,6 @@ The wind within a cycle is linear in height.
 
 from __future__ import annotations
 
-import math
 from typing import Annotated
 
 from firmware_sim.barge.deck import DeckState
@@ -73,6 +72,8 @@ class Work(Record):
     """Without gravitation, in B."""
     angular_rad_s2: Vector3
     scratch: Vector3
+    before: Annotated[Floats, STATE_SIZE]
+    """The state at the start of the step."""
     slope: Annotated[Floats, STATE_SIZE]
     total: Annotated[Floats, STATE_SIZE]
     trial: Annotated[Floats, STATE_SIZE]
@@ -192,6 +193,8 @@ def integrate(
     """One step of the classical Runge-Kutta method of order four, in place."""
     w, x = p.work, v.x
     k, total, y = w.slope, w.total, w.trial
+    for i in range(STATE_SIZE):
+        w.before[i] = x[i]
     derivative(v, p, deck, x, offset_s, k)
     for i in range(3):
         w.felt_m_s2[i] += w.acceleration_m_s2[i]
@@ -222,12 +225,3 @@ def _keep_unit(x: Floats) -> None:
     scale = 1.5 - 0.5 * square
     for i in range(ATTITUDE, ATTITUDE + 4):
         x[i] *= scale
-
-
-@kernel
-def first_bad(x: Floats) -> int:
-    """0 if all of `x` is finite, else 1 + the first index that is not."""
-    for i in range(STATE_SIZE):
-        if not math.isfinite(x[i]):
-            return i + 1
-    return 0

@@ -29,8 +29,9 @@ from firmware_sim.records import Floats, make
 from firmware_sim.rotation import apply, apply_transposed, matrix_of, norm, quaternion_of
 from firmware_sim.vehicle.actuators import actuator_parameters, fit_actuators, step_actuators
 from firmware_sim.vehicle.aerodynamics import aerodynamic_parameters
+from firmware_sim.vehicle.checking import bad_start, find_bad, name_of
 from firmware_sim.vehicle.contact import over, settle_legs, step_clamps
-from firmware_sim.vehicle.dynamics import VehicleParameters, derivative, first_bad, integrate
+from firmware_sim.vehicle.dynamics import VehicleParameters, derivative, integrate
 from firmware_sim.vehicle.engines import engine_parameters, fit_engines, step_engines, thrust_terms
 from firmware_sim.vehicle.legs import leg_parameters
 from firmware_sim.vehicle.state import (
@@ -91,6 +92,8 @@ def step_vehicle(
     for i in range(3):
         w.felt_m_s2[i] = 0.0
         w.turned_rad_s[i] = 0.0
+    if v.bad == 0:
+        v.bad = bad_start(v, p, deck)
     for _ in range(steps):
         if v.bad == 0:
             _step(v, a, deck, p, faults, now_ns, step_ns)
@@ -121,9 +124,10 @@ def _step(
     if v.held or over(v):
         _stand(v, p, step_s)
     else:
-        integrate(v, p, deck, 1e-9 * (now_ns - deck.time_ns), step_s)
+        offset_s = 1e-9 * (now_ns - deck.time_ns)
+        integrate(v, p, deck, offset_s, step_s)
+        v.bad = find_bad(v, p, deck, offset_s)
         settle_legs(v, p.legs, deck, faults, w.props.cg_height_m, now_ns + step_ns)
-    v.bad = first_bad(v.x)
 
 
 @kernel
@@ -331,22 +335,7 @@ def _facing(nose: Floats, up: Floats) -> Floats:
 
 # --- What is wrong with it ---
 
-_NAMES = {
-    POSITION: "position {axis} in E",
-    VELOCITY: "velocity {axis} in E",
-    ATTITUDE: "attitude",
-    RATE: "angular rate about {axis}",
-    OXIDIZER: "oxidizer mass",
-    FUEL: "fuel mass",
-    SLOSH: "slosh of the oxidizer",
-    SLOSH + 4: "slosh of the fuel",
-}
-
 
 def bad_quantity(v: VehicleState) -> str:
     """The name of the first quantity that is not finite; empty if all are."""
-    if v.bad == 0:
-        return ""
-    index = v.bad - 1
-    row = max(row for row in _NAMES if row <= index)
-    return _NAMES[row].format(axis="xyz"[min(index - row, 2)])
+    return name_of(v.bad)
