@@ -86,7 +86,7 @@ def step_drifting(
     thrust: Floats,
     step_s: float,
 ) -> None:
-    """Semi-implicit Euler: forces move velocities, which move the ship."""
+    """Forces move velocities (Euler); the mean of old and new moves the ship."""
     heading = state.position[2]
     cosine, sine = math.cos(heading), math.sin(heading)
     surge = state.velocity[0] - (cosine * current_north_m_s + sine * current_east_m_s)
@@ -100,10 +100,14 @@ def step_drifting(
         - p.crossflow_n_m_s2 * yaw * abs(yaw)
         - p.damping[2] * yaw,
     )
+    half_s = 0.5 * step_s
+    state.position[0] += half_s * (cosine * state.velocity[0] - sine * state.velocity[1])
+    state.position[1] += half_s * (sine * state.velocity[0] + cosine * state.velocity[1])
+    state.position[2] += half_s * state.velocity[2]
     for i in range(3):
         force = thrust[i] + state.wind[i] + state.drift[i] + water[i]
         state.velocity[i] += step_s * force / p.mass[i]
-    surge, sway = state.velocity[0], state.velocity[1]
-    state.position[0] += step_s * (cosine * surge - sine * sway)
-    state.position[1] += step_s * (sine * surge + cosine * sway)
-    state.position[2] += step_s * state.velocity[2]
+    state.position[2] += half_s * state.velocity[2]
+    cosine, sine = math.cos(state.position[2]), math.sin(state.position[2])
+    state.position[0] += half_s * (cosine * state.velocity[0] - sine * state.velocity[1])
+    state.position[1] += half_s * (sine * state.velocity[0] + cosine * state.velocity[1])

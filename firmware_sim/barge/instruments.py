@@ -140,7 +140,7 @@ def _fill_history(
     for i in range(len(times_ns)):
         for motion, shift_ns in ((before, -_DIFFERENCE_NS), (after, _DIFFERENCE_NS), (now, 0)):
             find_phases(phases, sea, response.count, north, east, times_ns[i] + shift_ns)
-            sum_motion(response, sea, phases, heading, motion)
+            sum_motion(response, sea, phases, heading, (0.0, 0.0, 0.0), motion)
         row = out[i]
         row[0], row[1] = now[ROLL], now[PITCH]
         row[2], row[3] = now[RATES + ROLL], now[RATES + PITCH]

@@ -17,6 +17,7 @@ Complex: TypeAlias = NDArray[np.complex128]
 
 HEADINGS = 72
 """Ship headings at which a component's responses are kept."""
+MOTION_NAMES = MOTIONS
 SURGE, SWAY, HEAVE, ROLL, PITCH, YAW = range(6)
 RATES = 6
 """Where the rates of the six motions begin in an array of motion."""
@@ -148,22 +149,37 @@ def find_phases(
 
 @kernel
 def sum_motion(
-    response: Response, sea: Sea, phases: Phases, heading_rad: float, motion: Floats
+    response: Response,
+    sea: Sea,
+    phases: Phases,
+    heading_rad: float,
+    velocity: tuple[float, float, float],
+    motion: Floats,
 ) -> None:
-    """Six motions and their rates (m, rad, /s) at a heading, into `motion`, twelve."""
+    """Six motions and their rates (m, rad, /s) at a heading, into `motion`, twelve.
+
+    `velocity` is that of the slow motion: to north, to east, and of the heading. Waves are
+    met more often by a ship that goes toward them.
+    """
+    north_m_s, east_m_s, turning_rad_s = velocity
     turn = heading_rad / (2.0 * math.pi) * HEADINGS
     whole = math.floor(turn)
-    share = turn - whole
-    low = response.motion[int(whole) % HEADINGS]
-    high = response.motion[(int(whole) + 1) % HEADINGS]
+    share, share_rate = turn - whole, turning_rad_s / (2.0 * math.pi) * HEADINGS
+    low, high = response.motion[whole % HEADINGS], response.motion[(whole + 1) % HEADINGS]
     motion[:] = 0.0
     for i in range(response.count):
-        cosine, sine, frequency = phases.cosine[i], phases.sine[i], sea.frequency_rad_s[i]
+        cosine, sine = phases.cosine[i], phases.sine[i]
+        met_rad_s = (
+            sea.frequency_rad_s[i] - sea.north_rad_m[i] * north_m_s - sea.east_rad_m[i] * east_m_s
+        )
         for k in range(6):
-            real = low[i, k] + share * (high[i, k] - low[i, k])
-            imaginary = low[i, 6 + k] + share * (high[i, 6 + k] - low[i, 6 + k])
+            more_real, more_imaginary = high[i, k] - low[i, k], high[i, 6 + k] - low[i, 6 + k]
+            real = low[i, k] + share * more_real
+            imaginary = low[i, 6 + k] + share * more_imaginary
             motion[k] += real * cosine - imaginary * sine
-            motion[RATES + k] += frequency * (real * sine + imaginary * cosine)
+            motion[RATES + k] += met_rad_s * (real * sine + imaginary * cosine) + share_rate * (
+                more_real * cosine - more_imaginary * sine
+            )
 
 
 @kernel

@@ -224,7 +224,10 @@ def _advance(ship: ShipState, p: ShipParameters, faults: Faults, knot: int) -> N
     )
     count, heading = p.response.count, state.position[2]
     find_phases(ship.phases, p.sea, count, state.position[0], state.position[1], now_ns)
-    sum_motion(p.response, p.sea, ship.phases, heading, ship.wave_motion)
+    cosine, sine = math.cos(heading), math.sin(heading)
+    surge, sway, turning = state.velocity
+    velocity = (cosine * surge - sine * sway, sine * surge + cosine * sway, turning)
+    sum_motion(p.response, p.sea, ship.phases, heading, velocity, ship.wave_motion)
     if knot % _DRIFT_KNOTS == 0:
         sum_drift(p.response, ship.phases, heading, state.drift)
     _hold(ship, p, faults, now_ns)
