@@ -11,7 +11,7 @@ from firmware_sim.kernel import kernel
 from firmware_sim.records import Floats, Record, make
 from firmware_sim.vehicle.aerodynamics import FIN_Y, FIN_Z
 from firmware_sim.vehicle.engines import STANDARD_GRAVITY_M_S2
-from firmware_sim.vehicle.state import FINS, LEGS, VehicleState
+from firmware_sim.vehicle.state import FINS, VehicleState
 from gcs.config.vehicle import VehicleModel
 
 
@@ -58,12 +58,15 @@ def step_actuators(
     now_ns: int,
     step_s: float,
 ) -> None:
-    """Move fins, thrusters and legs through one step."""
+    """Move fins, thrusters and legs through one step.
+
+    Legs go down together and stay; what a faulty one makes of it is its own (`contact`).
+    """
     if p.fin_limit_rad > 0.0:
         _move_fins(v, a, p, faults, now_ns, step_s)
     _blow(v, a, p, faults, now_ns, step_s)
-    if a.legs != 0 and v.leg_extension < 1.0:
-        _extend(v, p, faults, now_ns, step_s)
+    if a.legs != 0:
+        v.leg_extension = min(v.leg_extension + p.extension_rate_per_s * step_s, 1.0)
 
 
 @kernel
@@ -101,16 +104,3 @@ def _blow(
         v.cold_gas_torque_n_m[axis] = torque
         use += abs(torque) * p.gas_kg_per_n_m_s[axis]
     v.cold_gas_kg = max(v.cold_gas_kg - use * step_s, 0.0)
-
-
-@kernel
-def _extend(
-    v: VehicleState, p: ActuatorParameters, faults: Faults, now_ns: int, step_s: float
-) -> None:
-    """All legs go down together: the slowest latch holds them."""
-    pace = p.extension_rate_per_s
-    for leg in range(LEGS):
-        if silent(faults.leg[leg], now_ns):
-            pace = 0.0
-        pace = min(pace, max(spoil(faults.leg[leg], 0, pace, now_ns), 0.0))
-    v.leg_extension = min(v.leg_extension + pace * step_s, 1.0)

@@ -128,15 +128,6 @@ def test_legs_take_their_time_and_stay_out() -> None:
     assert bench.v.leg_extension == 1.0
 
 
-def test_a_leg_that_is_off_holds_the_extension() -> None:
-    bench = Bench()
-    bench.a.legs = 1
-    bench.run(1.0)
-    arm(bench.faults.leg[2], FaultKind.OFF, bench.now_ns, FOREVER_NS)
-    bench.run(5.0)
-    assert bench.v.leg_extension == pytest.approx(0.25)
-
-
 def test_a_vehicle_has_fins_or_flaps() -> None:
     tables = vehicle_tables("xzy1-booster")
     tables["model"]["flaps"] = {
