@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from typing import Annotated
 
 from firmware_sim.faults import COMPUTERS, Fault, FaultKind, Faults, active, silent, spoil
+from firmware_sim.flight_software.cargo import CargoState, guide_cargo
 from firmware_sim.flight_software.commanding import DeskState
 from firmware_sim.flight_software.control import (
     ControlParameters,
@@ -22,6 +23,8 @@ from firmware_sim.flight_software.control import (
     control_parameters,
     rest,
 )
+from firmware_sim.flight_software.entering import entry_parameters
+from firmware_sim.flight_software.entry_prediction import EntryParameters
 from firmware_sim.flight_software.hop import guide_hop
 from firmware_sim.flight_software.hop_state import HopParameters, HopState, hop_parameters
 from firmware_sim.flight_software.hop_state import Stage as HopStage
@@ -53,10 +56,11 @@ from firmware_sim.records import Ints, Record, make, restore, save
 from firmware_sim.vehicle.state import ENGINES
 from gcs.config.barge import BargeFile
 from gcs.config.simulation import SimulatedBeacon
-from gcs.config.vehicle import HopProfile, ReturnProfile, VehicleModel
+from gcs.config.vehicle import EntryProfile, HopProfile, VehicleModel
 
 SECOND_NS = 1_000_000_000
 CYCLE_NS = 10_000_000
+CYCLE_S = 1e-9 * CYCLE_NS
 BEACON_LOST_NS = 3 * SECOND_NS
 """A beacon unheard for this long is lost."""
 _LIFT_OFF_WAIT_NS = 2 * SECOND_NS
@@ -108,6 +112,7 @@ class ComputerState(Record):
     solution: Solution
     hop: HopState
     returning: ReturnState
+    cargo: CargoState
     steering: Steering
     control: ControlState
     actuation: Actuation
@@ -125,6 +130,7 @@ class ComputerParameters(Record):
     control: ControlParameters
     hop: HopParameters
     returning: ReturnParameters
+    entry: EntryParameters
 
 
 def computer_parameters(
@@ -140,13 +146,15 @@ def computer_parameters(
     p.deck_height_m = site.deck_height_m
     restore(p.nav, save(navigation_parameters(model, site, barge, beacon)))
     restore(p.control, save(control_parameters(model, CYCLE_NS)))
-    p.profile = ProfileKind.ENTRY
     if isinstance(model.profile, HopProfile):
         p.profile = ProfileKind.HOP
         restore(p.hop, save(hop_parameters(model, site, CYCLE_NS)))
-    elif isinstance(model.profile, ReturnProfile):
-        p.profile = ProfileKind.RETURN
-        restore(p.returning, save(return_parameters(model, site)))
+        return p
+    p.profile = ProfileKind.RETURN
+    restore(p.returning, save(return_parameters(model, site)))
+    if isinstance(model.profile, EntryProfile):
+        p.profile = ProfileKind.ENTRY
+        restore(p.entry, save(entry_parameters(model.profile, site)))
     return p
 
 
@@ -244,7 +252,7 @@ def _feel_contact(c: ComputerState, r: Readings, p: ComputerParameters, now_ns: 
     if c.mode == FlightMode.ASCENT and now_ns - c.lift_off_ns < _ASCENT_CLEAR_NS:
         return
     s = c.solution
-    height = -s.position_m[2]
+    height = s.altitude_m
     if s.deck_known:
         height = s.height_m + p.deck_height_m
     velocity = s.velocity_m_s
@@ -318,6 +326,19 @@ def _act(c: ComputerState, r: Readings, p: ComputerParameters, now_ns: int) -> i
 def _guide(c: ComputerState, r: Readings, p: ComputerParameters, now_ns: int) -> int:
     if p.profile == ProfileKind.HOP:
         return guide_hop(c.hop, c.solution, r, p.hop, c.mode, now_ns, c.steering)
+    if p.profile == ProfileKind.ENTRY:
+        return guide_cargo(
+            c.cargo,
+            c.returning,
+            c.solution,
+            r,
+            p.entry,
+            p.returning,
+            c.mode,
+            now_ns,
+            CYCLE_S,
+            c.steering,
+        )
     return guide_return(c.returning, c.solution, r, p.returning, c.mode, now_ns, c.steering)
 
 

@@ -43,7 +43,7 @@ class EntryStage(enum.IntEnum):
 
 
 class EntryState(Record):
-    """The law's memory. `side` is the unit vector in E, square to the flight, to which the nose goes."""
+    """The law's memory. `side`, a unit vector in E square to the flight, is where the nose leans."""
 
     stage: int
     bank_rad: float

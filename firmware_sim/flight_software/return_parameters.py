@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Annotated
 
 import numpy as np
@@ -11,13 +12,15 @@ from firmware_sim.environment.earth import EarthParameters, earth_parameters
 from firmware_sim.flight_software.interfaces import Site
 from firmware_sim.records import Floats, Ints, Record, make, restore, save
 from firmware_sim.vehicle.state import ENGINES, FINS
-from gcs.config.vehicle import EngineConfig, ReturnProfile, VehicleModel
+from gcs.config.vehicle import EngineConfig, EntryProfile, HopProfile, ReturnProfile, VehicleModel
 
 GRAVITY_M_S2 = 9.80665
 SEA_LEVEL_PRESSURE_PA = 101_325.0
 DRAG_ROWS = 16
 _FINAL_SHARE = 0.3
 """Of the final engines' thrust over the weight that the last metres are planned with."""
+_LATE_SHARE = 0.35
+"""Of the propellant at the start that is left in the descent; assumed."""
 _START_DEAD_SHARE = 0.75
 """Of a start transient: thrust rises evenly through its second half, so that so much is lost."""
 _SETTLED_MARGIN = 1.05
@@ -50,6 +53,9 @@ class ReturnParameters(Record):
     """Normal force per angle of attack, tail first, the fins trimming."""
     normal_square_per_rad2: float
     """Normal force of the crossflow per square of the angle of attack."""
+    gimballed_slope_per_rad: float
+    gimballed_square_per_rad2: float
+    """The same with the fins in line and gimbals holding the moment, their side force included."""
     thrust_vacuum_n: float
     """Of one engine at full flow."""
     exit_area_m2: float
@@ -75,43 +81,44 @@ class ReturnParameters(Record):
     keep_out_m: float
     reserve_kg: float
     cg_height_m: float
-    """With little propellant left."""
+    """With what propellant is left for the landing burn."""
     tilt_limit_rad: float
 
 
 def return_parameters(model: VehicleModel, site: Site) -> ReturnParameters:
-    """The parameters of a vehicle with a `return` profile; TypeError for another profile."""
+    """Of a vehicle that lands by a landing burn from a fall; TypeError for a hop's profile."""
     profile, engine = model.profile, model.engine
-    if not isinstance(profile, ReturnProfile):
-        raise TypeError(f"expected a vehicle with a return profile, got {profile.kind}")
+    if isinstance(profile, HopProfile):
+        raise TypeError("expected a vehicle with a return or entry profile, got a hop's")
     p = make(ReturnParameters)
     restore(p.earth, save(earth_parameters()))
     restore(p.site, save(site))
-    _fill_engines(p, engine, profile)
+    _fill_engines(p, engine, profile.landing_throttle)
     _fill_drag(p, model)
-    p.entry_height_m = profile.entry_height_m
-    p.entry_burn_s = profile.entry_burn / 1e9
+    if isinstance(profile, ReturnProfile):
+        _plan_burn(p.entry, engine.entry, profile.entry_throttle)
+        p.entry_height_m = profile.entry_height_m
+        p.entry_burn_s = profile.entry_burn / 1e9
     p.touchdown_speed_m_s = profile.touchdown_speed_m_s
     p.legs_height_m = profile.legs_height_m
     p.aim_offset_m = profile.aim_offset_m
     p.keep_out_m = model.touchdown.keep_out_m
     p.reserve_kg = model.propellant.reserve_kg
-    p.cg_height_m = model.mass.dry_cg_height_m
     p.tilt_limit_rad = math.radians(model.attitude.tilt_limit_deg)
     _plan_final(p, model, profile)
     return p
 
 
-def _fill_engines(p: ReturnParameters, engine: EngineConfig, profile: ReturnProfile) -> None:
-    for burn, named, throttle in (
-        (p.entry, engine.entry, profile.entry_throttle),
-        (p.landing, engine.landing, profile.landing_throttle),
-        (p.final, engine.final, profile.landing_throttle),
-    ):
-        for k in named:
-            burn.run[k] = 1
-        burn.count = len(named)
-        burn.throttle = throttle
+def _plan_burn(burn: Burn, engines: Sequence[int], throttle: float) -> None:
+    for k in engines:
+        burn.run[k] = 1
+    burn.count = len(engines)
+    burn.throttle = throttle
+
+
+def _fill_engines(p: ReturnParameters, engine: EngineConfig, throttle: float) -> None:
+    _plan_burn(p.landing, engine.landing, throttle)
+    _plan_burn(p.final, engine.final, throttle)
     p.thrust_vacuum_n = engine.thrust_vacuum_n
     p.exit_area_m2 = engine.exit_area_m2
     p.flow_kg_s = engine.thrust_vacuum_n / (engine.isp_vacuum_s * GRAVITY_M_S2)
@@ -131,22 +138,50 @@ def _fill_drag(p: ReturnParameters, model: VehicleModel) -> None:
         p.drag_mach[i] = row.mach
         p.drag[i] = row.tail_first
     p.plume_drag = aero.plume_drag
-    p.normal_slope_per_rad = aero.normal_slope_per_rad * _trimmed(model)
-    p.normal_square_per_rad2 = aero.drag_across * body.length_m * body.diameter_m / p.area_m2
+    p.cg_height_m = _middle_m(model)
+    _fill_side_force(p, model)
     if model.fins is not None:
         p.fin_drag = FINS * model.fins.area_m2 * model.fins.drag / p.area_m2
 
 
-def _trimmed(model: VehicleModel) -> float:
-    """How much the fins add to the body's normal force when they hold its moment."""
-    if model.fins is None:
-        return 1.0
-    middle_m = model.mass.dry_cg_height_m
-    below_m = middle_m - model.aerodynamics.pressure_height_tail_first_m
-    return 1.0 + below_m / (model.fins.height_m - middle_m)
+def _middle_m(model: VehicleModel) -> float:
+    """Height of the centre of mass with `_LATE_SHARE` of the propellant."""
+    mass, moment = model.mass.dry_kg, model.mass.dry_kg * model.mass.dry_cg_height_m
+    for tank in (model.propellant.oxidizer, model.propellant.fuel):
+        mass += _LATE_SHARE * tank.load_kg
+        middle_m = tank.bottom_m + 0.5 * _LATE_SHARE * tank.length_m
+        moment += _LATE_SHARE * tank.load_kg * middle_m
+    return moment / mass
 
 
-def _plan_final(p: ReturnParameters, model: VehicleModel, profile: ReturnProfile) -> None:
+def _fill_side_force(p: ReturnParameters, model: VehicleModel) -> None:
+    """Side force across the flow, with whatever holds its moment about the centre of mass."""
+    aero, body, engine_m = model.aerodynamics, model.body, model.engine.height_m
+    slender, slender_m = aero.normal_slope_per_rad, aero.pressure_height_tail_first_m
+    across, across_m = (
+        aero.drag_across * body.length_m * body.diameter_m / p.area_m2,
+        0.5 * body.length_m,
+    )
+    fins, fins_m = 0.0, body.length_m
+    if model.fins is not None:
+        fins = 0.5 * FINS * model.fins.area_m2 * model.fins.force_slope_per_rad / p.area_m2
+        fins_m = model.fins.height_m
+    middle_m = p.cg_height_m
+    p.normal_slope_per_rad = slender * _held(slender_m, middle_m, fins_m)
+    p.normal_square_per_rad2 = across * _held(across_m, middle_m, fins_m)
+    p.gimballed_slope_per_rad = slender * _held(slender_m, middle_m, engine_m)
+    p.gimballed_slope_per_rad += fins * _held(fins_m, middle_m, engine_m)
+    p.gimballed_square_per_rad2 = across * _held(across_m, middle_m, engine_m)
+
+
+def _held(force_m: float, middle_m: float, holder_m: float) -> float:
+    """A force at a height with that at `holder_m` which cancels its moment, over it alone."""
+    return 1.0 + (middle_m - force_m) / (holder_m - middle_m)
+
+
+def _plan_final(
+    p: ReturnParameters, model: VehicleModel, profile: ReturnProfile | EntryProfile
+) -> None:
     """The last metres: from where the landing engines give over, or the last 100 m."""
     mass_kg = model.mass.dry_kg + p.reserve_kg
     weight_n = mass_kg * GRAVITY_M_S2

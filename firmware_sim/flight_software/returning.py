@@ -21,7 +21,7 @@ from firmware_sim.flight_software.landing_burn import (
     throttle_for,
     thrust_now,
 )
-from firmware_sim.flight_software.leaning import feel_wind, lean
+from firmware_sim.flight_software.leaning import feel_wind, lean, sea_wind_m_s
 from firmware_sim.flight_software.modes import FlightMode
 from firmware_sim.flight_software.prediction import (
     begin,
@@ -58,7 +58,9 @@ _ENTRY_SPREAD_S = 5.0
 _ENTRY_YAW_RAD = math.radians(12.0)
 _YAW_TRIAL_RAD = 0.01
 _TRIAL_S = 0.25
-_FALL_GAIN = 2.0
+_FALL_SETTLE_SHARE = 0.2
+_SHORTEST_SETTLE_S = 3.0
+_LONGEST_SETTLE_S = 6.0
 _BRAKE_CARRY_S = 8.0
 """Sideways speed at ignition moves the landing point for about this long."""
 _TOP_HEIGHT_M = 60_000.0
@@ -101,7 +103,8 @@ def _prepare(g: ReturnState, s: Solution, p: ReturnParameters, now_ns: int) -> N
     away = math.sqrt(north * north + east * east)
     if away < 1.0:
         north, east, away = 1.0, 0.0, 1.0
-    g.beside[0], g.beside[1] = -east / away, north / away
+    if g.beside[0] == 0.0 and g.beside[1] == 0.0:
+        g.beside[0], g.beside[1] = -east / away, north / away
     g.beside_known = 1
     g.since_ns = now_ns
     g.next_ns = now_ns
@@ -120,8 +123,10 @@ def _begin(g: ReturnState, s: Solution, p: ReturnParameters) -> None:
     for i in range(3):
         position[i] += p.site.origin_m[i]
     begin(p, g.path, position, velocity, s.mass_kg)
+    north, east = sea_wind_m_s(g, s, 0), sea_wind_m_s(g, s, 1)
     for i in range(3):
         g.path.wind_m_s[i] = m[0, i] * g.wind_m_s[0] + m[1, i] * g.wind_m_s[1]
+        g.path.sea_wind_m_s[i] = m[0, i] * north + m[1, i] * east
 
 
 @kernel
@@ -305,11 +310,11 @@ def _fall(
 
 @kernel
 def _plan_push(g: ReturnState, now_ns: int) -> None:
-    """Constant sideways acceleration until ignition that would take the miss away."""
-    left_s = max((g.ignition_ns - now_ns) * 1e-9, 2.0)
-    reach = left_s * (0.5 * left_s + _BRAKE_CARRY_S)
+    """Sideways acceleration that lets the miss die, by its effect until touchdown."""
+    left_s = max((g.ignition_ns - now_ns) * 1e-9, 0.0)
+    settle_s = min(max(_FALL_SETTLE_SHARE * left_s, _SHORTEST_SETTLE_S), _LONGEST_SETTLE_S)
     for axis in range(2):
-        g.wanted_m_s2[axis] = -_FALL_GAIN * g.miss_m[axis] / reach
+        g.wanted_m_s2[axis] = -g.miss_m[axis] / ((left_s + _BRAKE_CARRY_S) * settle_s)
 
 
 # --- Landing burn ---
@@ -337,7 +342,7 @@ def _burn(
     planned = p.landing if g.stage == Stage.BRAKE else p.final
     thrust = max(thrust_now(p, s, r), 0.5 * planned.count * planned.throttle * p.thrust_vacuum_n)
     if g.stage == Stage.BRAKE:
-        steer_braking(g, s, p, now_ns, thrust if running(r) else 0.0, out)
+        steer_braking(g, s, r, p, now_ns, thrust if running(r) else 0.0, out)
     else:
         point(g, s, p, mode, now_ns, thrust, out)
     return wanted
