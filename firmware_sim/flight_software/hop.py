@@ -46,7 +46,7 @@ _LATERAL_TRACKING = 0.45
 _LATERAL_RESERVE = 1.4
 """How much more than the profile's acceleration may be used to keep to it."""
 _IMPACT_MARGIN_M = 5.0
-"""How far the engine-off impact point may pass the aim; the rest of the way is keep-out's."""
+"""How far before the aim the engine-off impact point stays; what it overshoots is keep-out's."""
 _OBSERVER_RAD_S = 0.5
 _DISTURBANCE_LIMIT_M_S2 = 1.0
 _LEAST_SPECIFIC_M_S2 = 3.0
@@ -408,7 +408,10 @@ def _toward_m_s2(
     speed_m_s: float,
     gust_m_s2: float,
 ) -> float:
-    """Acceleration toward the barge; `gust` is what wind drives that way."""
+    """Acceleration toward the barge; `gust` is what wind drives that way.
+
+    Speed goes over smoothly from the profile's to the one whose impact point is safe.
+    """
     most, slope = p.downrange_speed_m_s, 0.0
     if mode == FlightMode.ASCENT:
         most = h.ascent_speed_m_s
@@ -416,9 +419,11 @@ def _toward_m_s2(
         height = _up_m(h, s, p) + p.deck_height_m
         falling_s = fall_time(height, -s.velocity_m_s[2], GRAVITY_M_S2)
         drift = max(0.0, 0.5 * gust_m_s2 * falling_s**2)
-        safe = (error_m + _IMPACT_MARGIN_M - drift) / max(falling_s, 1.0)
-        if safe < most:
-            most, slope = safe, 1.0 / max(falling_s, 1.0)
+        safe = (error_m - _IMPACT_MARGIN_M - drift) / max(falling_s, 1.0)
+        ratio = max(safe, 0.0) / max(most, 1e-9)
+        share = (1.0 + ratio**4) ** -0.25
+        most = share * max(safe, 0.0)
+        slope = share**5 / max(falling_s, 1.0)
     return _closing_m_s2(p, error_m, speed_m_s, most, slope)
 
 
