@@ -20,7 +20,6 @@ from firmware_sim.environment.earth import (
     earth_parameters,
     from_geodetic,
     geodetic,
-    make_site,
     ned_from_earth,
 )
 from firmware_sim.faults import Faults
@@ -31,6 +30,7 @@ from firmware_sim.vehicle.dynamics import VehicleParameters
 from firmware_sim.vehicle.plant import observe, step_vehicle
 from firmware_sim.vehicle.state import ATTITUDE, POSITION, RATE, VELOCITY, VehicleState
 from tests.helpers.data import shared_data
+from tests.helpers.plants import sphere
 
 FOOT_M = 0.3048
 STEP_NS = 1_000_000
@@ -73,19 +73,8 @@ def truth(case: Case) -> list[dict[str, float]]:
 
 
 def parameters(case: Case) -> VehicleParameters:
-    """A body without engines, tanks and legs; its feet are its centre of mass."""
-    p = make(VehicleParameters)
-    p.earth = earth_parameters(case.earth)
-    p.legs.earth = p.earth
-    p.site = p.legs.site = make_site(-45.0, 180.0, 0.0, p.earth)
-    p.tanks.dry_kg = case.mass_kg
-    p.tanks.dry_inertia_kg_m2[:] = case.inertia_kg_m2
-    p.tanks.load_kg[:] = p.tanks.radius_m = 1.0
-    p.engines.nozzle_diameter_m = p.engines.minimum_throttle = p.nose_radius_m = 1.0
-    p.aerodynamics.rows = 2
-    p.aerodynamics.mach[:2] = (0.0, 1.0)
-    p.aerodynamics.round_area_m2 = case.drag_m2
-    return p
+    earth = earth_parameters(case.earth)
+    return sphere(case.mass_kg, case.inertia_kg_m2, case.drag_m2, earth)
 
 
 def air_over(case: Case) -> AirParameters:

@@ -9,7 +9,7 @@ import numpy as np
 from firmware_sim.barge.deck import DeckState
 from firmware_sim.chance import Chance, seed_chance
 from firmware_sim.environment.air import Air
-from firmware_sim.environment.earth import make_site
+from firmware_sim.environment.earth import EarthParameters, earth_parameters, make_site
 from firmware_sim.faults import Faults
 from firmware_sim.flight_software.interfaces import Actuation
 from firmware_sim.records import make
@@ -111,3 +111,26 @@ def without_air(plant: Plant) -> Plant:
     aerodynamics.fin_area_m2 = aerodynamics.flap_across_m3 = aerodynamics.flap_axial_m3 = 0.0
     plant.p.engines.exit_area_m2 = 0.0
     return plant
+
+
+def sphere(
+    mass_kg: float,
+    inertia_kg_m2: tuple[float, ...],
+    drag_m2: float,
+    earth: EarthParameters | None = None,
+) -> VehicleParameters:
+    """A body without engines, tanks and legs, on the other side of the Earth from its site.
+
+    Its feet are its centre of mass; `drag_m2` is drag coefficient times area.
+    """
+    p = make(VehicleParameters)
+    p.earth = p.legs.earth = earth_parameters() if earth is None else earth
+    p.site = p.legs.site = make_site(-45.0, 180.0, 0.0, p.earth)
+    p.tanks.dry_kg = mass_kg
+    p.tanks.dry_inertia_kg_m2[:] = inertia_kg_m2
+    p.tanks.load_kg[:] = p.tanks.radius_m = 1.0
+    p.engines.nozzle_diameter_m = p.engines.minimum_throttle = p.nose_radius_m = 1.0
+    p.aerodynamics.rows = 2
+    p.aerodynamics.mach[:2] = (0.0, 1.0)
+    p.aerodynamics.round_area_m2 = drag_m2
+    return p
