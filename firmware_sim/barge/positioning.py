@@ -19,6 +19,9 @@ _WAVE_DAMPING = 0.1
 _WAVE_CUTOFF = 1.2
 """Of the observer's notch, as a multiple of the waves' frequency."""
 
+_NEAR_M, _NEAR_RAD = 4.0, 0.1
+"""Errors beyond which the controller asks for no more."""
+
 
 class PositioningParameters(Record):
     """Gains of the observer and controller; masses in surge, sway and yaw with added mass."""
@@ -116,14 +119,16 @@ def control(
     step_s: float,
 ) -> None:
     """Ask the thrusters for the force that brings the ship back and keeps it there."""
-    north = dp.setpoint[0] - dp.position[0]
-    east = dp.setpoint[1] - dp.position[1]
+    north, east = dp.setpoint[0] - dp.position[0], dp.setpoint[1] - dp.position[1]
     cosine, sine = math.cos(dp.position[2]), math.sin(dp.position[2])
     dp.error_m = math.hypot(north, east)
+    # What is far away is approached at a steady speed, within what the thrusters can stop.
+    near = min(1.0, _NEAR_M / max(dp.error_m, 1e-9))
+    turn = wrapped(dp.setpoint[2] - dp.position[2])
     error = (
-        cosine * north + sine * east,
-        -sine * north + cosine * east,
-        wrapped(dp.setpoint[2] - dp.position[2]),
+        near * (cosine * north + sine * east),
+        near * (-sine * north + cosine * east),
+        max(min(turn, _NEAR_RAD), -_NEAR_RAD),
     )
     velocity = (
         cosine * dp.velocity[0] + sine * dp.velocity[1],

@@ -186,6 +186,7 @@ def make_ship(ship: ShipState, p: ShipParameters, seed: int) -> None:
     ship.drifting.position[:] = place
     ship.positioning.position[:] = place
     ship.positioning.setpoint[:] = place
+    ship.propulsion.available = len(ship.propulsion.thrusters)
     for thruster in ship.propulsion.thrusters:
         thruster.available = 1
     faults = make(Faults)

@@ -13,6 +13,8 @@ from gcs.config.barge import ThrustersConfig
 
 _UNRELIABLE_S = 15.0
 """How long a thruster may not do as told before it is left out."""
+_RETRY_S = 120.0
+"""How long it is left out before it is tried again."""
 _TOLERANCE = 0.3
 """Of full thrust, between what is asked and what is felt."""
 
@@ -37,7 +39,7 @@ class Thruster(Record):
     asked_starboard_n: float
     asked_thrust_n: float
     astray_s: float
-    """For how long it has not done as told."""
+    """For how long it has not done as told; from `_UNRELIABLE_S` on, how long it stays out."""
     available: int
 
 
@@ -80,7 +82,7 @@ def allocate(propulsion: Propulsion, p: ThrusterParameters, demand: Floats) -> N
         thruster = propulsion.thrusters[i]
         thruster.asked_bow_n = thruster.asked_starboard_n = 0.0
         propulsion.free[i] = thruster.available
-    propulsion.saturated = 0
+    propulsion.saturated = 1 if propulsion.available < 2 else 0
     for _ in range(THRUSTERS):
         _share(propulsion, p, left_bow, left_starboard, left_moment)
         if not _overloaded(propulsion, p):
@@ -107,7 +109,7 @@ def _share(
     moment_n_m: float,
 ) -> None:
     """The smallest thrusts of the free thrusters that make a force and moment."""
-    count, bow_m, starboard_m, square_m2 = 0.0, 0.0, 0.0, 1.0
+    count, bow_m, starboard_m, square_m2 = 0.0, 0.0, 0.0, 0.0
     for i in range(THRUSTERS):
         if propulsion.free[i] == 1:
             count += 1.0
@@ -117,7 +119,9 @@ def _share(
     if count == 0.0:
         return
     arm = moment_n_m + (starboard_m * bow_n - bow_m * starboard_n) / count
-    turn = arm / (square_m2 - (bow_m**2 + starboard_m**2) / count)
+    lever_m2 = square_m2 - (bow_m**2 + starboard_m**2) / count
+    # One thruster alone cannot turn the ship as it likes.
+    turn = arm / lever_m2 if lever_m2 > 1.0 else 0.0
     along = (bow_n + starboard_m * turn) / count
     across = (starboard_n - bow_m * turn) / count
     for i in range(THRUSTERS):
@@ -163,7 +167,9 @@ def step_thrusters(
         propulsion.force[1] += starboard_n
         propulsion.force[2] += p.bow_m[i] * starboard_n - p.starboard_m[i] * bow_n
         propulsion.power_w += p.power_w * (thrust_n / p.limit_n) ** 1.5
-        _judge(thruster, p, off, bow_n, starboard_n, step_s)
+        bow_n -= thruster.thrust_n * math.cos(thruster.azimuth_rad)
+        starboard_n -= thruster.thrust_n * math.sin(thruster.azimuth_rad)
+        _judge(thruster, p, off, math.hypot(bow_n, starboard_n), step_s)
         propulsion.available += thruster.available
 
 
@@ -184,18 +190,17 @@ def _turn(thruster: Thruster, p: ThrusterParameters, step_s: float) -> None:
 
 @kernel
 def _judge(
-    thruster: Thruster,
-    p: ThrusterParameters,
-    off: bool,
-    bow_n: float,
-    starboard_n: float,
-    step_s: float,
+    thruster: Thruster, p: ThrusterParameters, off: bool, error_n: float, step_s: float
 ) -> None:
-    """Leave a thruster out that is off or has long not done as told; it comes back when it does."""
-    error_n = math.hypot(bow_n - thruster.asked_bow_n, starboard_n - thruster.asked_starboard_n)
-    astray = error_n > _TOLERANCE * p.limit_n
-    if astray or off:
-        thruster.astray_s = min(thruster.astray_s + step_s, 2.0 * _UNRELIABLE_S)
+    """Leave a thruster out that is off, or whose force has long not been what it was told."""
+    if thruster.astray_s >= _UNRELIABLE_S:
+        thruster.astray_s -= step_s
+        if thruster.astray_s < _UNRELIABLE_S:
+            thruster.astray_s = 0.0
+    elif error_n > _TOLERANCE * p.limit_n:
+        thruster.astray_s += step_s
+        if thruster.astray_s >= _UNRELIABLE_S:
+            thruster.astray_s += _RETRY_S
     else:
         thruster.astray_s = max(thruster.astray_s - step_s, 0.0)
-    thruster.available = 0 if off or thruster.astray_s > _UNRELIABLE_S else 1
+    thruster.available = 0 if off or thruster.astray_s >= _UNRELIABLE_S else 1
