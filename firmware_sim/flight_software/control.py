@@ -38,6 +38,8 @@ _REACH_RAD = 0.1
 """The error that asks for all of the torque where that is scarce: bounds the bandwidth."""
 _OBSERVER_RAD_S = 1.0
 _ROLL_GAIN_PER_S = 0.5
+_ROLL_SHARE = 0.3
+"""Of the fins' range that damping roll may take."""
 _FLOWING = 0.02
 
 
@@ -92,7 +94,12 @@ class ControlParameters(Record):
     fin_slope_m2: float
     """Force of the pair of fins that turns one axis, per dynamic pressure and radian."""
     fin_height_m: float
+    flap_across_m3: float
+    flap_axial_m3: float
+    """Torque of the flaps per dynamic pressure across the axis and radian."""
     fin_limit_rad: float
+    """Of fins or flaps."""
+    radius_m: float
     cold_gas_n_m: Annotated[Floats, 2]
     """Axial, across."""
 
@@ -120,6 +127,11 @@ def control_parameters(model: VehicleModel, step_ns: int) -> ControlParameters:
         p.fin_slope_m2 = 2.0 * model.fins.area_m2 * model.fins.force_slope_per_rad
         p.fin_height_m = model.fins.height_m
         p.fin_limit_rad = math.radians(model.fins.limit_deg)
+    if model.flaps is not None:
+        p.flap_across_m3 = model.flaps.moment_across_m3
+        p.flap_axial_m3 = model.flaps.moment_axial_m3
+        p.fin_limit_rad = math.radians(model.flaps.limit_deg)
+    p.radius_m = model.body.diameter_m / 2.0
     p.cold_gas_n_m[:] = model.cold_gas.torque_axial_n_m, model.cold_gas.torque_across_n_m
     return p
 
@@ -136,10 +148,9 @@ def control(
     """One cycle: fills the gimbal, fin and cold-gas demands of `out`."""
     _weigh(c, r, p)
     _feel_thrust(c, s, r, p)
-    pressure = _dynamic_pressure(s) if st.use_fins else 0.0
-    fin_n_m = pressure * p.fin_slope_m2 * abs(p.fin_height_m - c.cg_height_m)
-    if pressure < _FIN_PRESSURE_PA:
-        fin_n_m = 0.0
+    fin_n_m = roll_n_m = 0.0
+    if st.use_fins:
+        fin_n_m, roll_n_m = _fin_torques(c, s, p)
     gimbal_n_m = c.thrust_n * (c.cg_height_m - p.engine_height_m)
     if c.thrust_n < _GIMBAL_THRUST_N or st.use_gimbal == 0:
         gimbal_n_m = 0.0
@@ -154,6 +165,7 @@ def control(
     demand = np.empty(3)
     _demand(c, s, p, authority, demand)
     _allocate(c, p, demand, gimbal_n_m, fin_n_m, cold_n_m, out)
+    _allocate_roll(c, p, demand[0], roll_n_m, out)
 
 
 @kernel
@@ -188,8 +200,18 @@ def _feel_thrust(c: ControlState, s: Solution, r: Readings, p: ControlParameters
 
 
 @kernel
-def _dynamic_pressure(s: Solution) -> float:
-    return 0.5 * s.air_density_kg_m3 * norm(s.velocity_m_s) ** 2
+def _fin_torques(c: ControlState, s: Solution, p: ControlParameters) -> tuple[float, float]:
+    """Torque per radian of demand across and about the axis: grid fins tail first, or flaps."""
+    velocity = np.empty(3)
+    unrotate(s.attitude, s.velocity_m_s, velocity)
+    across_m2_s2 = velocity[1] * velocity[1] + velocity[2] * velocity[2]
+    axial_m2_s2 = velocity[0] * velocity[0] if velocity[0] < 0.0 else 0.0
+    flaps = 0.5 * s.air_density_kg_m3 * across_m2_s2
+    fins = 0.5 * s.air_density_kg_m3 * axial_m2_s2 * p.fin_slope_m2
+    if max(fins / max(p.fin_slope_m2, 1.0), flaps) < _FIN_PRESSURE_PA:
+        return 0.0, 0.0
+    turning = fins * abs(p.fin_height_m - c.cg_height_m) + flaps * p.flap_across_m3
+    return turning, 2.0 * fins * p.radius_m + flaps * p.flap_axial_m3
 
 
 @kernel
@@ -310,8 +332,20 @@ def _allocate(
             left -= fin_n_m * fin
         out.fins_rad[axis - 1] = fin
         out.cold_gas_torque_n_m[axis] = clamp(left, -cold_n_m, cold_n_m)
-    out.fins_rad[2] = 0.0
-    out.cold_gas_torque_n_m[0] = clamp(demand[0], -p.cold_gas_n_m[0], p.cold_gas_n_m[0])
+
+
+@kernel
+def _allocate_roll(
+    c: ControlState, p: ControlParameters, demand_n_m: float, roll_n_m: float, out: Actuation
+) -> None:
+    """Fins or flaps by a part of their range, cold gas for what is left."""
+    fin, left = 0.0, demand_n_m
+    if roll_n_m > 0.0:
+        most = _ROLL_SHARE * p.fin_limit_rad
+        fin = clamp(left / roll_n_m, -most, most)
+        left -= roll_n_m * fin
+    out.fins_rad[2] = fin
+    out.cold_gas_torque_n_m[0] = clamp(left, -p.cold_gas_n_m[0], p.cold_gas_n_m[0])
 
 
 @kernel
