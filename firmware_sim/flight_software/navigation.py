@@ -73,6 +73,9 @@ _DECK_UNKNOWN_M = 100.0
 _STUCK_CYCLES = 5
 _BLIND_CYCLES = 10
 _DISAGREES_NS = 1_000_000_000
+_VAGUE_M = 100.0
+_VAGUE_RAD = 0.05
+"""Sigmas of position and attitude beyond which a solution is none; assumed."""
 
 
 def align(
@@ -174,6 +177,7 @@ def _watch(n: NavigationState, p: NavigationParameters, r: Readings) -> None:
     """Count cycles without an IMU, and those whose values repeat bit for bit: noise never does."""
     if not r.imu_new:
         n.blind += 1
+        n.lost += 1
         return
     n.blind = 0
     same_force, same_rate = p.accelerometer_noise_m_s2 > 0.0, p.gyro_noise_rad_s > 0.0
@@ -183,6 +187,8 @@ def _watch(n: NavigationState, p: NavigationParameters, r: Readings) -> None:
         n.last_imu[i], n.last_imu[3 + i] = r.specific_force_m_s2[i], r.rate_rad_s[i]
     n.alike[0] = n.alike[0] + 1 if same_force else 0
     n.alike[1] = n.alike[1] + 1 if same_rate else 0
+    if same_force or same_rate:
+        n.lost += 1
 
 
 @kernel
@@ -273,8 +279,13 @@ def _sound(n: NavigationState, now_ns: int) -> bool:
     for channel in range(BARO_H, CHANNELS):
         if _refuses(n, channel, now_ns):
             against += 1
+    c, worst, skew = n.covariance, 0.0, 0.0
+    for i in range(3):
+        worst = max(worst, c[P + i, P + i])
+        skew = max(skew, c[A + i, A + i])
+    sure = worst < _VAGUE_M**2 and skew < _VAGUE_RAD**2
     finite = math.isfinite(n.position_m[0] + n.position_m[1] + n.position_m[2] + n.attitude[0])
-    return finite and against < 2
+    return bool(finite and sure and against < 2)
 
 
 @kernel

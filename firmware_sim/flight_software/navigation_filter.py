@@ -43,6 +43,9 @@ _DECK_WALK_M = 0.03
 _DECK_LOST_WALK_M = 0.35
 """The same once messages are missing: heave goes on unseen; assumed."""
 DECK_LOST_NS = 500_000_000
+_UNFELT_M_S2 = 10.0
+_UNFELT_RAD_S = 0.1
+"""What the vehicle may do in a cycle that the IMU did not measure, assumed."""
 
 
 @kernel
@@ -116,6 +119,11 @@ def _drive_motion(n: NavigationState, p: NavigationParameters, c: Floats, step_s
     scale = p.accelerometer_scale**2 * square / (step_s * step_s) * _SCALE_TIME_S
     force = p.accelerometer_noise_m_s2**2 * cycle_s + scale
     turn = p.gyro_noise_rad_s**2 * cycle_s
+    if n.lost > 0:
+        # Wrong by as much for all of the step: it adds up, other than noise.
+        force += _UNFELT_M_S2**2 * step_s
+        turn += _UNFELT_RAD_S**2 * step_s
+        n.lost = 0
     for i in range(3):
         c[V + i, V + i] += force * step_s
         c[A + i, A + i] += turn * step_s

@@ -97,6 +97,8 @@ class NavigationState(Record):
     """Cycles in a row with the same accelerometer (gyro) values, bit for bit."""
     blind: int
     """Cycles in a row without an IMU value."""
+    lost: int
+    """Cycles without a trustworthy IMU value that the covariance does not know of yet."""
     refused_from_ns: Annotated[Ints, CHANNELS]
     """First and last refusal of an unbroken row; 0 if the last measurement was taken."""
     refused_ns: Annotated[Ints, CHANNELS]

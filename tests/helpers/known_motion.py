@@ -1,20 +1,20 @@
-"""A vehicle and a deck on paths given by formulas, with every sensor and computer of the flight.
+"""A vehicle and a deck on paths given by formulas, and one computer's sensors and navigation.
 
-Nothing of the plant is used: attitude, rates and velocities follow from the formulas by
-differences in time, independent of the simulator's own kernels.
+Nothing of the plant is used: velocities and rates are differences in time of the formulas,
+attitudes the eigenvectors of their matrices, independent of the simulator's own kernels.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from firmware_sim.barge.beacon import (
     BeaconAir,
+    BeaconParameters,
     beacon_parameters,
     make_beacon,
     send_beacon,
@@ -22,15 +22,23 @@ from firmware_sim.barge.beacon import (
 from firmware_sim.barge.deck import DeckState
 from firmware_sim.environment.earth import earth_parameters, geodetic, make_site
 from firmware_sim.faults import Faults
-from firmware_sim.flight_software.interfaces import Readings, Solution
+from firmware_sim.flight_software.interfaces import Readings, Site, Solution
 from firmware_sim.flight_software.navigation import (
+    NavigationParameters,
     NavigationState,
     align,
     navigate,
     navigation_parameters,
 )
-from firmware_sim.records import make
-from firmware_sim.vehicle.sensors import SensorState, make_sensors, sense, sensor_parameters
+from firmware_sim.kernel import kernel
+from firmware_sim.records import Floats, Record, dtype_of, make, record_in, restore, save
+from firmware_sim.vehicle.sensors import (
+    SensorParameters,
+    SensorState,
+    make_sensors,
+    sense,
+    sensor_parameters,
+)
 from firmware_sim.vehicle.state import (
     ATTITUDE,
     FUEL,
@@ -40,198 +48,288 @@ from firmware_sim.vehicle.state import (
     VELOCITY,
     VehicleState,
 )
-from gcs.config.barge import BargeFile
 from gcs.config.simulation import SimulatedBeacon
 from gcs.config.vehicle import VehicleModel
+from tests.helpers.ships import shipped_barge
 
 CYCLE_NS = 10_000_000
 CG_M = 10.0
+DECK_M = 3.5
+LATITUDE_DEG = 36.6
+HEADING_RAD = 0.6
 
-Vector = NDArray[np.float64]
+Along = Callable[[Floats], Floats]
+
+
+def upright(t: Floats) -> Floats:
+    """No lean at any time."""
+    return np.zeros((len(t), 2))
+
+
+def free(t: Floats) -> Floats:
+    """Never on the pad."""
+    return np.zeros(len(t))
 
 
 @dataclass(frozen=True)
 class Path:
-    """Feet in L, m, and the nose's lean north and east, rad, by time in s."""
+    """By time, s: centre of mass in L, m; the nose's lean north and east, rad; held or not."""
 
-    feet_m: Callable[[float], Vector]
-    lean_rad: Callable[[float], tuple[float, float]] = lambda t: (0.0, 0.0)
-
-
-def standing(t: float) -> Vector:
-    """On a pad 700 m north of the site, 5 m up."""
-    return np.array([-700.0, 0.0, -5.0])
+    cg_m: Along
+    lean_rad: Along = upright
+    held: Along = free
+    burning: bool = False
 
 
-def descent(length_s: float, height_m: float = 1500.0, aside_m: float = 130.0) -> Path:
-    """From rest high above a point beside the site to rest on the deck, swaying on the way."""
+@dataclass(frozen=True)
+class DeckPath:
+    """A deck that heaves and pitches by one wave of 7 s while it drifts slowly."""
 
-    def feet_m(t: float) -> Vector:
-        u = min(max(t / length_s, 0.0), 1.0)
-        left = 1.0 - u**3 * (10.0 - 15.0 * u + 6.0 * u * u)
-        return np.array([aside_m * left, 0.5 * aside_m * left, -3.5 - height_m * left])
-
-    def lean_rad(t: float) -> tuple[float, float]:
-        fade = min(1.0, max(0.0, (length_s - t) / 5.0))
-        return 0.08 * fade * math.sin(0.5 * t), 0.06 * fade * math.sin(0.37 * t + 1.0)
-
-    return Path(feet_m, lean_rad)
-
-
-def body_axes(lean_north: float, lean_east: float) -> Vector:
-    """Columns: the body axes in L; upright, y points east and z north."""
-    nose = np.array([math.sin(lean_north), math.sin(lean_east), 0.0])
-    nose[2] = -math.sqrt(1.0 - nose @ nose)
-    z = np.array([1.0, 0.0, 0.0])
-    y = np.cross(z, nose)
-    y /= np.linalg.norm(y)
-    return np.column_stack((nose, y, np.cross(nose, y)))
-
-
-def quaternion(m: Vector) -> Vector:
-    """Of a rotation matrix, scalar first: the eigenvector of Bar-Itzhack (2000)."""
-    k = np.array(
-        [
-            [m[0, 0] + m[1, 1] + m[2, 2], m[2, 1] - m[1, 2], m[0, 2] - m[2, 0], m[1, 0] - m[0, 1]],
-            [0, m[0, 0] - m[1, 1] - m[2, 2], m[0, 1] + m[1, 0], m[0, 2] + m[2, 0]],
-            [0, 0, m[1, 1] - m[0, 0] - m[2, 2], m[1, 2] + m[2, 1]],
-            [0, 0, 0, m[2, 2] - m[0, 0] - m[1, 1]],
-        ]
-    )
-    q: Vector = np.linalg.eigh(k, UPLO="U")[1][:, 3]
-    return q if q[0] >= 0.0 else -q
-
-
-@dataclass
-class Flight:
-    """One computer of a vehicle on a known path over a known deck."""
-
-    model: VehicleModel
-    barge: BargeFile
-    path: Path
-    seed: int = 1
-    computer: int = 0
-    held: bool = False
-    beacon: SimulatedBeacon = field(default_factory=SimulatedBeacon)
     heave_m: float = 0.5
     pitch_rad: float = 0.03
 
-    def __post_init__(self) -> None:
-        assert self.barge.model is not None
-        self.site = make_site(36.6, 121.3, self.barge.deck.height_m)
-        self.vehicle, self.deck, self.air = make(VehicleState), make(DeckState), make(BeaconAir)
-        self.sensors, self.faults = make(SensorState), make(Faults)
-        self.readings, self.navigation = make(Readings), make(NavigationState)
-        self.solution = make(Solution)
-        self.sensing = sensor_parameters(self.model, self.barge.deck, self.beacon)
-        self.sending = beacon_parameters(self.barge.model, self.beacon)
-        self.told = navigation_parameters(self.model, self.site, self.barge, self.beacon)
-        make_sensors(self.sensors, self.sensing, self.seed, self.computer)
-        make_beacon(self.air, self.seed)
-        self.now_ns = 0
-        self.place()
-        align(self.navigation, self.told, self.vehicle, self.seed, self.computer)
+    def position_m(self, t: Floats) -> Floats:
+        """Of the deck's centre in L."""
+        up = DECK_M + self.heave_m * np.sin(0.9 * t)
+        return np.column_stack((0.02 * t, 0.5 * np.sin(0.1 * t), -up))
 
-    def place(self) -> None:
-        """Put vehicle and deck where they are now."""
-        t, v = 1e-9 * self.now_ns, self.vehicle
-        to_earth = np.asarray(self.site.ned_from_earth).T
-        axes, feet = body_axes(*self.path.lean_rad(t)), self.path.feet_m(t)
-        v.x[POSITION : POSITION + 3] = self.site.origin_m + to_earth @ self.cg_m(t)
-        step = 1e-3
-        speed = (self.cg_m(t + step) - self.cg_m(t - step)) / (2.0 * step)
-        v.x[VELOCITY : VELOCITY + 3] = to_earth @ speed
-        v.x[ATTITUDE : ATTITUDE + 4] = quaternion(to_earth @ axes)
-        v.x[RATE : RATE + 3] = self.rate_rad_s(t)
-        v.x[OXIDIZER], v.x[FUEL] = 5000.0, 1400.0
-        v.out.cg_height_m = CG_M
-        _, _, v.out.altitude_m = geodetic(earth_parameters(), v.x[POSITION : POSITION + 3])
-        v.out.airspeed_m_s = float(np.linalg.norm(speed))
-        v.out.feet_ned_m[:] = feet
-        v.held, v.time_ns = int(self.held), self.now_ns
-        self._place_deck(t)
 
-    def cg_m(self, t: float) -> Vector:
-        """The centre of mass in L."""
-        return self.path.feet_m(t) + CG_M * body_axes(*self.path.lean_rad(t))[:, 0]
+def standing(t: Floats) -> Floats:
+    """Feet on a pad 700 m north of the site, 5 m up."""
+    return np.tile([-700.0, 0.0, -5.0 - CG_M], (len(t), 1))
 
-    def rate_rad_s(self, t: float) -> Vector:
-        """Relative to inertial space, in B: the skew part of R^T dR/dt, and the Earth's rate."""
-        step = 1e-4
-        axes = body_axes(*self.path.lean_rad(t))
-        ahead, behind = (body_axes(*self.path.lean_rad(t + d)) for d in (step, -step))
-        skew = axes.T @ (ahead - behind) / (2.0 * step)
-        own = np.array([skew[2, 1], skew[0, 2], skew[1, 0]])
-        earth = np.asarray(self.site.ned_from_earth)[:, 2] * earth_parameters().rate_rad_s
-        result: Vector = own + axes.T @ earth
-        return result
 
-    def _place_deck(self, t: float) -> None:
-        d, w = self.deck, 0.9
-        d.time_ns = self.now_ns
-        d.heave_m = self.heave_m * math.sin(w * t)
-        d.heave_rate_m_s = self.heave_m * w * math.cos(w * t)
-        d.position_m[:] = (0.02 * t, 0.5 * math.sin(0.1 * t), -self.barge.deck.height_m - d.heave_m)
-        d.velocity_m_s[:] = (0.02, 0.05 * math.cos(0.1 * t), -d.heave_rate_m_s)
-        d.pitch_rad, d.heading_rad = self.pitch_rad * math.sin(w * t + 0.5), 0.6
-        c, s = math.cos(d.heading_rad), math.sin(d.heading_rad)
-        cp, sp = math.cos(d.pitch_rad), math.sin(d.pitch_rad)
-        yaw = np.array([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]])
-        d.ned_from_deck[:] = yaw @ np.array([[cp, 0.0, sp], [0.0, 1.0, 0.0], [-sp, 0.0, cp]])
+def descent(length_s: float, height_m: float = 1500.0, aside_m: float = 130.0) -> Path:
+    """From rest high above a point beside the deck to rest on it, swaying on the way."""
 
-    def cycle(self) -> None:
-        """Sense and navigate now, then go on by a cycle."""
-        self.place()
-        send_beacon(self.air, self.sending, self.deck, self.now_ns)
-        sense(
-            self.sensors,
-            self.sensing,
-            self.vehicle,
-            self.deck,
-            self.air,
-            self.site,
-            self.faults,
-            self.computer,
-            self.readings,
-            self.now_ns,
+    def cg_m(t: Floats) -> Floats:
+        u = np.clip(t / length_s, 0.0, 1.0)
+        left = 1.0 - u**3 * (10.0 - 15.0 * u + 6.0 * u * u)
+        up = DECK_M + CG_M + height_m * left
+        return np.column_stack((aside_m * left, 0.5 * aside_m * left, -up))
+
+    def lean_rad(t: Floats) -> Floats:
+        fade = np.clip((length_s - t) / 5.0, 0.0, 1.0)
+        return fade[:, None] * np.column_stack(
+            (0.08 * np.sin(0.5 * t), 0.06 * np.sin(0.37 * t + 1.0))
         )
-        navigate(self.navigation, self.readings, self.told, self.now_ns, self.solution)
-        self.now_ns += CYCLE_NS
 
-    def run(self, length_s: float) -> None:
-        """Many cycles."""
-        for _ in range(round(100 * length_s)):
-            self.cycle()
+    return Path(cg_m, lean_rad)
 
-    # --- How wrong the solution is, as of the last cycle ---
 
-    def position_error_m(self) -> Vector:
+def body_axes(lean_rad: Floats) -> Floats:
+    """Matrices whose columns are the body's axes in L; upright, y points east and z north."""
+    nose = np.column_stack((np.sin(lean_rad), np.zeros(len(lean_rad))))
+    nose[:, 2] = -np.sqrt(1.0 - np.sum(nose**2, axis=1))
+    y = np.cross([1.0, 0.0, 0.0], nose)
+    y /= np.linalg.norm(y, axis=1, keepdims=True)
+    return np.stack((nose, y, np.cross(nose, y)), axis=2)
+
+
+def quaternions(m: Floats) -> Floats:
+    """Of rotation matrices, scalar first: eigenvectors, Bar-Itzhack (2000)."""
+    k = np.zeros((len(m), 4, 4))
+    k[:, 0, 0] = m[:, 0, 0] + m[:, 1, 1] + m[:, 2, 2]
+    for i in range(3):
+        j, n = (i + 1) % 3, (i + 2) % 3
+        k[:, 0, i + 1] = m[:, n, j] - m[:, j, n]
+        k[:, i + 1, i + 1] = m[:, i, i] - m[:, j, j] - m[:, n, n]
+    for i, j in ((0, 1), (0, 2), (1, 2)):
+        k[:, i + 1, j + 1] = m[:, i, j] + m[:, j, i]
+    q: Floats = np.linalg.eigh(k, UPLO="U")[1][:, :, 3]
+    return q
+
+
+class Truth:
+    """The vehicle and the deck at every cycle of `length_s`; shared by flights of many seeds."""
+
+    def __init__(self, path: Path, length_s: float, deck: DeckPath | None = None) -> None:
+        self.site = make_site(LATITUDE_DEG, 121.3, DECK_M)
+        self.path, self.deck_path = path, deck or DeckPath()
+        self.t = np.arange(round(100 * length_s) + 1) / 100.0
+        self.axes = body_axes(path.lean_rad(self.t))
+        self.cg_m = path.cg_m(self.t)
+        self.feet_m = self.cg_m - CG_M * self.axes[:, :, 0]
+        self.velocity_m_s = _slope(path.cg_m, self.t)
+        self.vehicles = np.zeros(len(self.t), dtype_of(VehicleState))
+        self.decks = np.zeros(len(self.t), dtype_of(DeckState))
+        self._fill_vehicles()
+        self._fill_decks()
+
+    def _fill_vehicles(self) -> None:
+        v, x, m = self.vehicles, self.vehicles["x"], np.asarray(self.site.ned_from_earth)
+        x[:, POSITION : POSITION + 3] = self.site.origin_m + self.cg_m @ m
+        x[:, VELOCITY : VELOCITY + 3] = self.velocity_m_s @ m
+        x[:, ATTITUDE : ATTITUDE + 4] = quaternions(m.T @ self.axes)
+        x[:, RATE : RATE + 3] = self.rate_rad_s()
+        x[:, OXIDIZER], x[:, FUEL] = 5000.0, 1400.0
+        v["time_ns"] = np.arange(len(self.t)) * CYCLE_NS
+        v["held"] = self.path.held(self.t)
+        v["engines"]["flow"][:, 0] = float(self.path.burning)
+        v["out"]["cg_height_m"] = CG_M
+        v["out"]["airspeed_m_s"] = np.linalg.norm(self.velocity_m_s, axis=1)
+        earth = earth_parameters()
+        for row in range(len(self.t)):
+            place = x[row, POSITION : POSITION + 3]
+            v["out"]["altitude_m"][row] = geodetic(earth, place)[2]
+
+    def rate_rad_s(self) -> Floats:
+        """Relative to inertial space, in B: the skew part of R^T dR/dt, and the Earth's rate."""
+        turning = _slope(lambda t: body_axes(self.path.lean_rad(t)), self.t, 1e-4)
+        skew = np.einsum("nji,njk->nik", self.axes, turning)
+        own = np.column_stack((skew[:, 2, 1], skew[:, 0, 2], skew[:, 1, 0]))
+        earth = np.asarray(self.site.ned_from_earth)[:, 2] * earth_parameters().rate_rad_s
+        return own + np.einsum("nji,j->ni", self.axes, earth)
+
+    def _fill_decks(self) -> None:
+        d, path, t = self.decks, self.deck_path, self.t
+        d["time_ns"] = np.arange(len(t)) * CYCLE_NS
+        d["position_m"] = path.position_m(t)
+        d["velocity_m_s"] = _slope(path.position_m, t)
+        d["heave_m"] = -d["position_m"][:, 2] - DECK_M
+        d["heave_rate_m_s"] = -d["velocity_m_s"][:, 2]
+        pitch = path.pitch_rad * np.sin(0.9 * t + 0.5)
+        d["pitch_rad"], d["heading_rad"] = pitch, HEADING_RAD
+        c, s, zero, one = np.cos(pitch), np.sin(pitch), np.zeros(len(t)), np.ones(len(t))
+        nod = np.array([[c, zero, s], [zero, one, zero], [-s, zero, c]]).transpose(2, 0, 1)
+        c, s = np.cos(HEADING_RAD), np.sin(HEADING_RAD)
+        d["ned_from_deck"] = np.array([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]]) @ nod
+
+
+def _slope(along: Along, t: Floats, step_s: float = 1e-3) -> Floats:
+    result: Floats = (along(t + step_s) - along(t - step_s)) / (2.0 * step_s)
+    return result
+
+
+class Rig(Record):
+    """All records of one computer on a known path."""
+
+    sensors: SensorState
+    sensing: SensorParameters
+    air: BeaconAir
+    sending: BeaconParameters
+    site: Site
+    faults: Faults
+    readings: Readings
+    navigation: NavigationState
+    told: NavigationParameters
+    solution: Solution
+
+
+_RIG = dtype_of(Rig)
+
+
+@kernel
+def _run(
+    vehicles: NDArray[np.void],
+    decks: NDArray[np.void],
+    rigs: NDArray[np.void],
+    computer: int,
+    first: int,
+    last: int,
+) -> None:
+    rig = rigs[0]
+    for row in range(first, last):
+        vehicle, deck, now_ns = vehicles[row], decks[row], row * CYCLE_NS
+        send_beacon(rig.air, rig.sending, deck, now_ns)
+        sense(
+            rig.sensors,
+            rig.sensing,
+            vehicle,
+            deck,
+            rig.air,
+            rig.site,
+            rig.faults,
+            computer,
+            rig.readings,
+            now_ns,
+        )
+        navigate(rig.navigation, rig.readings, rig.told, now_ns, rig.solution)
+
+
+class Flight:
+    """One computer along a known path; errors are believed minus true, as of the last cycle."""
+
+    def __init__(
+        self,
+        truth: Truth,
+        model: VehicleModel,
+        seed: int = 1,
+        computer: int = 0,
+        beacon: SimulatedBeacon | None = None,
+    ) -> None:
+        self.truth, self.computer, self.cycles = truth, computer, 0
+        self._block = np.zeros(1, _RIG)
+        self.rig = rig = record_in(Rig, self._block)
+        barge, sent = shipped_barge(), beacon or SimulatedBeacon()
+        assert barge.model is not None
+        rig.site = truth.site
+        rig.sensing = sensor_parameters(model, barge.deck, sent)
+        rig.sending = beacon_parameters(barge.model, sent)
+        rig.told = navigation_parameters(model, truth.site, barge, sent)
+        make_sensors(rig.sensors, rig.sensing, seed, computer)
+        make_beacon(rig.air, seed)
+        start = make(VehicleState)
+        restore(start, truth.vehicles[0].tobytes())
+        align(rig.navigation, rig.told, start, seed, computer)
+
+    @property
+    def solution(self) -> Solution:
+        """What the computer believes."""
+        return self.rig.solution
+
+    @property
+    def readings(self) -> Readings:
+        """What its sensors gave."""
+        return self.rig.readings
+
+    def run(self, seconds: float) -> None:
+        """So many cycles on, to the path's end at most."""
+        last = min(self.cycles + round(100 * seconds), len(self.truth.t))
+        _run(self.truth.vehicles, self.truth.decks, self._block, self.computer, self.cycles, last)
+        self.cycles = last
+
+    def saved(self) -> bytes:
+        """All that changes and does not."""
+        return save(self.rig)
+
+    @property
+    def row(self) -> int:
+        """Of the last cycle in the truth."""
+        return self.cycles - 1
+
+    @property
+    def position_error_m(self) -> Floats:
         """Of the feet in L."""
-        t = 1e-9 * (self.now_ns - CYCLE_NS)
-        return np.asarray(self.solution.position_m) - self.path.feet_m(t)
+        return np.asarray(self.solution.position_m) - self.truth.feet_m[self.row]
 
-    def velocity_error_m_s(self) -> Vector:
+    @property
+    def velocity_error_m_s(self) -> Floats:
         """Of the centre of mass in L."""
-        truth = np.asarray(self.site.ned_from_earth) @ self.vehicle.x[VELOCITY : VELOCITY + 3]
-        return np.asarray(self.solution.velocity_m_s) - truth
+        return np.asarray(self.solution.velocity_m_s) - self.truth.velocity_m_s[self.row]
 
-    def relative_error_m(self) -> Vector:
-        """Of the feet relative to the deck's centre in L."""
-        t = 1e-9 * (self.now_ns - CYCLE_NS)
-        truth = self.path.feet_m(t) - np.asarray(self.deck.position_m)
-        return np.asarray(self.solution.relative_m) - truth
+    @property
+    def relative_error_m(self) -> Floats:
+        """Of the feet from the deck's centre in L."""
+        deck_m = self.truth.decks["position_m"][self.row]
+        return np.asarray(self.solution.relative_m) - (self.truth.feet_m[self.row] - deck_m)
 
+    @property
     def height_error_m(self) -> float:
         """Of the feet over the deck's plane."""
-        t = 1e-9 * (self.now_ns - CYCLE_NS)
-        down = np.asarray(self.deck.ned_from_deck)[:, 2]
-        relative = self.path.feet_m(t) - np.asarray(self.deck.position_m)
-        return self.solution.height_m + float(relative @ down) / float(down[2])
+        deck = self.truth.decks[self.row]
+        down = deck["ned_from_deck"][:, 2]
+        relative = self.truth.feet_m[self.row] - deck["position_m"]
+        return float(self.solution.height_m + relative @ down / down[2])
 
+    @property
     def tilt_error_rad(self) -> float:
         """Angle between the believed and the true body axis."""
         w, x, y, z = self.solution.attitude
         nose = np.array([1 - 2 * (y * y + z * z), 2 * (x * y + w * z), 2 * (x * z - w * y)])
-        t = 1e-9 * (self.now_ns - CYCLE_NS)
-        truth = body_axes(*self.path.lean_rad(t))[:, 0]
-        return float(np.linalg.norm(np.cross(nose, truth)))
+        return float(np.linalg.norm(np.cross(nose, self.truth.axes[self.row, :, 0])))
+
+    def covariance(self, *first: int) -> Floats:
+        """The filter's covariance of blocks of three states."""
+        index = np.concatenate([np.arange(i, i + 3) for i in first])
+        return np.asarray(self.rig.navigation.covariance)[np.ix_(index, index)]
