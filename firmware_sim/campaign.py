@@ -34,9 +34,9 @@ class Landing:
     propellant_kg: float
 
 
-def land(mission: Mission, commit: bool, seed: int) -> Landing:
+def land(mission: Mission, faults: Path | None, commit: bool, seed: int) -> Landing:
     """Fly one seed to its end."""
-    flight = fly(make_scenario(mission, seed), commit=commit, trace=False)
+    flight = fly(make_scenario(mission, seed, 0, faults), commit=commit, trace=False)
     if flight.outcome is None:
         return Landing(seed, _NOT_DOWN, "", *[math.nan] * 5)
     t = flight.outcome.touchdown
@@ -52,9 +52,11 @@ def land(mission: Mission, commit: bool, seed: int) -> Landing:
     )
 
 
-def land_all(mission: Mission, seeds: range, jobs: int, commit: bool) -> Iterator[Landing]:
+def land_all(
+    mission: Mission, seeds: range, jobs: int, faults: Path | None, commit: bool
+) -> Iterator[Landing]:
     """Fly every seed, `jobs` at a time, in order of seed."""
-    one = partial(land, mission, commit)
+    one = partial(land, mission, faults, commit)
     if jobs == 1:
         yield from map(one, seeds)
         return
@@ -79,7 +81,8 @@ def report(landings: list[Landing]) -> Iterator[str]:
         title = f"{name.removesuffix('_' + unit.replace('/', '_')).replace('_', ' ')}, {unit}"
         yield f"{title:20}{median:9.2f}{high:9.2f}{np.nanmax(values):9.2f}"
     propellant = np.array([landing.propellant_kg for landing in landings])
-    yield f"{'propellant left, kg':20}{np.nanmedian(propellant):9.0f}{'':9}{np.nanmin(propellant):9.0f}"
+    least, middle = np.nanmin(propellant), np.nanmedian(propellant)
+    yield f"{'propellant left, kg':20}{middle:9.0f}{'':9}{least:9.0f}"
     for landing in landings:
         if landing.ending != "stable":
             yield f"seed {landing.seed}: {landing.ending}, {landing.reason}"

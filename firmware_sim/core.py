@@ -10,9 +10,10 @@ from __future__ import annotations
 from firmware_sim.barge.beacon import beacon_parameters, make_beacon
 from firmware_sim.barge.ship import make_ship, ship_parameters
 from firmware_sim.chance import seed_chance
-from firmware_sim.cycle import run_cycles
+from firmware_sim.cycle import CYCLE_NS, run_cycles
 from firmware_sim.environment.air import air_parameters, make_air
 from firmware_sim.environment.earth import make_site
+from firmware_sim.fault_timeline import FaultTimeline, SavedTimeline
 from firmware_sim.faults import COMPUTERS
 from firmware_sim.flight_software.computer import computer_parameters
 from firmware_sim.flight_software.flight_computer import join_flight, make_computers
@@ -32,8 +33,12 @@ from firmware_sim.world_state import WorldParameters, WorldState
 from gcs.clock import SECOND_NS
 from gcs.config.simulation import FlightStart
 
+_MANY = 1 << 40
 _NONCES = 10_000_000
 _VALIDITY_MS = 3000.0
+
+
+SavedCore = tuple[bytes, SavedTimeline]
 
 
 class SimulationError(Exception):
@@ -49,13 +54,16 @@ class Core:
         self._state_block = make_block(WorldState)
         self._parameter_block = make_block(WorldParameters)
         self.state = record_in(WorldState, self._state_block)
-        self._p = record_in(WorldParameters, self._parameter_block)
+        self.parameters = record_in(WorldParameters, self._parameter_block)
         self._fill_parameters()
         self._fill_state()
         self.computers = make_computers(self.state.computers)
+        self.faults = FaultTimeline(
+            scenario.faults, scenario.targets, scenario.seed, scenario.start_ns
+        )
 
     def _fill_parameters(self) -> None:
-        scenario, p = self.scenario, self._p
+        scenario, p = self.scenario, self.parameters
         simulation, model, deck = scenario.simulation, scenario.vehicle, scenario.barge.deck
         p.site = make_site(simulation.latitude_deg, simulation.longitude_deg, deck.height_m)
         p.air = air_parameters(simulation.weather)
@@ -66,7 +74,7 @@ class Core:
         p.computer = computer_parameters(model, p.site, scenario.barge, simulation.beacon)
 
     def _fill_state(self) -> None:
-        state, p, seed = self.state, self._p, self.scenario.seed
+        state, p, seed = self.state, self.parameters, self.scenario.seed
         start = self.scenario.simulation.start
         make_ship(state.ship, p.ship, seed)
         make_beacon(state.beacon, seed)
@@ -96,12 +104,23 @@ class Core:
 
     def run(self, cycles: int) -> None:
         """Run so many cycles; SimulationError where the state breaks."""
-        run_cycles(self._state_block, self._parameter_block, cycles)
-        if self.state.vehicle.bad:
-            raise SimulationError(
-                f"{self.mode.name.lower().replace('_', ' ')}, {self.now_ns / SECOND_NS:.2f} s: "
-                f"{bad_quantity(self.state.vehicle)} is not finite"
-            )
+        while cycles > 0:
+            step = min(cycles, self._until_fault())
+            run_cycles(self._state_block, self._parameter_block, step)
+            cycles -= step
+            if self.state.vehicle.bad:
+                raise SimulationError(
+                    f"{self.mode.name.lower().replace('_', ' ')}, {self.now_ns / SECOND_NS:.2f} s: "
+                    f"{bad_quantity(self.state.vehicle)} is not finite"
+                )
+
+    def _until_fault(self) -> int:
+        """Arm the faults that are due; how many cycles may be run until the next may be."""
+        if not self.faults.waiting:
+            return _MANY
+        next_ns, zero_ns = self.cycle * CYCLE_NS, self._lift_off_ns()
+        self.faults.apply(self.state.faults, next_ns, zero_ns, self.mode)
+        return max(1, -(-(self.faults.next_ns(next_ns, zero_ns) - next_ns) // CYCLE_NS))
 
     # --- What is going on ---
 
@@ -114,10 +133,13 @@ class Core:
     @property
     def mission_time_s(self) -> float:
         """Since lift-off; before it, since the start of the simulation."""
+        return (self.now_ns - (self._lift_off_ns() or 0)) / SECOND_NS
+
+    def _lift_off_ns(self) -> int | None:
+        """When it lifted off, as most computers have it."""
         known = [computer.lift_off_ns for computer in self.computers]
         times = sorted(time_ns for time_ns in known if time_ns is not None)
-        lift_off_ns = times[len(times) // 2] if times else 0
-        return (self.now_ns - lift_off_ns) / SECOND_NS
+        return times[len(times) // 2] if times else None
 
     def outcome(self) -> Outcome | None:
         """What came of the flight so far; None before first contact."""
@@ -141,10 +163,12 @@ class Core:
 
     # --- Saving ---
 
-    def save(self) -> bytes:
+    def save(self) -> SavedCore:
         """Everything that changes."""
-        return save(self.state)
+        return save(self.state), self.faults.save()
 
-    def restore(self, saved: bytes) -> None:
-        """Go on from what `save` gave of the same scenario; ValueError if it cannot be."""
-        restore(self.state, saved)
+    def restore(self, saved: SavedCore) -> None:
+        """Go on from what `save` gave of the same scenario; ValueError if it does not fit."""
+        state, faults = saved
+        restore(self.state, state)
+        self.faults.restore(faults)

@@ -38,6 +38,11 @@ class FaultTimeline:
         self._entered_ns: dict[str, int] = {}
         self._armed = 0
 
+    @property
+    def waiting(self) -> bool:
+        """Whether any entry has not come due yet."""
+        return bool(self._waiting)
+
     def apply(
         self, faults: Faults, now_ns: int, zero_ns: int | None, mode: FlightMode
     ) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from firmware_sim.records import Floats
-from firmware_sim.vehicle.touchdown import Surface
+from firmware_sim.vehicle.state import Surface
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -66,14 +66,11 @@ def _ground_range_km(flight: Flight) -> Floats:
     return np.hypot(north, east) / 1000.0
 
 
-def _burning(flight: Flight) -> Floats:
-    return flight.column("engines_running") > 0.0
-
 
 def _trajectory(axes: Axes, flight: Flight) -> None:
     range_km, altitude_km = _ground_range_km(flight), flight.column("altitude_m") / 1000.0
     axes.plot(range_km, altitude_km, color=_VEHICLE, linewidth=1.2)
-    burning = np.where(_burning(flight), altitude_km, np.nan)
+    burning = np.where(flight.column("engines_running") > 0.0, altitude_km, np.nan)
     axes.plot(range_km, burning, color=_WARM, linewidth=2.2, label="engines on")
     axes.invert_xaxis()
     axes.legend(fontsize=8, frameon=False)

@@ -1,58 +1,52 @@
-"""The simulated world: vehicle, flight computers, sea and barge, on virtual time.
+"""The simulated world on its wires: what the flight computers and the barge send and hear.
 
-Synchronous and deterministic: time moves only in `advance`, and the same mission,
-seed, times and received bytes give the same emissions, byte for byte.
+Synchronous and deterministic: time moves only in `advance`, and the same scenario,
+times and received bytes give the same emissions, byte for byte.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from firmware_sim.barge.beacon import DeckBeacon
-from firmware_sim.barge.motion import BargeMotion, DeckState
+from firmware_sim.barge.deck import DeckState
+from firmware_sim.core import Core, SavedCore
+from firmware_sim.cycle import CYCLE_NS
+from firmware_sim.emissions import Emission
 from firmware_sim.endpoints.barge import BargePort, Publication
-from firmware_sim.endpoints.flight_computer import CYCLE_NS, FlightComputerPort
-from firmware_sim.environment.harmonics import HarmonicGrid
-from firmware_sim.environment.place import Place
-from firmware_sim.environment.sea import make_sea
-from firmware_sim.environment.wind import height_factor, make_gusts, wind_from_north_m_s
-from firmware_sim.flight_software.computer import FlightComputer, middle
+from firmware_sim.endpoints.flight_computer import FlightComputerPort
 from firmware_sim.flight_software.modes import FlightMode
 from firmware_sim.scenario import Scenario, make_scenario
-from firmware_sim.vehicle.engine import Engine
-from firmware_sim.vehicle.plant import SUBSTEP_NS, Sensed, Vehicle
+from firmware_sim.vehicle.state import VehicleState
 from firmware_sim.vehicle.touchdown import Outcome
+from gcs.clock import SECOND_NS
 from gcs.config.loading import Mission
 from gcs.telemetry.mavlink.stream import MavlinkStream
 
-SECOND_NS = 1_000_000_000
-_SUBSTEPS = CYCLE_NS // SUBSTEP_NS
-_BEACON_CYCLES = 5
 _BOOTED_BEFORE_NS = 90 * SECOND_NS
 _BOOT_SPACING_NS = 1_370_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Emission:
-    """Bytes that leave the world: a frame on a byte link, or a payload under a topic."""
+class Truth:
+    """How things really are. The records are views: they move on with the world."""
 
-    link: str
-    at_ns: int
-    data: bytes
-    topic: str = ""
-    retain: bool = False
+    now_ns: int
+    vehicle: VehicleState
+    deck: DeckState
+    modes: tuple[FlightMode, ...]
+    outcome: Outcome | None
 
 
 @dataclass(frozen=True, slots=True)
-class Truth:
-    """How things really are: for plots, and for the outcome of a flight."""
+class SavedWorld:
+    """All that changes in a world, to go on from."""
 
+    core: SavedCore
     now_ns: int
-    vehicle: Sensed
-    deck: DeckState
-    modes: tuple[FlightMode, ...]
-    wind_north_m_s: float
-    outcome: Outcome | None
+    pending: tuple[Emission, ...]
+    sequences: tuple[int, ...]
+    unread: tuple[bytes, ...]
+    topics: dict[str, int]
 
 
 class World:
@@ -64,83 +58,26 @@ class World:
             mission if isinstance(mission, Scenario) else make_scenario(mission, seed, start_ns)
         )
         self.scenario = scenario
+        self.core = Core(scenario)
         self._start_ns = self._now_ns = scenario.start_ns
-        self._cycle = 0
         self._pending: list[Emission] = []
-        self._make_surroundings()
-        self._make_vehicle()
-        self._make_ports()
-        self._publish(self._barge_port.birth(self._now_ns))
+        self._ports = [self._port(i) for i in range(len(scenario.units))]
+        self._streams = {unit.link: MavlinkStream(scenario.dialect) for unit in scenario.units}
+        self._barge = BargePort(scenario, self.core.state, self.core.parameters)
+        self._publish(self._barge.birth(self._now_ns))
 
-    def _make_surroundings(self) -> None:
-        scenario, simulation = self.scenario, self.scenario.simulation
-        self._sea = make_sea(simulation.sea, scenario.random("sea"))
-        self._place = Place(simulation.latitude_deg, simulation.longitude_deg)
-        self._barge = BargeMotion(
-            scenario.barge,
-            scenario.barge_model,
-            simulation.barge,
-            self._sea,
-            scenario.random("drift"),
-            CYCLE_NS,
-        )
-        self._beacon = DeckBeacon(simulation.beacon, scenario.random("beacon"))
-        gusts = make_gusts(simulation.weather, scenario.random("gusts"))
-        self._gusts = HarmonicGrid(gusts, CYCLE_NS)
-        self._mean_wind_m_s = wind_from_north_m_s(simulation.weather)
-        speed = max(simulation.weather.wind_speed_m_s, 1.0)
-        self._gust_share = self._mean_wind_m_s / speed
-        self._deck = self._barge.at(0)
-        self._wind_m_s = 0.0
-
-    def _make_vehicle(self) -> None:
-        scenario = self.scenario
-        deck_height_m = scenario.barge.deck.height_m
-        engine = Engine(scenario.vehicle.engine, scenario.random("engine"))
-        pad_north_m = scenario.simulation.pad_north_m
-        self._vehicle = Vehicle(scenario.vehicle, deck_height_m, pad_north_m, engine)
-        self._sensed = self._vehicle.sensed()
-        self._computers = [
-            FlightComputer(
-                scenario.vehicle,
-                deck_height_m,
-                scenario.simulation.beacon.relative_sigma_m,
-                scenario.random(f"fc_{i}"),
-                CYCLE_NS,
-            )
-            for i in range(len(scenario.units))
-        ]
-        self._peers = [
-            [other for other in self._computers if other is not computer]
-            for computer in self._computers
-        ]
-
-    def _make_ports(self) -> None:
-        scenario = self.scenario
-        self._ports: list[tuple[str, FlightComputerPort]] = []
-        self._streams: dict[str, MavlinkStream] = {}
-        for i, (unit, computer) in enumerate(zip(scenario.units, self._computers, strict=True)):
-            boot_ns = self._start_ns - _BOOTED_BEFORE_NS - i * _BOOT_SPACING_NS
-            port = FlightComputerPort(
-                computer,
-                scenario.dialect,
-                scenario.vehicle,
-                self._place,
-                unit.system,
-                unit.component,
-                boot_ns,
-            )
-            self._ports.append((unit.link, port))
-            self._streams[unit.link] = MavlinkStream(scenario.dialect)
-        self._barge_port = BargePort(
-            scenario.simulation,
-            scenario.barge_model,
-            self._barge,
-            self._sea,
-            self._place,
-            self._start_ns,
-            f"sim-{scenario.seed}",
-            scenario.random("barge"),
+    def _port(self, i: int) -> FlightComputerPort:
+        scenario, core, unit = self.scenario, self.core, self.scenario.units[i]
+        return FlightComputerPort(
+            core.computers[i],
+            core.state.readings[i],
+            core.state.vehicle,
+            core.parameters.site,
+            scenario.vehicle,
+            scenario.dialect,
+            unit.system,
+            unit.component,
+            -_BOOTED_BEFORE_NS - i * _BOOT_SPACING_NS,
         )
 
     # --- Time ---
@@ -153,41 +90,28 @@ class World:
     def advance(self, to_ns: int) -> list[Emission]:
         """Run to `to_ns`; what was emitted until then, in order of time.
 
-        ValueError on a step back.
+        ValueError on a step back; SimulationError where the state stops being finite.
         """
         if to_ns < self._now_ns:
             raise ValueError(f"time cannot go back from {self._now_ns} to {to_ns}")
-        while (at_ns := self._start_ns + self._cycle * CYCLE_NS) <= to_ns:
+        wires = self.core.faults.wires
+        while (at_ns := self._start_ns + self.core.cycle * CYCLE_NS) <= to_ns:
             self._now_ns = at_ns
-            self._run_cycle(self._cycle, at_ns)
-            self._cycle += 1
+            for link, data, topic in wires.heard(at_ns):
+                self._hear(link, data, topic)
+            self._run_cycle(at_ns)
         self._now_ns = to_ns
         emitted, self._pending = self._pending, []
-        return emitted
+        return list(wires.sent(emitted, to_ns))
 
-    def _run_cycle(self, cycle: int, now_ns: int) -> None:
-        """Sense, tell, decide, move: one cycle of everything."""
-        deck = self._deck = self._barge.at(cycle)
-        sensed = self._sensed = self._vehicle.sensed()
-        if cycle % _BEACON_CYCLES == 0 and (fix := self._beacon.send(deck, now_ns)) is not None:
-            for computer in self._computers:
-                computer.navigation.hear(fix)
-        asked = [
-            computer.step(sensed, peers, now_ns)
-            for computer, peers in zip(self._computers, self._peers, strict=True)
-        ]
-        for link, port in self._ports:
-            for frame in port.telemetry(cycle, sensed, now_ns):
-                self._pending.append(Emission(link, now_ns, frame))
-        self._publish(self._barge_port.publish(cycle, deck, now_ns))
-        self._wind_m_s = self._wind(cycle, sensed.up_m)
-        self._vehicle.step(middle(asked), deck, self._wind_m_s, now_ns, _SUBSTEPS)
-
-    def _wind(self, cycle: int, up_m: float) -> float:
-        """Wind toward north at the vehicle, m/s."""
-        gust = self._gusts.row(cycle)[0] * self._gust_share
-        height_m = up_m + self.scenario.barge.deck.height_m
-        return self._mean_wind_m_s * height_factor(height_m) + gust
+    def _run_cycle(self, at_ns: int) -> None:
+        """Everything senses, decides and moves; then the units tell of it."""
+        cycle = self.core.cycle
+        self.core.run(1)
+        for unit, port in zip(self.scenario.units, self._ports, strict=True):
+            for frame in port.telemetry(cycle, at_ns - self._start_ns):
+                self._pending.append(Emission(unit.link, at_ns, frame))
+        self._publish(self._barge.publish(cycle, at_ns))
 
     # --- Bytes ---
 
@@ -196,31 +120,36 @@ class World:
 
         Nothing that a peer sends raises.
         """
+        wires = self.core.faults.wires
+        wires.hear(link, data, topic, self._now_ns)
+        for message in wires.heard(self._now_ns):
+            self._hear(*message)
+
+    def _hear(self, link: str, data: bytes, topic: str) -> None:
         if topic:
-            self._receive_topic(link, topic, data)
+            self._hear_topic(link, topic, data)
             return
         stream = self._streams.get(link)
         if stream is None:
             return
         for packet in stream.feed(data, self._now_ns):
-            for own_link, port in self._ports:
-                if own_link == link:
-                    for frame in port.receive(packet, self._sensed, self._now_ns):
+            for unit, port in zip(self.scenario.units, self._ports, strict=True):
+                if unit.link == link:
+                    for frame in port.receive(packet, self._now_ns - self._start_ns):
                         self._pending.append(Emission(link, self._now_ns, frame))
 
-    def _receive_topic(self, link: str, topic: str, data: bytes) -> None:
+    def _hear_topic(self, link: str, topic: str, data: bytes) -> None:
         root = f"{self.scenario.barge_root}/"
         if link == self.scenario.barge_link and topic.startswith(root):
-            answers = self._barge_port.receive(topic.removeprefix(root), data, self._now_ns)
-            self._publish(answers)
+            self._publish(self._barge.receive(topic.removeprefix(root), data, self._now_ns))
 
     def reconnect_barge(self) -> None:
         """The barge's link is new: it publishes its birth again."""
-        self._publish(self._barge_port.birth(self._now_ns))
+        self._publish(self._barge.birth(self._now_ns))
 
     def will(self) -> Emission:
         """The barge's last will, for its broker."""
-        return self._emission(self._barge_port.will(self._now_ns))
+        return self._emission(self._barge.will(self._now_ns))
 
     def _publish(self, publications: list[Publication]) -> None:
         self._pending.extend(self._emission(publication) for publication in publications)
@@ -234,15 +163,46 @@ class World:
             publication.retain,
         )
 
-    # --- Truth ---
+    # --- Truth, faults, saving ---
 
     def truth(self) -> Truth:
         """How things are at the last cycle; `outcome` from touchdown on."""
+        state = self.core.state
         return Truth(
             now_ns=self._now_ns,
-            vehicle=self._vehicle.sensed(),
-            deck=self._deck,
-            modes=tuple(computer.mode for computer in self._computers),
-            wind_north_m_s=self._wind_m_s,
-            outcome=self._vehicle.outcome,
+            vehicle=state.vehicle,
+            deck=state.ship.deck,
+            modes=tuple(computer.mode for computer in self.core.computers),
+            outcome=self.core.outcome(),
         )
+
+    def order(self, line: str) -> str:
+        """Break or mend a part by a line such as `engine.2 off`; what was done, in words.
+
+        LineError says what is wrong with the line.
+        """
+        now_ns = self.core.cycle * CYCLE_NS
+        return self.core.faults.order(line, self.core.state.faults, now_ns)
+
+    def save(self) -> SavedWorld:
+        """Everything that changes, wires included."""
+        return SavedWorld(
+            core=self.core.save(),
+            now_ns=self._now_ns,
+            pending=tuple(self._pending),
+            sequences=tuple(port.sequence for port in self._ports),
+            unread=tuple(stream.held for stream in self._streams.values()),
+            topics=self._barge.save(),
+        )
+
+    def restore(self, saved: SavedWorld) -> None:
+        """Go on from what `save` gave of the same scenario; ValueError if it does not fit."""
+        self.core.restore(saved.core)
+        self._now_ns = saved.now_ns
+        self._pending = list(saved.pending)
+        for port, sequence in zip(self._ports, saved.sequences, strict=True):
+            port.sequence = sequence
+        for link, unread in zip(self._streams, saved.unread, strict=True):
+            self._streams[link] = MavlinkStream(self.scenario.dialect)
+            self._streams[link].feed(unread, saved.now_ns)
+        self._barge.restore(saved.topics)

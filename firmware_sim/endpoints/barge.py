@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -95,6 +95,14 @@ class BargePort:
         if isinstance(heard, wire.Status) and heard.state is wire.BargeState.OFFLINE:
             return [_publication(self._status(wire.BargeState.ONLINE, now_ns), retain=True)]
         return []
+
+    def save(self) -> dict[str, int]:
+        """The next number of each topic: all that this side remembers."""
+        return dict(self._sequences)
+
+    def restore(self, saved: Mapping[str, int]) -> None:
+        """Go on from what `save` gave."""
+        self._sequences = dict(saved)
 
     # --- Payloads ---
 

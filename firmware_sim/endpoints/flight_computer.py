@@ -55,6 +55,15 @@ class FlightComputerPort:
         self._logged = view(computer.state.events, "count")
         self._told = view(computer.state.events, "told")
 
+    @property
+    def sequence(self) -> int:
+        """The number of the next frame: all that this side remembers."""
+        return self._encoder.sequence
+
+    @sequence.setter
+    def sequence(self, number: int) -> None:
+        self._encoder.sequence = number
+
     # --- Telemetry ---
 
     def telemetry(self, cycle: int, now_ns: int) -> list[bytes]:

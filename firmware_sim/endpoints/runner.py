@@ -14,7 +14,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import assert_never
 
-from firmware_sim.world import Emission, Truth, World
+from firmware_sim.emissions import Emission
+from firmware_sim.world import Truth, World
 from gcs.clock import SECOND_NS, Clock
 from gcs.config.mission import (
     LinkConfig,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from firmware_sim.world import Emission, World
+from firmware_sim.emissions import Emission
+from firmware_sim.world import World
 from gcs.config.loading import Mission
 from gcs.links.memory import MemoryBroker, MemoryPipe, MemorySession
 from gcs.messages import Input, LinkChanged, LinkState, Received, Transmit

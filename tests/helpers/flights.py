@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from firmware_sim.world import Emission, Truth, World
+from firmware_sim.emissions import Emission
+from firmware_sim.world import Truth, World
 from gcs.config.loading import Mission, load_mission
 from gcs.telemetry.mavlink.dialect import Dialect, load_dialect
 from gcs.telemetry.mavlink.encoding import Encoder

@@ -27,7 +27,7 @@ class EncodingError(ValueError):
 
 
 class Encoder:
-    """Sends for one component: keeps its sequence number, and signs if it has a key.
+    """Sends for one component: counts its frames by `sequence`, and signs if it has a key.
 
     `system` and `component` are 0 to 255; `signing_key` has 32 bytes (ValueError if not);
     `link_id` tells this sender's links apart in signatures.
@@ -47,7 +47,7 @@ class Encoder:
         self._system = system
         self._component = component
         self._signer = None if signing_key is None else Signer(signing_key, link_id)
-        self._sequence = 0
+        self.sequence = 0
 
     def encode(
         self, name: str, fields: Mapping[str, object], now_ns: int = 0, version: int = 2
@@ -62,13 +62,13 @@ class Encoder:
         if message is None:
             raise EncodingError(f"the dialect has no message {name!r}")
         payload = self.payload(message, fields)
-        sequence = self._sequence
+        sequence = self.sequence
         frame = (
             self._frame_v1(message, payload, sequence)
             if version == 1
             else self._frame_v2(message, payload, sequence, now_ns)
         )
-        self._sequence = (sequence + 1) & 0xFF
+        self.sequence = (sequence + 1) & 0xFF
         return frame
 
     def payload(self, message: MessageType, fields: Mapping[str, object]) -> bytes:
