@@ -7,9 +7,10 @@ In E, which turns with rate W, for the centre of mass:
     I w' = M - w x I w
 
 with slosh masses in the last two solved together (`tanks.respond`). Mass, centre of mass and
-inertia change from step to step and hold within one. Left out, each below 1e-3 of
-what is there: the turning of inertia dI/dt w and the jet damping that works against
-it, the motion of the centre of mass within the body (about 1 cm/s), products of inertia.
+inertia change from step to step and hold within one. Left out: the jet damping of the
+propellant flow and the turning of inertia dI/dt w, which work against each other, together about
+1 % of a gimbal's torque in a turn; the motion of the centre of mass within the body, about
+1 cm/s; products of inertia.
 The wind within a cycle is linear in height.
 """
 

@@ -163,6 +163,24 @@ def test_a_lift_off_adds_thrust_less_weight_and_burns_what_flows() -> None:
     assert velocity(plant) - start == pytest.approx(gained_m_s, abs=2e-5)
 
 
+def test_a_gimballed_engine_turns_the_vehicle_with_the_thrust_it_has_in_this_air() -> None:
+    plant = plant_in_flight("xzy1-hop", altitude_m=2000.0, speed_m_s=50.0, path_angle="90 deg")
+    exit_area_m2 = plant.p.engines.exit_area_m2
+    without_air(plant).p.engines.exit_area_m2 = exit_area_m2
+    plant.p.tanks.slosh_share[:] = 0.0
+    plant.actuation.run[0], plant.actuation.throttle = 1, 1.0
+    plant.actuation.gimbal_pitch_rad = 0.01
+    plant.fly(400)
+    out, engines, angle = plant.v.out, plant.p.engines, plant.v.engines[0].gimbal_pitch_rad
+    thrust_n = engines.thrust_vacuum_n - out.pressure_pa * exit_area_m2
+    moment_n_m = thrust_n * math.sin(angle) * (out.cg_height_m - engines.height_m)
+    assert angle == pytest.approx(0.01, rel=1e-6)
+    assert out.thrust_n == pytest.approx(thrust_n * math.cos(angle), rel=1e-9)
+    assert out.angular_acceleration_rad_s2[1] == pytest.approx(
+        moment_n_m / out.inertia_kg_m2[1], rel=1e-6
+    )
+
+
 def test_the_earth_turns_no_moment_into_a_resting_slosh() -> None:
     plant = coasting()
     plant.fly(100)
