@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 
 from firmware_sim.flight_software.interfaces import Readings, Solution
-from firmware_sim.flight_software.leaning import lean, nose
+from firmware_sim.flight_software.leaning import fade_wind, lean, nose
 from firmware_sim.flight_software.modes import FlightMode
 from firmware_sim.flight_software.prediction import FINAL_SIDEWAYS_M_S2, final_speed_m_s
 from firmware_sim.flight_software.return_parameters import ReturnParameters
@@ -23,13 +23,19 @@ from firmware_sim.vehicle.state import ENGINES, EnginePhase
 
 _GRAVITY_M_S2 = 9.80665
 _CYCLE_S = 0.01
-_SHORTEST_S = 5.0
+_SHORTEST_S = 10.0
 """The polynomial's gains stop growing here, below the attitude loop's bandwidth."""
 _BRAKE_TILT_RAD = math.radians(40.0)
-_FINAL_TILT_RAD = math.radians(5.0)
+_FINAL_TILT_RAD = math.radians(4.0)
+_MOVING_TILT_RAD = math.radians(5.0)
+_FINS_PA = 4000.0
+"""Dynamic pressure down to which the fins hold a stage that leans by its thrust: gimbals that held
+it would push back."""
 _SETTLE_SHARE = 0.2
 _SHORTEST_SETTLE_S = 2.0
-_UNEXPLAINED_S = 1.0
+_UNEXPLAINED_S = 2.5
+_LAG_S = 0.8
+"""Attitude follows guidance as late as that."""
 _FINAL_GAIN = 1.5
 _HOLD_DECK_M = 14.0
 _HOLD_WATER_M = 40.0
@@ -109,13 +115,16 @@ def point(
     speed = math.sqrt(s.velocity_m_s[0] ** 2 + s.velocity_m_s[1] ** 2)
     to_go_s = max(to_go_s, math.sqrt(6.0 * away / FINAL_SIDEWAYS_M_S2))
     to_go_s = max(to_go_s, 2.0 * speed / FINAL_SIDEWAYS_M_S2)
-    limit = _FINAL_TILT_RAD if g.released else p.tilt_limit_rad
+    limit = _FINAL_TILT_RAD if g.released else _MOVING_TILT_RAD
+    most = thrust_n / s.mass_kg
     for axis in range(2):
         speed = s.velocity_m_s[axis]
         if s.deck_known:
             speed -= s.deck_velocity_m_s[axis]
-        wanted = polynomial(offsets[axis], speed, to_go_s) - g.unexplained_m_s2[axis]
-        out.nose[axis] = wanted * s.mass_kg / max(thrust_n, 1.0)
+        coming = most * nose(s, axis) + g.unexplained_m_s2[axis]
+        offset = offsets[axis] + _LAG_S * (speed + 0.5 * _LAG_S * coming)
+        wanted = polynomial(offset, speed + _LAG_S * coming, to_go_s)
+        out.nose[axis] = (wanted - g.unexplained_m_s2[axis]) / most
     size = math.sqrt(out.nose[0] ** 2 + out.nose[1] ** 2)
     scale = min(1.0, math.sin(limit) / max(size, 1e-9))
     out.nose[0] *= scale
@@ -126,8 +135,9 @@ def point(
 
 @kernel
 def steer_braking(
-    g: ReturnState, s: Solution, p: ReturnParameters, now_ns: int, thrust_n: float, out: Steering
-) -> None:
+    g: ReturnState, s: Solution, r: Readings, p: ReturnParameters, now_ns: int, thrust_n: float,
+    out: Steering,
+) -> None:  # fmt: skip
     """Point the nose against the flow, leaning for what the predicted landing point misses.
 
     Without a lean the sideways speed dies with the speed, so that a change of it moves
@@ -139,7 +149,11 @@ def steer_braking(
     for axis in range(2):
         g.push_m_s2[axis] = -g.miss_m[axis] / (reach_s * settle_s)
     g.push_m_s2[2] = 0.0
+    fade_wind(g)
+    square = s.velocity_m_s[0] ** 2 + s.velocity_m_s[1] ** 2 + s.velocity_m_s[2] ** 2
     lean(g, s, p, thrust_n, out)
+    fins = running(r) == p.landing.count and 0.5 * s.air_density_kg_m3 * square > _FINS_PA
+    out.use_gimbal = 0 if fins and g.lean_rad > 0.0 else 1
     out.limit_rad = _BRAKE_TILT_RAD
 
 

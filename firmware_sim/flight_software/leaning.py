@@ -12,19 +12,23 @@ import math
 from firmware_sim.flight_software.interfaces import Solution
 from firmware_sim.flight_software.prediction import drag_coefficient
 from firmware_sim.flight_software.return_parameters import ReturnParameters
-from firmware_sim.flight_software.return_state import ReturnState
+from firmware_sim.flight_software.return_state import ReturnState, Stage
 from firmware_sim.flight_software.state import Steering
 from firmware_sim.kernel import kernel
 
 _CYCLE_S = 0.01
-_WIND_S = 1.5
-"""Time constant of the wind estimate."""
-_FELT_PA = 2000.0
+_WIND_S, _SLOW_WIND_S = 2.0, 6.0
+"""Time constants of the wind estimates."""
+_SEA_SHARES = (-0.2, 0.5)
+"""Of the wind aloft that may be expected at the sea; assumed."""
+_FADE_S = 15.0
+_FELT_PA = 15_000.0
 """Dynamic pressure from which on the side force tells the wind."""
 _STRONGEST_WIND_M_S = 80.0
+_LEAST_SLOPE = 0.2
 _LARGEST_LEAN_RAD = math.radians(10.0)
 _SHARE_OF_BEST = 0.9
-_STEERS_BY_THRUST = 0.5
+_STEERS_BY_THRUST = 0.6
 """Share of the thrust that must be left, after what the air takes back, to steer by it."""
 
 
@@ -63,6 +67,28 @@ def feel_wind(g: ReturnState, s: Solution, p: ReturnParameters) -> None:
         wind = v[axis] + speed * (cosine * pole + sine * side[axis])
         wind = min(max(wind, -_STRONGEST_WIND_M_S), _STRONGEST_WIND_M_S)
         g.wind_m_s[axis] += _CYCLE_S / _WIND_S * (wind - g.wind_m_s[axis])
+        g.slow_wind_m_s[axis] += _CYCLE_S / _SLOW_WIND_S * (wind - g.slow_wind_m_s[axis])
+
+
+@kernel
+def sea_wind_m_s(g: ReturnState, s: Solution, axis: int) -> float:
+    """Wind to expect at the sea: as it changes on the way down, within shares of what blows here.
+
+    In a steady change both estimates lag by their time constants.
+    """
+    rate = (g.wind_m_s[axis] - g.slow_wind_m_s[axis]) / (_SLOW_WIND_S - _WIND_S)
+    wind = g.wind_m_s[axis] + _WIND_S * rate
+    if abs(wind) < 1.0 or g.stage != Stage.FALL:
+        return float(_SEA_SHARES[1] * wind)
+    share = 1.0 + rate * s.altitude_m / (max(s.velocity_m_s[2], 50.0) * wind)
+    return float(wind * min(max(share, _SEA_SHARES[0]), _SEA_SHARES[1]))
+
+
+@kernel
+def fade_wind(g: ReturnState) -> None:
+    """Let the estimate die where the side force no longer tells it: winds fall toward the sea."""
+    for axis in range(2):
+        g.wind_m_s[axis] -= _CYCLE_S / _FADE_S * g.wind_m_s[axis]
 
 
 @kernel
@@ -77,26 +103,27 @@ def lean_for(g: ReturnState, s: Solution, p: ReturnParameters, thrust_n: float) 
     """Set `g.lean_rad` for the sideways acceleration `g.push_m_s2` against the flow.
 
     Positive leans the nose to that side (by thrust), negative the feet (by the air).
-    The force is F = G a - B a |a| with G = thrust - q S (slope - axial), B = q S square.
+    The force is F = G a - B a |a| with G = thrust - q S (slope - axial), B = q S square. By the
+    air, gimbals that hold the moment help; by thrust, they would push back, so that the fins do.
     """
-    square = max(g.air_m_s[0] ** 2 + g.air_m_s[1] ** 2 + g.air_m_s[2] ** 2, 1.0)
-    load = 0.5 * s.air_density_kg_m3 * square * p.area_m2
-    axial = drag_coefficient(p, math.sqrt(square) / max(s.speed_of_sound_m_s, 1.0))
+    speed = math.sqrt(max(g.air_m_s[0] ** 2 + g.air_m_s[1] ** 2 + g.air_m_s[2] ** 2, 1.0))
+    load = 0.5 * s.air_density_kg_m3 * speed * speed * p.area_m2
+    axial = drag_coefficient(p, speed / max(s.speed_of_sound_m_s, 1.0))
     if thrust_n > 0.0:
         axial *= p.plume_drag
+    force = s.mass_kg * math.sqrt(g.push_m_s2[0] ** 2 + g.push_m_s2[1] ** 2 + g.push_m_s2[2] ** 2)
     slope = thrust_n - load * (p.normal_slope_per_rad - axial - p.fin_drag)
     bend = load * p.normal_square_per_rad2
-    force = s.mass_kg * math.sqrt(g.push_m_s2[0] ** 2 + g.push_m_s2[1] ** 2 + g.push_m_s2[2] ** 2)
-    if slope > _STEERS_BY_THRUST * thrust_n and thrust_n > 0.0:
+    if thrust_n > 0.0 and slope > _STEERS_BY_THRUST * thrust_n:
         force = min(force, _SHARE_OF_BEST * slope * slope / (4.0 * bend))
-        g.lean_rad = (slope - math.sqrt(slope * slope - 4.0 * bend * force)) / (2.0 * bend)
+        wanted = (slope - math.sqrt(slope * slope - 4.0 * bend * force)) / (2.0 * bend)
+        g.lean_rad = min(wanted, p.tilt_limit_rad)
         return
-    if thrust_n <= 0.0:
-        slope = min(slope, -0.2 * load)
-    lean = _root(bend, -slope, force)
-    if slope > 0.0 and bend * _LARGEST_LEAN_RAD < slope:
-        lean = 0.0
-    g.lean_rad = -min(lean, _LARGEST_LEAN_RAD)
+    if thrust_n > 0.0:
+        slope = thrust_n - load * (p.gimballed_slope_per_rad - axial - p.fin_drag)
+        bend = load * p.gimballed_square_per_rad2
+    slope = min(slope, -_LEAST_SLOPE * load)
+    g.lean_rad = -min(_root(bend, -slope, force), _LARGEST_LEAN_RAD)
 
 
 @kernel

@@ -20,7 +20,7 @@ _LONG_STEP_S = 5.0
 _STEP_S = 1.0
 _LOW_M = 12_000.0
 _HIGH_STEP_S = 2.0
-FINAL_SIDEWAYS_M_S2 = 1.8
+FINAL_SIDEWAYS_M_S2 = 0.8
 """What the final descent may count on to slow down sideways."""
 _LONGEST_FALL_STEPS = 400
 _LONGEST_BURN_STEPS = 90
@@ -36,7 +36,8 @@ class Path(Record):
     engines: float
     throttle: float
     wind_m_s: Vector3
-    """In E, at `wind_height_m`; it falls linearly to half of it at the sea."""
+    """In E, at `wind_height_m`; linear from there to `sea_wind_m_s` at the sea."""
+    sea_wind_m_s: Vector3
     wind_height_m: float
     yaw_rad: float
     """Of the thrust from against the velocity, toward velocity x up."""
@@ -75,12 +76,11 @@ def _derive(p: ReturnParameters, path: Path, y: Floats, out: Floats) -> None:
     gravity(p.earth, y, out)
     _, _, altitude_m = horizon(p.earth, y)
     pressure, density, _, sound = atmosphere(altitude_m)
-    share = 0.5 + 0.5 * min(max(altitude_m / path.wind_height_m, 0.0), 1.0)
-    x, v, z = (
-        y[3] - share * path.wind_m_s[0],
-        y[4] - share * path.wind_m_s[1],
-        y[5] - share * path.wind_m_s[2],
-    )
+    share = min(max(altitude_m / path.wind_height_m, 0.0), 1.0)
+    high, low = path.wind_m_s, path.sea_wind_m_s
+    x = y[3] - low[0] - share * (high[0] - low[0])
+    v = y[4] - low[1] - share * (high[1] - low[1])
+    z = y[5] - low[2] - share * (high[2] - low[2])
     speed = math.sqrt(x * x + v * v + z * z)
     coefficient = drag_coefficient(p, speed / sound)
     thrust = 0.0

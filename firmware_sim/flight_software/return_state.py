@@ -42,6 +42,8 @@ class ReturnState(Record):
     """Sideways acceleration that shall take that away."""
     wind_m_s: Annotated[Floats, 2]
     """Horizontal wind as the side force tells it."""
+    slow_wind_m_s: Annotated[Floats, 2]
+    """The same, filtered more: the difference tells how it changes."""
     air_m_s: Vector3
     """Velocity through the air, in L."""
     push_m_s2: Vector3
