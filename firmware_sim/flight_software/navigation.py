@@ -58,7 +58,7 @@ from firmware_sim.rotation import (
     quaternion_of,
 )
 from firmware_sim.vehicle.receivers import CYCLE_NS, RELATIVE_SLOW
-from firmware_sim.vehicle.state import ATTITUDE, ENGINES, POSITION, VELOCITY, VehicleState
+from firmware_sim.vehicle.state import ATTITUDE, ENGINES, POSITION, RATE, VELOCITY, VehicleState
 
 __all__ = ["NavigationParameters", "NavigationState", "align", "navigate", "navigation_parameters"]
 
@@ -96,7 +96,10 @@ def align(
     place = np.empty(3)
     site_position(p.site, v.x[POSITION : POSITION + 3], place)
     arm_m = p.imu_height_m - v.out.cg_height_m
+    n.rate_rad_s[:] = v.x[RATE : RATE + 3] - truth.T @ np.asarray(p.rate_ned_rad_s)
+    n.axis_rate_per_s[:] = n.rate_rad_s[2] * truth[:, 1] - n.rate_rad_s[1] * truth[:, 2]
     speed = np.asarray(down) @ np.asarray(v.x[VELOCITY : VELOCITY + 3])
+    speed += arm_m * np.asarray(n.axis_rate_per_s)
     for i in range(3):
         n.position_m[i] = place[i] + arm_m * truth[i, 0] + position_m * normal(chance)
         n.velocity_m_s[i] = speed[i] + velocity_m_s * normal(chance)

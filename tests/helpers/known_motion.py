@@ -53,7 +53,9 @@ from gcs.config.vehicle import VehicleModel
 from tests.helpers.ships import shipped_barge
 
 CYCLE_NS = 10_000_000
-CG_M = 10.0
+OXIDIZER_KG, FUEL_KG = 5000.0, 1400.0
+CG_M = 9.4231
+"""Of the hop vehicle with that much propellant, by its file."""
 DECK_M = 3.5
 LATITUDE_DEG = 36.6
 HEADING_RAD = 0.6
@@ -162,7 +164,7 @@ class Truth:
         x[:, VELOCITY : VELOCITY + 3] = self.velocity_m_s @ m
         x[:, ATTITUDE : ATTITUDE + 4] = quaternions(m.T @ self.axes)
         x[:, RATE : RATE + 3] = self.rate_rad_s()
-        x[:, OXIDIZER], x[:, FUEL] = 5000.0, 1400.0
+        x[:, OXIDIZER], x[:, FUEL] = OXIDIZER_KG, FUEL_KG
         v["time_ns"] = np.arange(len(self.t)) * CYCLE_NS
         v["held"] = self.path.held(self.t)
         v["engines"]["flow"][:, 0] = float(self.path.burning)
