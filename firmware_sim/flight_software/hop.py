@@ -57,6 +57,8 @@ _WAVES_S = 10.0
 _TOWER_CLEAR_M = 40.0
 _ASCENT_TILT_RAD = math.radians(6.0)
 """Nose first at speed the air turns a leaning vehicle further: the gimbal must keep its margin."""
+_COMMITTED_HASTE = 1.5
+"""By how much faster than downrange it moves to the deck."""
 _GIMBAL_SHARE = 0.55
 """Of the gimbal's range that may go into holding against the air; flying slower eases it."""
 _EASE_M_S2 = 4.0
@@ -415,6 +417,8 @@ def _toward_m_s2(
     most, slope = p.downrange_speed_m_s, 0.0
     if mode == FlightMode.ASCENT:
         most = h.ascent_speed_m_s
+    elif mode == FlightMode.COMMITTED:
+        most *= _COMMITTED_HASTE
     if mode != FlightMode.COMMITTED and error_m > 0.0:
         height = _up_m(h, s, p) + p.deck_height_m
         falling_s = fall_time(height, -s.velocity_m_s[2], GRAVITY_M_S2)
