@@ -295,7 +295,7 @@ def _sound(n: NavigationState, now_ns: int) -> bool:
 def _refuses(n: NavigationState, channel: int, now_ns: int) -> bool:
     since = n.refused_from_ns[channel]
     recent = now_ns - n.refused_ns[channel] < _DISAGREES_NS
-    return since > 0 and recent and now_ns - since >= _DISAGREES_NS
+    return bool(since > 0 and recent and now_ns - since >= _DISAGREES_NS)
 
 
 # --- Ten times a second ---
