@@ -130,7 +130,10 @@ class BargeReader:
             return
         source_ns = self._clock.to_station(payload.time_us * US_NS, received.receipt_ns)
         for parameter, name, scale in picks:
-            value = _si(getattr(payload, name), scale)
+            raw = getattr(payload, name)
+            if raw is None:
+                continue
+            value = _si(raw, scale)
             quality = judge(value, scale.low, scale.high)
             writer.append(parameter, source_ns, received.receipt_ns, value, quality)
 

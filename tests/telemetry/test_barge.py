@@ -54,6 +54,10 @@ def values_of(kind: Any) -> st.SearchStrategy[Any]:
         return st.text(st.characters(codec="utf-8"), max_size=kind.max_length)
     if isinstance(kind, msgspec.inspect.EnumType):
         return st.sampled_from(kind.cls)
+    if isinstance(kind, msgspec.inspect.UnionType):
+        return st.one_of(values_of(choice) for choice in kind.types)
+    if isinstance(kind, msgspec.inspect.NoneType):
+        return st.none()
     assert isinstance(kind, msgspec.inspect.BoolType), kind
     return st.booleans()
 
@@ -183,3 +187,20 @@ def test_every_float_has_finite_bounds(kind: type[barge.Payload]) -> None:
 
 def test_every_payload_has_its_topic() -> None:
     assert set(barge.TOPICS.values()) == set(get_args(barge.Payload))
+
+
+def test_a_barge_that_does_not_tell_its_ballast_is_understood() -> None:
+    told = barge.Power(
+        time_us=1,
+        sequence=0,
+        simulated=True,
+        bus_voltage=690.0,
+        generators_online=3,
+        battery_fraction=0.9,
+        fuel_fraction=0.8,
+        ballast_fraction=0.5,
+    )
+    data = barge.encode(told)
+    untold = barge.decode("power", data.replace(b',"ballast_fraction":0.5', b""))
+    assert isinstance(untold, barge.Power)
+    assert untold.ballast_fraction is None

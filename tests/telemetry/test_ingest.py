@@ -7,6 +7,7 @@ import json
 import math
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -53,7 +54,8 @@ ROLL = parameter("roll", 'topic = "motion", field = "roll", unit = "rad"', "deg"
 CLEAR = parameter("clear", 'topic = "deck", field = "clear"')
 LIGHTS = parameter("lights", 'topic = "deck", field = "lights"')
 SPEED = parameter("speed", 'column = "speed_km_h", unit = "km/h"', "m/s")
-ALL = (NORTH, VOLTAGE, CELL, THROTTLE, ROLL, CLEAR, LIGHTS, SPEED)
+BALLAST = parameter("ballast", 'topic = "power", field = "ballast_fraction"')
+ALL = (NORTH, VOLTAGE, CELL, THROTTLE, ROLL, CLEAR, LIGHTS, SPEED, BALLAST)
 
 
 class Bench:
@@ -338,6 +340,23 @@ def test_payload_fields_become_samples() -> None:
         ("clear", 1.0, Quality.GOOD),
         ("lights", 2.0, Quality.GOOD),
     ]
+
+
+def test_a_field_that_a_barge_does_not_tell_gives_no_sample() -> None:
+    bench = Bench()
+    untold = barge.Power(
+        time_us=NOW // 1000,
+        sequence=0,
+        simulated=True,
+        bus_voltage=690.0,
+        generators_online=3,
+        battery_fraction=0.9,
+        fuel_fraction=0.8,
+    )
+    bench.publish(untold)
+    assert bench.samples() == []
+    bench.publish(msgspec.structs.replace(untold, sequence=1, ballast_fraction=0.5))
+    assert bench.samples() == [("ballast", 0.5, Quality.GOOD)]
 
 
 def test_a_refused_payload_is_counted_and_said_once_in_a_while() -> None:
