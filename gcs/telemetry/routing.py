@@ -140,6 +140,6 @@ def _check_barge_field(origin: FromBarge) -> None:
 
 
 def _is_number(hint: object) -> bool:
-    if get_origin(hint) is types.UnionType:
-        return all(_is_number(part) for part in get_args(hint))
+    if get_origin(hint) in (types.UnionType, typing.Union):
+        return all(_is_number(part) for part in get_args(hint) if part is not types.NoneType)
     return isinstance(hint, type) and issubclass(hint, bool | int | float | enum.Enum)
