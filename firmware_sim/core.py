@@ -71,7 +71,9 @@ class Core:
         p.beacon = beacon_parameters(scenario.barge_model, simulation.beacon)
         p.vehicle = vehicle_parameters(model, p.site, deck, simulation.start)
         p.sensors = sensor_parameters(model, deck, simulation.beacon)
-        p.computer = computer_parameters(model, p.site, scenario.barge, simulation.beacon)
+        p.computer = computer_parameters(
+            model, p.site, scenario.barge, simulation.beacon, simulation.weather
+        )
 
     def _fill_state(self) -> None:
         state, p, seed = self.state, self.parameters, self.scenario.seed

@@ -55,7 +55,7 @@ from firmware_sim.kernel import kernel
 from firmware_sim.records import Ints, Record, make, restore, save
 from firmware_sim.vehicle.state import ENGINES
 from gcs.config.barge import BargeFile
-from gcs.config.simulation import SimulatedBeacon
+from gcs.config.simulation import SimulatedBeacon, SimulatedWeather
 from gcs.config.vehicle import EntryProfile, HopProfile, VehicleModel
 
 SECOND_NS = 1_000_000_000
@@ -138,8 +138,11 @@ def computer_parameters(
     site: Site,
     barge: BargeFile | None = None,
     beacon: SimulatedBeacon | None = None,
+    weather: SimulatedWeather | None = None,
 ) -> ComputerParameters:
-    """From the vehicle file, the site, and what the barge and its beacon are like."""
+    """From the vehicle file, the site, what the barge and its beacon are like, and the winds
+    that were forecast for the day.
+    """
     p = make(ComputerParameters)
     p.start_lead_ns = model.engine.start_transient
     p.ascent[list(model.engine.ascent)] = 1
@@ -151,7 +154,7 @@ def computer_parameters(
         restore(p.hop, save(hop_parameters(model, site, CYCLE_NS)))
         return p
     p.profile = ProfileKind.RETURN
-    restore(p.returning, save(return_parameters(model, site)))
+    restore(p.returning, save(return_parameters(model, site, weather)))
     if isinstance(model.profile, EntryProfile):
         p.profile = ProfileKind.ENTRY
         restore(p.entry, save(entry_parameters(model.profile, site)))

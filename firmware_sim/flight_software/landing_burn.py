@@ -23,19 +23,17 @@ from firmware_sim.vehicle.state import ENGINES, EnginePhase
 
 _GRAVITY_M_S2 = 9.80665
 _CYCLE_S = 0.01
-_SHORTEST_S = 10.0
+_SHORTEST_S = 7.0
 """The polynomial's gains stop growing here, below the attitude loop's bandwidth."""
 _BRAKE_TILT_RAD = math.radians(40.0)
 _FINAL_TILT_RAD = math.radians(4.0)
-_MOVING_TILT_RAD = math.radians(5.0)
+_MOVING_TILT_RAD = math.radians(7.0)
 _FINS_PA = 4000.0
 """Dynamic pressure down to which the fins hold a stage that leans by its thrust: gimbals that held
 it would push back."""
 _SETTLE_SHARE = 0.2
 _SHORTEST_SETTLE_S = 2.0
 _UNEXPLAINED_S = 2.5
-_LAG_S = 0.8
-"""Attitude follows guidance as late as that."""
 _FINAL_GAIN = 1.5
 _HOLD_DECK_M = 14.0
 _HOLD_WATER_M = 40.0
@@ -80,10 +78,23 @@ def running(r: Readings) -> int:
 
 @kernel
 def offset_m(g: ReturnState, s: Solution, p: ReturnParameters, mode: int, axis: int) -> float:
-    """Of the stage's middle from its aim, north (0) or east (1): the feet lag when it tilts."""
+    """Of the stage's centre of percussion from its aim, north (0) or east (1)."""
     deck = s.deck_position_m[axis] if s.deck_known else 0.0
     aim = 0.0 if mode == FlightMode.COMMITTED else p.aim_offset_m * g.beside[axis]
-    return float(s.position_m[axis] - deck - aim + p.cg_height_m * nose(s, axis))
+    return float(s.position_m[axis] - deck - aim + p.swing_height_m * nose(s, axis))
+
+
+@kernel
+def swing_m_s(s: Solution, p: ReturnParameters, axis: int) -> float:
+    """Velocity of the centre of percussion over that of the centre of mass."""
+    w, x, y, z = s.attitude[0], s.attitude[1], s.attitude[2], s.attitude[3]
+    # The rate of the nose is R (0, r, -q).
+    if axis == 0:
+        rate = 2.0 * (x * y - w * z) * s.rate_rad_s[2] - 2.0 * (x * z + w * y) * s.rate_rad_s[1]
+    else:
+        rate = (1.0 - 2.0 * (x * x + z * z)) * s.rate_rad_s[2]
+        rate -= 2.0 * (y * z - w * x) * s.rate_rad_s[1]
+    return float((p.swing_height_m - p.cg_height_m) * rate)
 
 
 @kernel
@@ -116,15 +127,12 @@ def point(
     to_go_s = max(to_go_s, math.sqrt(6.0 * away / FINAL_SIDEWAYS_M_S2))
     to_go_s = max(to_go_s, 2.0 * speed / FINAL_SIDEWAYS_M_S2)
     limit = _FINAL_TILT_RAD if g.released else _MOVING_TILT_RAD
-    most = thrust_n / s.mass_kg
     for axis in range(2):
-        speed = s.velocity_m_s[axis]
+        speed = s.velocity_m_s[axis] + swing_m_s(s, p, axis)
         if s.deck_known:
             speed -= s.deck_velocity_m_s[axis]
-        coming = most * nose(s, axis) + g.unexplained_m_s2[axis]
-        offset = offsets[axis] + _LAG_S * (speed + 0.5 * _LAG_S * coming)
-        wanted = polynomial(offset, speed + _LAG_S * coming, to_go_s)
-        out.nose[axis] = (wanted - g.unexplained_m_s2[axis]) / most
+        wanted = polynomial(offsets[axis], speed, to_go_s) - g.unexplained_m_s2[axis]
+        out.nose[axis] = wanted * s.mass_kg / thrust_n
     size = math.sqrt(out.nose[0] ** 2 + out.nose[1] ** 2)
     scale = min(1.0, math.sin(limit) / max(size, 1e-9))
     out.nose[0] *= scale
@@ -145,7 +153,9 @@ def steer_braking(
     """
     to_go_s = (g.touchdown_ns - now_ns) * 1e-9
     reach_s = max(-s.position_m[2], 0.0) / max(s.velocity_m_s[2], 10.0) + 1.0
-    settle_s = max(_SETTLE_SHARE * to_go_s, _SHORTEST_SETTLE_S)
+    settle_s = _SHORTEST_SETTLE_S
+    if g.lean_rad > 0.0:
+        settle_s = max(_SETTLE_SHARE * to_go_s, settle_s)
     for axis in range(2):
         g.push_m_s2[axis] = -g.miss_m[axis] / (reach_s * settle_s)
     g.push_m_s2[2] = 0.0
@@ -173,7 +183,7 @@ def final_acceleration(
         return float(_FINAL_GAIN * (sinking - wanted))
     wanted = final_speed_m_s(p, height)
     ahead = p.final_deceleration_m_s2 * min(sinking / wanted, 1.5) if height > 1.0 else 0.0
-    return max(ahead + _FINAL_GAIN * (sinking - wanted), -_MOST_DOWN_M_S2)
+    return float(max(ahead + _FINAL_GAIN * (sinking - wanted), -_MOST_DOWN_M_S2))
 
 
 @kernel

@@ -12,21 +12,21 @@ import math
 from firmware_sim.flight_software.interfaces import Solution
 from firmware_sim.flight_software.prediction import drag_coefficient
 from firmware_sim.flight_software.return_parameters import ReturnParameters
-from firmware_sim.flight_software.return_state import ReturnState, Stage
+from firmware_sim.flight_software.return_state import ReturnState
 from firmware_sim.flight_software.state import Steering
 from firmware_sim.kernel import kernel
 
 _CYCLE_S = 0.01
-_WIND_S, _SLOW_WIND_S = 2.0, 6.0
-"""Time constants of the wind estimates."""
-_SEA_SHARES = (-0.2, 0.5)
-"""Of the wind aloft that may be expected at the sea; assumed."""
+_WIND_S = 3.0
+"""Time constant of the estimate."""
 _FADE_S = 15.0
 _FELT_PA = 15_000.0
 """Dynamic pressure from which on the side force tells the wind."""
-_STRONGEST_WIND_M_S = 80.0
+_LARGEST_CHANGE_M_S = 30.0
 _LEAST_SLOPE = 0.2
-_LARGEST_LEAN_RAD = math.radians(10.0)
+_LARGEST_LEAN_RAD = math.radians(12.0)
+_GIMBALS_HELP = 0.1
+"""Share of the thrust that gimbals push to the side of the feet when they hold the lean."""
 _SHARE_OF_BEST = 0.9
 _STEERS_BY_THRUST = 0.6
 """Share of the thrust that must be left, after what the air takes back, to steer by it."""
@@ -64,31 +64,16 @@ def feel_wind(g: ReturnState, s: Solution, p: ReturnParameters) -> None:
     speed = v[2] / down
     for axis in range(2):
         pole = x if axis == 0 else y
-        wind = v[axis] + speed * (cosine * pole + sine * side[axis])
-        wind = min(max(wind, -_STRONGEST_WIND_M_S), _STRONGEST_WIND_M_S)
-        g.wind_m_s[axis] += _CYCLE_S / _WIND_S * (wind - g.wind_m_s[axis])
-        g.slow_wind_m_s[axis] += _CYCLE_S / _SLOW_WIND_S * (wind - g.slow_wind_m_s[axis])
-
-
-@kernel
-def sea_wind_m_s(g: ReturnState, s: Solution, axis: int) -> float:
-    """Wind to expect at the sea: as it changes on the way down, within shares of what blows here.
-
-    In a steady change both estimates lag by their time constants.
-    """
-    rate = (g.wind_m_s[axis] - g.slow_wind_m_s[axis]) / (_SLOW_WIND_S - _WIND_S)
-    wind = g.wind_m_s[axis] + _WIND_S * rate
-    if abs(wind) < 1.0 or g.stage != Stage.FALL:
-        return float(_SEA_SHARES[1] * wind)
-    share = 1.0 + rate * s.altitude_m / (max(s.velocity_m_s[2], 50.0) * wind)
-    return float(wind * min(max(share, _SEA_SHARES[0]), _SEA_SHARES[1]))
+        change = v[axis] + speed * (cosine * pole + sine * side[axis]) - g.forecast_m_s[axis]
+        change = min(max(change, -_LARGEST_CHANGE_M_S), _LARGEST_CHANGE_M_S)
+        g.change_m_s[axis] += _CYCLE_S / _WIND_S * (change - g.change_m_s[axis])
 
 
 @kernel
 def fade_wind(g: ReturnState) -> None:
     """Let the estimate die where the side force no longer tells it: winds fall toward the sea."""
     for axis in range(2):
-        g.wind_m_s[axis] -= _CYCLE_S / _FADE_S * g.wind_m_s[axis]
+        g.change_m_s[axis] -= _CYCLE_S / _FADE_S * g.change_m_s[axis]
 
 
 @kernel
@@ -119,11 +104,12 @@ def lean_for(g: ReturnState, s: Solution, p: ReturnParameters, thrust_n: float) 
         wanted = (slope - math.sqrt(slope * slope - 4.0 * bend * force)) / (2.0 * bend)
         g.lean_rad = min(wanted, p.tilt_limit_rad)
         return
+    slope = min(slope, -_LEAST_SLOPE * load) if thrust_n <= 0.0 else slope
+    most = _LARGEST_LEAN_RAD * (bend * _LARGEST_LEAN_RAD - slope) + _GIMBALS_HELP * thrust_n
     if thrust_n > 0.0:
-        slope = thrust_n - load * (p.gimballed_slope_per_rad - axial - p.fin_drag)
-        bend = load * p.gimballed_square_per_rad2
-    slope = min(slope, -_LEAST_SLOPE * load)
-    g.lean_rad = -min(_root(bend, -slope, force), _LARGEST_LEAN_RAD)
+        g.lean_rad = -_LARGEST_LEAN_RAD * min(force / max(most, 1.0), 1.0)
+    else:
+        g.lean_rad = -min(_root(bend, -slope, force), _LARGEST_LEAN_RAD)
 
 
 @kernel
@@ -133,7 +119,7 @@ def lean(g: ReturnState, s: Solution, p: ReturnParameters, thrust_n: float, out:
     for axis in range(3):
         air[axis] = s.velocity_m_s[axis]
         if axis < 2:
-            air[axis] -= g.wind_m_s[axis]
+            air[axis] -= g.forecast_m_s[axis] + g.change_m_s[axis]
     square = max(air[0] * air[0] + air[1] * air[1] + air[2] * air[2], 1.0)
     along = (push[0] * air[0] + push[1] * air[1] + push[2] * air[2]) / square
     for axis in range(3):

@@ -1,7 +1,7 @@
 """Where a returning stage comes down: a point mass with drag and thrust, integrated on board.
 
 Fall, entry burn and landing burn with the thrust against the velocity; the standard
-atmosphere at rest over a rotating ellipsoid with J2; RK4.
+atmosphere over a rotating ellipsoid with J2, moving with the winds that were forecast; RK4.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from typing import Annotated
 
+from firmware_sim.environment.air import mean_wind
 from firmware_sim.environment.atmosphere import atmosphere
 from firmware_sim.environment.earth import gravity, horizon, site_position
 from firmware_sim.flight_software.return_parameters import Burn, ReturnParameters
@@ -20,7 +21,9 @@ _LONG_STEP_S = 5.0
 _STEP_S = 1.0
 _LOW_M = 12_000.0
 _HIGH_STEP_S = 2.0
-FINAL_SIDEWAYS_M_S2 = 0.8
+_WINDY_M = 50_000.0
+"""Above it no wind moves a stage."""
+FINAL_SIDEWAYS_M_S2 = 1.2
 """What the final descent may count on to slow down sideways."""
 _LONGEST_FALL_STEPS = 400
 _LONGEST_BURN_STEPS = 90
@@ -36,9 +39,11 @@ class Path(Record):
     engines: float
     throttle: float
     wind_m_s: Vector3
-    """In E, at `wind_height_m`; linear from there to `sea_wind_m_s` at the sea."""
-    sea_wind_m_s: Vector3
-    wind_height_m: float
+    """Forecast, in L, at the height in hand."""
+    gradient_per_s: Vector3
+    change_m_s: Annotated[Floats, 2]
+    """What the wind at `change_height_m` is over the forecast; it dies linearly to the sea."""
+    change_height_m: float
     yaw_rad: float
     """Of the thrust from against the velocity, toward velocity x up."""
     at: Annotated[Floats, 6]
@@ -76,11 +81,16 @@ def _derive(p: ReturnParameters, path: Path, y: Floats, out: Floats) -> None:
     gravity(p.earth, y, out)
     _, _, altitude_m = horizon(p.earth, y)
     pressure, density, _, sound = atmosphere(altitude_m)
-    share = min(max(altitude_m / path.wind_height_m, 0.0), 1.0)
-    high, low = path.wind_m_s, path.sea_wind_m_s
-    x = y[3] - low[0] - share * (high[0] - low[0])
-    v = y[4] - low[1] - share * (high[1] - low[1])
-    z = y[5] - low[2] - share * (high[2] - low[2])
+    x, v, z = y[3], y[4], y[5]
+    if altitude_m < _WINDY_M:
+        mean_wind(p.air, altitude_m, path.wind_m_s, path.gradient_per_s)
+        share = min(max(altitude_m / path.change_height_m, 0.0), 1.0)
+        north = path.wind_m_s[0] + share * path.change_m_s[0]
+        east = path.wind_m_s[1] + share * path.change_m_s[1]
+        m = p.site.ned_from_earth
+        x -= m[0, 0] * north + m[1, 0] * east
+        v -= m[0, 1] * north + m[1, 1] * east
+        z -= m[0, 2] * north + m[1, 2] * east
     speed = math.sqrt(x * x + v * v + z * z)
     coefficient = drag_coefficient(p, speed / sound)
     thrust = 0.0
@@ -161,7 +171,7 @@ def begin(p: ReturnParameters, path: Path, position: Floats, velocity: Floats, m
     path.throttle = 0.0
     path.yaw_rad = 0.0
     _measure(p, path)
-    path.wind_height_m = max(path.height_m, 100.0)
+    path.change_height_m = max(path.height_m, 100.0)
 
 
 @kernel

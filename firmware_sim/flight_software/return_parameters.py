@@ -8,10 +8,12 @@ from typing import Annotated
 
 import numpy as np
 
+from firmware_sim.environment.air import AirParameters, air_parameters
 from firmware_sim.environment.earth import EarthParameters, earth_parameters
 from firmware_sim.flight_software.interfaces import Site
 from firmware_sim.records import Floats, Ints, Record, make, restore, save
 from firmware_sim.vehicle.state import ENGINES, FINS
+from gcs.config.simulation import SimulatedWeather
 from gcs.config.vehicle import EngineConfig, EntryProfile, HopProfile, ReturnProfile, VehicleModel
 
 GRAVITY_M_S2 = 9.80665
@@ -41,6 +43,8 @@ class ReturnParameters(Record):
 
     earth: EarthParameters
     site: Site
+    air: AirParameters
+    """The winds of the day's forecast."""
     area_m2: float
     """The cross-section, on which all coefficients are."""
     drag_rows: int
@@ -82,17 +86,26 @@ class ReturnParameters(Record):
     reserve_kg: float
     cg_height_m: float
     """With what propellant is left for the landing burn."""
+    swing_height_m: float
+    """Of the centre of percussion, which swinging the gimbals leaves where it is."""
     tilt_limit_rad: float
 
 
-def return_parameters(model: VehicleModel, site: Site) -> ReturnParameters:
-    """Of a vehicle that lands by a landing burn from a fall; TypeError for a hop's profile."""
+def return_parameters(
+    model: VehicleModel, site: Site, weather: SimulatedWeather | None = None
+) -> ReturnParameters:
+    """Of a vehicle that lands by a landing burn from a fall; TypeError for a hop's profile.
+
+    The mean winds of `weather` are loaded as a forecast, without it there is none.
+    """
     profile, engine = model.profile, model.engine
     if isinstance(profile, HopProfile):
         raise TypeError("expected a vehicle with a return or entry profile, got a hop's")
     p = make(ReturnParameters)
     restore(p.earth, save(earth_parameters()))
     restore(p.site, save(site))
+    if weather is not None:
+        restore(p.air, save(air_parameters(weather)))
     _fill_engines(p, engine, profile.landing_throttle)
     _fill_drag(p, model)
     if isinstance(profile, ReturnProfile):
@@ -105,6 +118,9 @@ def return_parameters(model: VehicleModel, site: Site) -> ReturnParameters:
     p.keep_out_m = model.touchdown.keep_out_m
     p.reserve_kg = model.propellant.reserve_kg
     p.tilt_limit_rad = math.radians(model.attitude.tilt_limit_deg)
+    arm_m = p.cg_height_m - engine.height_m
+    inertia = model.mass.dry_transverse_inertia_kg_m2 / model.mass.dry_kg
+    p.swing_height_m = p.cg_height_m + inertia / arm_m
     _plan_final(p, model, profile)
     return p
 

@@ -40,10 +40,10 @@ class ReturnState(Record):
     """Predicted landing point from the aim."""
     wanted_m_s2: Annotated[Floats, 2]
     """Sideways acceleration that shall take that away."""
-    wind_m_s: Annotated[Floats, 2]
-    """Horizontal wind as the side force tells it."""
-    slow_wind_m_s: Annotated[Floats, 2]
-    """The same, filtered more: the difference tells how it changes."""
+    forecast_m_s: Vector3
+    """The wind that is expected here, in L."""
+    change_m_s: Annotated[Floats, 2]
+    """What the side force tells of the horizontal wind, over the forecast."""
     air_m_s: Vector3
     """Velocity through the air, in L."""
     push_m_s2: Vector3

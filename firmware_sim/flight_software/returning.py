@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 
+from firmware_sim.environment.air import mean_wind
 from firmware_sim.flight_software.interfaces import Readings, Solution
 from firmware_sim.flight_software.landing_burn import (
     final_acceleration,
@@ -21,7 +22,7 @@ from firmware_sim.flight_software.landing_burn import (
     throttle_for,
     thrust_now,
 )
-from firmware_sim.flight_software.leaning import feel_wind, lean, sea_wind_m_s
+from firmware_sim.flight_software.leaning import feel_wind, lean, nose
 from firmware_sim.flight_software.modes import FlightMode
 from firmware_sim.flight_software.prediction import (
     begin,
@@ -80,7 +81,7 @@ def guide_return(
     out.throttle = 0.0
     out.use_gimbal, out.use_fins, out.use_cold_gas = 0, 0, 1
     out.legs = 0
-    observe(g, s, r, p)
+    mean_wind(p.air, s.altitude_m, g.forecast_m_s, g.path.gradient_per_s)
     wanted = mode
     if g.stage == Stage.COAST:
         wanted = _coast(g, s, p, mode, now_ns, out)
@@ -115,18 +116,19 @@ def _prepare(g: ReturnState, s: Solution, p: ReturnParameters, now_ns: int) -> N
 
 @kernel
 def _begin(g: ReturnState, s: Solution, p: ReturnParameters) -> None:
-    """Start the path at the present state."""
-    position, velocity = g.path.slopes[0], g.path.slopes[1]
+    """Start the path at the present state: where the feet would be, were the stage upright."""
+    position, velocity, feet = g.path.slopes[0], g.path.slopes[1], g.path.slopes[2]
     m = p.site.ned_from_earth
-    apply_transposed(m, s.position_m, position)
+    for i in range(3):
+        feet[i] = s.position_m[i] + p.cg_height_m * nose(s, i)
+    feet[2] += p.cg_height_m
+    apply_transposed(m, feet, position)
     apply_transposed(m, s.velocity_m_s, velocity)
     for i in range(3):
         position[i] += p.site.origin_m[i]
     begin(p, g.path, position, velocity, s.mass_kg)
-    north, east = sea_wind_m_s(g, s, 0), sea_wind_m_s(g, s, 1)
-    for i in range(3):
-        g.path.wind_m_s[i] = m[0, i] * g.wind_m_s[0] + m[1, i] * g.wind_m_s[1]
-        g.path.sea_wind_m_s[i] = m[0, i] * north + m[1, i] * east
+    for axis in range(2):
+        g.path.change_m_s[axis] = g.change_m_s[axis]
 
 
 @kernel
@@ -338,6 +340,7 @@ def _burn(
         if _meets_final(g, s, p, mode):
             _go(g, Stage.FINAL.value, now_ns)
     if g.stage == Stage.FINAL:
+        observe(g, s, r, p)
         _descend(g, s, r, p, mode, now_ns, out)
     planned = p.landing if g.stage == Stage.BRAKE else p.final
     thrust = max(thrust_now(p, s, r), 0.5 * planned.count * planned.throttle * p.thrust_vacuum_n)
