@@ -47,6 +47,7 @@ class Reason(enum.IntEnum):
     IGNITED = 9
     FINAL_DESCENT = 10
     DIVERTED = 11
+    NO_BEACON = 12
 
 
 REASON_TEXTS: dict[Reason, str] = {
@@ -62,6 +63,7 @@ REASON_TEXTS: dict[Reason, str] = {
     Reason.IGNITED: "ignition has begun",
     Reason.FINAL_DESCENT: "the final descent has begun",
     Reason.DIVERTED: "a divert was accepted",
+    Reason.NO_BEACON: "the deck beacon is not heard",
 }
 
 

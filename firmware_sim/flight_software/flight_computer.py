@@ -83,9 +83,12 @@ class FlightComputer:
 
     def healthy(self, now_ns: int) -> bool:
         """Whether its own checks pass: it runs, knows where it is, and hears the beacon."""
+        knows = bool(self.state.solution.valid) and self._hears_beacon(now_ns)
+        return self.mode is not FlightMode.ABORTED and knows
+
+    def _hears_beacon(self, now_ns: int) -> bool:
         s = self.state.solution
-        heard = bool(s.deck_known) and now_ns - s.deck_time_ns < BEACON_LOST_NS
-        return self.mode is not FlightMode.ABORTED and bool(s.valid) and heard
+        return bool(s.deck_known) and now_ns - s.deck_time_ns < BEACON_LOST_NS
 
     def notices(self) -> list[Notice]:
         """What there is to tell, once."""
@@ -123,7 +126,7 @@ class FlightComputer:
         """Take or refuse a command that arrives at `now_ns`; the answer is for COMMAND_ACK."""
         decision = self._desk.judge(command, nonce, validity_ms, self._judged_mode(command), now_ns)
         if decision.act:
-            decision = self._objection(command, countdown_s) or decision
+            decision = self._objection(command, countdown_s, now_ns) or decision
         if decision.act:
             self._desk.accept(command, nonce)
             self.state.followed_from = 0
@@ -140,7 +143,7 @@ class FlightComputer:
             return FlightMode(before - 1)
         return self.mode
 
-    def _objection(self, command: Command, countdown_s: float) -> Decision | None:
+    def _objection(self, command: Command, countdown_s: float, now_ns: int) -> Decision | None:
         """What stands against a command that the mode allows."""
         mode = self.mode
         if command is Command.LAUNCH:
@@ -151,8 +154,15 @@ class FlightComputer:
         final = mode in POWERED_DESCENT and final_descent(self.state)
         if final and mode is not FlightMode.DIVERTING:
             return denied(Reason.FINAL_DESCENT, mode)
-        if command is Command.LANDING_COMMIT and self.state.divert:
-            return denied(Reason.DIVERTED, mode)
+        if command is Command.LANDING_COMMIT:
+            return self._commit_objection(now_ns)
+        return None
+
+    def _commit_objection(self, now_ns: int) -> Decision | None:
+        if self.state.divert:
+            return denied(Reason.DIVERTED, self.mode)
+        if not self._hears_beacon(now_ns):
+            return Decision(Answer.REJECTED_FOR_NOW, False, Reason.NO_BEACON, self.mode)
         return None
 
     def _obey(self, command: Command, countdown_s: float, now_ns: int) -> None:

@@ -67,6 +67,7 @@ _FINAL_TILT_PER_M = math.radians(0.5)
 _LAST_TILT_RAD = math.radians(1.5)
 _SETTLED_M_S = 0.3
 _SETTLED_DIVERT_M = 20.0
+_SETTLED_DIVERT_M_S = 1.0
 _FLOWING = 0.02
 
 
@@ -139,7 +140,7 @@ def _thrust_n(s: Solution, r: Readings, p: HopParameters) -> float:
     for i in range(ENGINES):
         if r.engine_flow[i] > _FLOWING:
             thrust += r.engine_flow[i] * p.thrust_vacuum_n - s.air_pressure_pa * p.exit_area_m2
-    return max(thrust, 0.0)
+    return float(max(thrust, 0.0))
 
 
 @kernel
@@ -173,7 +174,7 @@ def _swing_of(s: Solution, out: Floats) -> None:
 @kernel
 def _up_m(h: HopState, s: Solution, p: HopParameters) -> float:
     """Of the feet over the nominal deck plane."""
-    return -s.position_m[2] - p.deck_height_m - h.sea_up_m
+    return float(-s.position_m[2] - p.deck_height_m - h.sea_up_m)
 
 
 @kernel
@@ -265,10 +266,12 @@ def _advance_stage(
 
 @kernel
 def _settled(h: HopState, mode: int, out: Steering) -> bool:
-    near_m = SETTLED_M if mode == FlightMode.COMMITTED else _SETTLED_DIVERT_M
+    committed = mode == FlightMode.COMMITTED
+    near_m = SETTLED_M if committed else _SETTLED_DIVERT_M
+    slow_m_s = _SETTLED_M_S if committed else _SETTLED_DIVERT_M_S
     speed = math.hypot(_speed_m_s(h, 0), _speed_m_s(h, 1))
     error = math.hypot(_error_m(h, out, 0), _error_m(h, out, 1))
-    return error < near_m and speed < _SETTLED_M_S
+    return error < near_m and speed < slow_m_s
 
 
 # --- Vertical ---

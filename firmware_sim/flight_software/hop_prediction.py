@@ -56,7 +56,7 @@ def propellant_margin_kg(s: Solution, p: HopParameters, time_s: float) -> float:
     """
     burn = s.mass_kg * (1.0 - math.exp(-time_s / p.isp_s))
     burn += s.mass_kg * max(0.0, s.velocity_m_s[2]) / (GRAVITY_M_S2 * p.isp_s)
-    return s.propellant_kg - burn - p.reserve_kg
+    return float(s.propellant_kg - burn - p.reserve_kg)
 
 
 @kernel

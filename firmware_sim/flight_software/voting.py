@@ -14,6 +14,10 @@ from firmware_sim.kernel import kernel
 from firmware_sim.records import Floats
 from firmware_sim.vehicle.state import ENGINES
 
+_NUMBERS = 9
+_LEGS, _RELEASE = ENGINES, ENGINES + 1
+_DISCRETES = ENGINES + 2
+
 
 @kernel
 def vote(computers: Sequence[ComputerState], actuation: Actuation) -> None:
@@ -22,81 +26,70 @@ def vote(computers: Sequence[ComputerState], actuation: Actuation) -> None:
     Silent computers have no vote, nor has a number that is not finite. Of two numbers the mean
     counts; where discretes tie, or nobody votes, the actuation stays.
     """
-    asked = np.empty(COMPUTERS)
-    _vote_numbers(computers, asked, actuation)
-    _vote_discretes(computers, asked, actuation)
-    _tell(computers, actuation)
-
-
-@kernel
-def _vote_numbers(computers: Sequence[ComputerState], asked: Floats, actuation: Actuation) -> None:
+    numbers, discretes = np.empty((COMPUTERS + 1, _NUMBERS)), np.empty((COMPUTERS + 1, _DISCRETES))
     for k in range(COMPUTERS):
-        asked[k] = computers[k].actuation.throttle
-    actuation.throttle = _middle(computers, asked, actuation.throttle)
-    for k in range(COMPUTERS):
-        asked[k] = computers[k].actuation.gimbal_pitch_rad
-    actuation.gimbal_pitch_rad = _middle(computers, asked, actuation.gimbal_pitch_rad)
-    for k in range(COMPUTERS):
-        asked[k] = computers[k].actuation.gimbal_yaw_rad
-    actuation.gimbal_yaw_rad = _middle(computers, asked, actuation.gimbal_yaw_rad)
-    for i in range(3):
-        for k in range(COMPUTERS):
-            asked[k] = computers[k].actuation.fins_rad[i]
-        actuation.fins_rad[i] = _middle(computers, asked, actuation.fins_rad[i])
-        for k in range(COMPUTERS):
-            asked[k] = computers[k].actuation.cold_gas_torque_n_m[i]
-        torque = _middle(computers, asked, actuation.cold_gas_torque_n_m[i])
-        actuation.cold_gas_torque_n_m[i] = torque
-
-
-@kernel
-def _vote_discretes(
-    computers: Sequence[ComputerState], asked: Floats, actuation: Actuation
-) -> None:
-    for i in range(ENGINES):
-        for k in range(COMPUTERS):
-            asked[k] = computers[k].actuation.run[i]
-        actuation.run[i] = _majority(computers, asked, actuation.run[i])
-    for k in range(COMPUTERS):
-        asked[k] = computers[k].actuation.legs
-    actuation.legs = _majority(computers, asked, actuation.legs)
-    for k in range(COMPUTERS):
-        asked[k] = computers[k].actuation.release
-    actuation.release = _majority(computers, asked, actuation.release)
-
-
-@kernel
-def _middle(computers: Sequence[ComputerState], asked: Floats, before: float) -> float:
-    votes, total = 0, 0.0
-    low, high = math.inf, -math.inf
-    for k in range(COMPUTERS):
-        if computers[k].silent == 0 and math.isfinite(asked[k]):
-            votes += 1
-            total += asked[k]
-            low, high = min(low, asked[k]), max(high, asked[k])
-    if votes == COMPUTERS:
-        return float(max(min(asked[0], asked[1]), min(max(asked[0], asked[1]), asked[2])))
-    if votes == 0:
-        return before
-    return 0.5 * (low + high)
-
-
-@kernel
-def _majority(computers: Sequence[ComputerState], asked: Floats, before: int) -> int:
-    balance = 0
-    for k in range(COMPUTERS):
-        if computers[k].silent == 0:
-            balance += 1 if asked[k] > 0.5 else -1
-    if balance == 0:
-        return before
-    return 1 if balance > 0 else 0
-
-
-@kernel
-def _tell(computers: Sequence[ComputerState], actuation: Actuation) -> None:
+        _read(computers[k].actuation, numbers[k], discretes[k])
+        if computers[k].silent:
+            numbers[k] = math.nan
+            discretes[k] = math.nan
+    _read(actuation, numbers[COMPUTERS], discretes[COMPUTERS])
+    for j in range(_NUMBERS):
+        numbers[COMPUTERS, j] = _middle(numbers, j)
+    for j in range(_DISCRETES):
+        discretes[COMPUTERS, j] = _majority(discretes, j)
+    _write(actuation, numbers[COMPUTERS], discretes[COMPUTERS])
     for k in range(COMPUTERS):
         c = computers[k].control
         c.voted_gimbal_rad[0] = actuation.gimbal_pitch_rad
         c.voted_gimbal_rad[1] = actuation.gimbal_yaw_rad
-        c.voted_fins_rad[:] = actuation.fins_rad
-        c.voted_cold_gas_n_m[:] = actuation.cold_gas_torque_n_m
+        for i in range(3):
+            c.voted_fins_rad[i] = actuation.fins_rad[i]
+            c.voted_cold_gas_n_m[i] = actuation.cold_gas_torque_n_m[i]
+
+
+@kernel
+def _read(a: Actuation, numbers: Floats, discretes: Floats) -> None:
+    numbers[0], numbers[1], numbers[2] = a.throttle, a.gimbal_pitch_rad, a.gimbal_yaw_rad
+    for i in range(3):
+        numbers[3 + i], numbers[6 + i] = a.fins_rad[i], a.cold_gas_torque_n_m[i]
+    for i in range(ENGINES):
+        discretes[i] = a.run[i]
+    discretes[_LEGS], discretes[_RELEASE] = a.legs, a.release
+
+
+@kernel
+def _write(a: Actuation, numbers: Floats, discretes: Floats) -> None:
+    a.throttle, a.gimbal_pitch_rad, a.gimbal_yaw_rad = numbers[0], numbers[1], numbers[2]
+    for i in range(3):
+        a.fins_rad[i], a.cold_gas_torque_n_m[i] = numbers[3 + i], numbers[6 + i]
+    for i in range(ENGINES):
+        a.run[i] = int(discretes[i])
+    a.legs, a.release = int(discretes[_LEGS]), int(discretes[_RELEASE])
+
+
+@kernel
+def _middle(asked: Floats, j: int) -> float:
+    """Of column `j`; its last row is what holds if nobody votes."""
+    votes, low, high = 0, math.inf, -math.inf
+    for k in range(COMPUTERS):
+        if math.isfinite(asked[k, j]):
+            votes += 1
+            low, high = min(low, asked[k, j]), max(high, asked[k, j])
+    if votes == 0:
+        return float(asked[COMPUTERS, j])
+    if votes < COMPUTERS:
+        return 0.5 * (low + high)
+    a, b, c = asked[0, j], asked[1, j], asked[2, j]
+    return float(max(min(a, b), min(max(a, b), c)))
+
+
+@kernel
+def _majority(asked: Floats, j: int) -> float:
+    """Of column `j`, 0 or 1; its last row is what holds in a tie."""
+    balance = 0
+    for k in range(COMPUTERS):
+        if math.isfinite(asked[k, j]):
+            balance += 1 if asked[k, j] > 0.5 else -1
+    if balance == 0:
+        return float(asked[COMPUTERS, j])
+    return 1.0 if balance > 0 else 0.0
