@@ -41,6 +41,8 @@ _SINGLE = {
     "sensor.motion": "deck_motion",
     "sensor.position": "deck_position",
     "sensor.weather": "weather",
+    "deck.blocked": "deck_blocked",
+    "deck.fire": "deck_fire",
 }
 _AMPLITUDES = {
     "imu_accel": 20.0,

@@ -104,6 +104,10 @@ class Faults(Record):
     deck_motion: Fault
     deck_position: Fault
     weather: Fault
+    deck_blocked: Fault
+    """In force, of any kind: something stands on the deck."""
+    deck_fire: Fault
+    """In force, of any kind: the deck burns."""
 
 
 @kernel

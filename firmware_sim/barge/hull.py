@@ -7,6 +7,7 @@ suppresses irregular frequencies. The flat barge is that of a Marmac 300-class s
 
 from __future__ import annotations
 
+import importlib.util
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -63,18 +64,28 @@ class Barge:
 
 def main() -> None:
     """Compute the flat barge and write its file."""
+    if len(sys.argv) != 2:
+        sys.exit("usage: python -m firmware_sim.barge.hull OUT.toml")
+    if importlib.util.find_spec("capytaine") is None:
+        sys.exit("Capytaine is not installed: pip install 'landfall[hydro]'")
     barge = Barge()
-    Path(sys.argv[1]).write_text("\n".join(_file(barge, solve(barge))) + "\n", encoding="utf-8")
+    dataset = solve(barge, FREQUENCIES_RAD_S, FROM_DEG)
+    Path(sys.argv[1]).write_text("\n".join(_file(barge, dataset)) + "\n", encoding="utf-8")
 
 
-def solve(barge: Barge) -> Any:
-    """The Capytaine dataset with `rao`, `added_mass` and drift forces."""
+def solve(
+    barge: Barge, frequencies_rad_s: NDArray[np.float64], from_deg: NDArray[np.float64]
+) -> Any:
+    """The Capytaine dataset with `rao`, `added_mass` and drift forces.
+
+    Frequencies must enclose the natural frequency of roll, about which damping is added.
+    """
     import capytaine as cpt
 
     body = _body(cpt, barge)
-    waves = np.pi - np.radians(FROM_DEG)
+    waves = np.pi - np.radians(from_deg)
     problems = []
-    for omega in FREQUENCIES_RAD_S:
+    for omega in frequencies_rad_s:
         water = {"body": body, "omega": omega, "rho": DENSITY_KG_M3, "g": GRAVITY_M_S2}
         problems += [cpt.RadiationProblem(radiating_dof=dof, **water) for dof in MOTIONS]
         problems += [cpt.DiffractionProblem(wave_direction=wave, **water) for wave in waves]

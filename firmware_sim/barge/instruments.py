@@ -25,7 +25,7 @@ from firmware_sim.chance import Chance, normal
 from firmware_sim.environment.sea import GRAVITY_M_S2, Sea
 from firmware_sim.faults import Faults, spoil
 from firmware_sim.kernel import kernel
-from firmware_sim.records import Floats, Record, make
+from firmware_sim.records import Floats, Ints, Record, make
 from gcs.config.barge import DeckSensorsConfig
 
 MOTION_FIELDS = (
@@ -116,7 +116,7 @@ def _specific_force(out: Floats, bow: float, starboard: float, up: float) -> Non
 
 
 def motion_history(
-    sea: Sea, response: Response, place: tuple[float, float, float], times_ns: Floats
+    sea: Sea, response: Response, place: tuple[float, float, float], times_ns: Ints
 ) -> Floats:
     """True motion fields at any times, shape (times, fields), of a ship that lies at a place
     (north, east, heading).
@@ -132,7 +132,7 @@ def _fill_history(
     response: Response,
     phases: Phases,
     place: tuple[float, float, float],
-    times_ns: Floats,
+    times_ns: Ints,
     out: Floats,
 ) -> None:
     north, east, heading = place

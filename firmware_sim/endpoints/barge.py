@@ -11,7 +11,7 @@ import numpy as np
 
 from firmware_sim.barge.instruments import MOTION_FIELDS, motion_history
 from firmware_sim.environment.earth import earth_parameters, earth_position, geodetic
-from firmware_sim.faults import THRUSTERS, Fault, silent, spoil
+from firmware_sim.faults import THRUSTERS, Fault, active, silent, spoil
 from firmware_sim.scenario import Scenario
 from firmware_sim.world_state import WorldParameters, WorldState
 from gcs.clock import SECOND_NS
@@ -117,6 +117,9 @@ class BargePort:
     def _silent(self, fault: Fault, now_ns: int) -> bool:
         return bool(fault.kind) and silent(fault, now_ns - self._start_ns)
 
+    def _active(self, fault: Fault, now_ns: int) -> bool:
+        return bool(fault.kind) and active(fault, now_ns - self._start_ns)
+
     def _status(self, state: wire.BargeState, now_ns: int) -> wire.Status:
         return wire.Status(
             **self._head("status", now_ns),
@@ -129,7 +132,7 @@ class BargePort:
         if self._silent(self._world.faults.deck_motion, now_ns):
             return None
         values: list[float] = self._world.ship.instruments.motion.tolist()
-        fields = dict(zip(MOTION_FIELDS, values, strict=True))
+        fields: dict[str, Any] = dict(zip(MOTION_FIELDS, values, strict=True))
         return wire.Motion(**self._head("motion", now_ns), **fields)
 
     def _payload_of_position(self, now_ns: int) -> wire.Position | None:
@@ -166,7 +169,9 @@ class BargePort:
 
     def _payload_of_deck(self, now_ns: int) -> wire.Deck:
         ship = self._world.ship
-        clear, fire = bool(ship.condition.clear), bool(ship.condition.fire)
+        faults = self._world.faults
+        clear = bool(ship.condition.clear) and not self._active(faults.deck_blocked, now_ns)
+        fire = bool(ship.condition.fire) or self._active(faults.deck_fire, now_ns)
         persons = int(ship.condition.persons)
         good = clear and not fire and persons == 0
         return wire.Deck(
@@ -194,7 +199,7 @@ class BargePort:
             return None
         weather, sea = self._config.weather, self._p.ship.sea
         spread = 1.0 + self._model.sensors.wind_share * math.tanh(self._world.ship.gust)
-        fields = {
+        fields: dict[str, Any] = {
             "wind_speed_true": weather.wind_speed_m_s,
             "wind_gust": weather.wind_gust_m_s * spread,
             "significant_wave_height": float(sea.significant_wave_height_m),

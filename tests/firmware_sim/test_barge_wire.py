@@ -141,6 +141,15 @@ def test_the_deck_says_what_is_on_it() -> None:
     assert of_kind(afloat.run(1.0), wire.Deck)[-1].fire
 
 
+def test_a_fire_or_something_on_the_deck_can_come_and_go() -> None:
+    afloat = Afloat()
+    faults = afloat.world.faults
+    arm(faults.deck_fire, FaultKind.OFF.value, 1 * SECOND_NS, 3 * SECOND_NS)
+    arm(faults.deck_blocked, FaultKind.OFF.value, 2 * SECOND_NS, FOREVER_NS)
+    told = [(deck.clear, deck.fire) for deck in of_kind(afloat.run(4.0), wire.Deck)]
+    assert told[::2] == [(True, False), (True, True), (False, True), (False, False)]
+
+
 def test_a_beacon_off_the_air_is_not_healthy() -> None:
     afloat = Afloat()
     assert of_kind(afloat.run(3.0), wire.Deck)[-1].beacon_healthy

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from firmware_sim.barge.hull import MOTIONS, SIGNS, Barge, solve
 from firmware_sim.barge.response import HEAVE, PITCH, ROLL, SURGE, YAW, Table
 from gcs.config.barge import HullFile
 from gcs.config.loading import CONFIGS
@@ -100,6 +101,17 @@ def test_short_waves_are_reflected_by_the_whole_side() -> None:
 def test_a_wave_shorter_than_the_table_moves_nothing() -> None:
     assert not response(3.0, AHEAD).any()
     assert response(0.1, AHEAD) == pytest.approx(response(0.2, AHEAD))
+
+
+def test_the_script_computes_what_ships() -> None:
+    pytest.importorskip("capytaine", reason="needs the extra hydro: pip install 'landfall[hydro]'")
+    frequencies, from_deg = np.array([0.7, 0.9, 1.1]), np.array([0.0, 90.0])
+    dataset = solve(Barge(), frequencies, from_deg)
+    for wave, angle in zip(np.pi - np.radians(from_deg), (AHEAD, STARBOARD), strict=True):
+        found = dataset["rao"].sel(wave_direction=wave, method="nearest")
+        for omega in frequencies:
+            computed = SIGNS * found.sel(omega=omega, radiating_dof=list(MOTIONS)).values
+            assert computed == pytest.approx(response(omega, angle), rel=0.03, abs=1e-4)
 
 
 def broken(**change: object) -> str:
