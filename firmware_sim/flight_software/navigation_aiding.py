@@ -45,23 +45,28 @@ _RADAR_COSINE = 0.9
 
 
 @kernel
-def take(
-    n: NavigationState, channel: int, count: int, innovation: float, variance: float, now_ns: int
-) -> bool:
+def take(n: NavigationState, count: int, innovation: float, variance: float) -> bool:
     """Gate one number, described by `places` and `weights`, and take it in if it passes.
 
     `variance` is that of its own white noise. A NaN does not pass.
     """
     innovation -= expected(n, count)
     total = weigh(n, count, variance)
-    if innovation * innovation <= _GATE * total:
-        update(n, innovation, total)
+    if not innovation * innovation <= _GATE * total:
+        return False
+    update(n, innovation, total)
+    return True
+
+
+@kernel
+def note(n: NavigationState, channel: int, taken: bool, now_ns: int) -> None:
+    """Keep the books of refusals: a measurement counts as taken if all its numbers were."""
+    if taken:
         n.refused_from_ns[channel] = 0
-        return True
+        return
     if n.refused_from_ns[channel] == 0:
         n.refused_from_ns[channel] = now_ns
     n.refused_ns[channel] = now_ns
-    return False
 
 
 @kernel
@@ -109,16 +114,20 @@ def use_gnss(n: NavigationState, p: NavigationParameters, r: Readings, now_ns: i
     apply(p.site.ned_from_earth, n.work[2], place)
     apply(p.site.ned_from_earth, r.gnss_velocity_m_s, speed)
     if math.isfinite(place[0] + place[1] + place[2]):
+        taken = True
         for i in range(3):
             put_antenna(n, row, i, arm_m, late_s)
             put(n, 4, SKY + i, 1.0)
             believed = past[RING_P + i] + arm_m * past[RING_AXIS + i] + n.sky_error_m[i]
-            take(n, GNSS_P, 5, place[i] - believed, p.gnss_noise_m**2, now_ns)
+            taken = take(n, 5, place[i] - believed, p.gnss_noise_m**2) and taken
+        note(n, GNSS_P, taken, now_ns)
     if math.isfinite(speed[0] + speed[1] + speed[2]):
+        taken = True
         for i in range(3):
             put(n, 0, V + i, 1.0)
             believed = past[RING_V + i] + arm_m * past[RING_TURN + i]
-            take(n, GNSS_V, 1, speed[i] - believed, p.gnss_velocity_m_s**2, now_ns)
+            taken = take(n, 1, speed[i] - believed, p.gnss_velocity_m_s**2) and taken
+        note(n, GNSS_V, taken, now_ns)
 
 
 @kernel
@@ -141,7 +150,7 @@ def use_baro(n: NavigationState, p: NavigationParameters, r: Readings, now_ns: i
     put(n, 3, BARO, 1.0)
     variance = p.baro_noise_m**2 + _STATIC_PORT_REPEATS * port_m * port_m
     innovation = r.baro_altitude_m - altitude_of(n, 0.0) - n.baro_error_m
-    take(n, BARO_H, 4, innovation, variance, now_ns)
+    note(n, BARO_H, take(n, 4, innovation, variance), now_ns)
 
 
 @kernel
@@ -160,7 +169,7 @@ def use_radar(n: NavigationState, p: NavigationParameters, r: Readings, now_ns: 
             put(n, i, P + i, n.up[i] / upright)
         variance = p.radar_noise_m**2 + SEA_ROUGHNESS_M**2
         believed = altitude_of(n, -p.imu_height_m) / upright
-        take(n, RADAR_R, 3, r.radar_range_m - believed, variance, now_ns)
+        note(n, RADAR_R, take(n, 3, r.radar_range_m - believed, variance), now_ns)
 
 
 @kernel
@@ -192,4 +201,5 @@ def _range_deck(n: NavigationState, p: NavigationParameters, r: Readings, now_ns
     for i in range(3):
         put(n, i, DECK + i, n.deck_down[i] / sink)
         put(n, 3 + i, P + i, -n.deck_down[i] / sink)
-    take(n, RADAR_R, 6, r.radar_range_m - drop / sink, p.radar_noise_m**2, now_ns)
+    taken = take(n, 6, r.radar_range_m - drop / sink, p.radar_noise_m**2)
+    note(n, RADAR_R, taken, now_ns)

@@ -9,7 +9,14 @@ from __future__ import annotations
 import math
 
 from firmware_sim.flight_software.interfaces import Readings
-from firmware_sim.flight_software.navigation_aiding import put, put_antenna, row_at, take, time_of
+from firmware_sim.flight_software.navigation_aiding import (
+    note,
+    put,
+    put_antenna,
+    row_at,
+    take,
+    time_of,
+)
 from firmware_sim.flight_software.navigation_filter import DECK_LOST_NS
 from firmware_sim.flight_software.navigation_state import (
     BEACON,
@@ -65,7 +72,8 @@ def use_beacon(n: NavigationState, p: NavigationParameters, r: Readings, now_ns:
         innovation = place[i] - past[RING_DECK + i] - n.beacon_error_m[i]
         variance = (RELATIVE_FAST * p.relative_m) ** 2 + _EXTRA_M**2
         if taken:
-            taken = take(n, RELATIVE, 6, innovation, variance, now_ns)
+            taken = take(n, 6, innovation, variance)
+    note(n, RELATIVE, taken, now_ns)
     if taken:
         _take_motion(n, r)
 

@@ -314,6 +314,22 @@ def test_an_accelerometer_that_goes_wrong_is_contradicted_by_the_others() -> Non
         assert flight.solution.valid == 0
 
 
+def test_one_bad_axis_is_enough_to_be_contradicted() -> None:
+    flight = flying(20.0)
+    flight.rig.sensors.accelerometer_bias_m_s2[0] += 3.0
+    flight.run(20.0)
+    assert flight.solution.valid == 0
+
+
+def test_height_is_over_the_sloping_deck_on_it_and_over_its_centre_far_from_it() -> None:
+    on_deck = landed(3)
+    assert abs(on_deck.height_error_m) < 0.3
+    beside = Flight(landing(), vehicle_model(HOP))
+    for _ in range(20):
+        beside.run(1.0)
+        assert beside.solution.height_m == pytest.approx(-beside.solution.relative_m[2])
+
+
 def test_nothing_is_valid_before_the_alignment() -> None:
     flight = flying(0.0)
     flight.rig.navigation.aligned = 0
