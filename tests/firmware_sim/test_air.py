@@ -50,12 +50,18 @@ def blow(air: Air, p: AirParameters, out: VehicleOutputs, gusts: Floats) -> None
             gusts[i, j] = air.gust_ned_m_s[j]
 
 
-def gusts_at(altitude_m: float, samples: int = SAMPLES, seed: int = 1) -> Floats:
-    """Along north, east and down, in a wind to the north."""
-    p = air_parameters(weather(wind_speed_m_s=6.0, wind_gust_m_s=9.0, wind_direction="180 deg"))
+def gusts_at(
+    altitude_m: float,
+    samples: int = SAMPLES,
+    seed: int = 1,
+    airspeed_m_s: float = AIRSPEED_M_S,
+    direction: str = "180 deg",
+) -> Floats:
+    """Along north, east and down, one row a cycle; the wind blows north by default."""
+    p = air_parameters(weather(wind_speed_m_s=6.0, wind_gust_m_s=9.0, wind_direction=direction))
     air, out = make(Air), make(VehicleOutputs)
     make_air(air, seed)
-    out.altitude_m, out.airspeed_m_s = altitude_m, AIRSPEED_M_S
+    out.altitude_m, out.airspeed_m_s = altitude_m, airspeed_m_s
     gusts = np.empty((samples, 3))
     blow(air, p, out, gusts)
     return gusts
@@ -138,6 +144,25 @@ def test_gusts_have_the_dryden_spectrum(altitude_m: float) -> None:
             shape = 2.0 / (1.0 + t**2) if column == 0 else (1.0 + 3.0 * t**2) / (1.0 + t**2) ** 2
             density = sigma**2 * scale / AIRSPEED_M_S / (2.0 * math.pi) * shape
             assert power[band, column].sum() == pytest.approx(density.sum(), rel=0.1)
+
+
+def test_gusts_are_exact_however_far_apart_they_are_asked_for() -> None:
+    """Correlations from cycle to cycle with a cycle as long as the filters' time constants:
+    exp(-1) along, (1 - 1/2) exp(-1) across and down, and no wider than over short cycles.
+    """
+    horizontal_m = turbulence(5000.0)[0]
+    gusts = gusts_at(5000.0, 1 << 18, airspeed_m_s=horizontal_m / (1e-9 * STEP_NS))
+    correlation = (gusts[1:] * gusts[:-1]).mean(axis=0)
+    expected = np.array([1.0, 0.5, 0.5]) * math.exp(-1.0)
+    assert correlation == pytest.approx(expected, abs=0.01)
+    assert gusts.std(axis=0) == pytest.approx(np.ones(3), rel=0.01)
+
+
+def test_gusts_turn_with_the_wind() -> None:
+    north, east = gusts_at(200.0, 100), gusts_at(200.0, 100, direction="270 deg")
+    assert east[:, 1] == pytest.approx(north[:, 0])
+    assert east[:, 0] == pytest.approx(-north[:, 1])
+    assert east[:, 2] == pytest.approx(north[:, 2])
 
 
 def test_a_steady_forecast_brings_no_gusts() -> None:

@@ -103,6 +103,15 @@ def test_a_tumbling_vehicle_keeps_its_spin_and_the_energy_of_it() -> None:
     )
 
 
+def test_an_attitude_stays_one_in_the_fastest_tumble() -> None:
+    plant = coasting()
+    plant.v.x[OXIDIZER] = plant.v.x[FUEL] = 0.0
+    plant.v.x[RATE : RATE + 3] = (10.0, 30.0, -20.0)
+    plant.fly(500)
+    size = float(np.linalg.norm(plant.v.x[ATTITUDE : ATTITUDE + 4]))
+    assert size == pytest.approx(1.0, abs=1e-14)
+
+
 def test_the_air_takes_as_much_energy_as_its_force_does_work() -> None:
     """A stage falls tail first through 30 km of air: work of the felt force, by trapezoids."""
     plant = plant_in_flight(

@@ -13,6 +13,7 @@ from firmware_sim.vehicle.plant import bad_quantity
 from firmware_sim.vehicle.state import (
     ATTITUDE,
     FUEL,
+    OXIDIZER,
     POSITION,
     RATE,
     SLOSH,
@@ -65,6 +66,12 @@ def test_is_let_go_only_when_released_and_light_enough() -> None:
     plant.fly(300)
     assert plant.v.held
     assert plant.v.out.thrust_n > 600e3
+    held_for_s, flow_kg_s = 1.0, plant.p.engines.full_flow_kg_s
+    before_kg = np.array(plant.v.x[OXIDIZER : FUEL + 1])
+    plant.fly(100)
+    burnt_kg = before_kg - plant.v.x[OXIDIZER : FUEL + 1]
+    assert burnt_kg.sum() == pytest.approx(flow_kg_s * held_for_s, rel=1e-9)
+    assert burnt_kg[0] / burnt_kg[1] == pytest.approx(21130.0 / 5870.0, rel=1e-9)
     plant.actuation.release = 1
     plant.fly(100)
     assert not plant.v.held
@@ -174,6 +181,15 @@ def test_a_tail_wind_is_felt_as_less_airspeed() -> None:
     before = plant.v.out.airspeed_m_s
     plant.fly(1, steps=1)
     assert before - plant.v.out.airspeed_m_s == pytest.approx(speed, abs=0.1)
+
+
+def test_a_tail_wind_that_grows_with_height_is_felt_where_the_vehicle_is() -> None:
+    plant = plant_in_flight("xzy1-booster", altitude_m=5e3, bearing="90 deg", range_to_go_m=0.0)
+    before = plant.v.out.airspeed_m_s
+    plant.air.wind_gradient_per_s[1] = 0.01
+    plant.air.altitude_m = 4000.0
+    plant.fly(1, steps=1)
+    assert before - plant.v.out.airspeed_m_s == pytest.approx(10.0, abs=0.1)
 
 
 # --- Repeating, restoring, breaking ---
