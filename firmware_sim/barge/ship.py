@@ -25,6 +25,7 @@ from firmware_sim.barge.instruments import (
     fill_instruments,
     read_instruments,
 )
+from firmware_sim.barge.pose import add_arm, set_pose
 from firmware_sim.barge.positioning import (
     Positioning,
     PositioningParameters,
@@ -287,74 +288,16 @@ def _place(ship: ShipState, p: ShipParameters) -> None:
     out[8] = -motion[RATES + HEAVE]
     out[9], out[10] = motion[RATES + ROLL], motion[RATES + PITCH]
     out[11] = turning + motion[RATES + YAW]
-    _lift(out, -p.deck_over_cg_m)
-
-
-@kernel
-def _lift(out: Floats, arm_m: float) -> None:
-    """Add the arm from the centre of mass down to the deck centre, turned with the ship."""
-    cos_roll, sin_roll = math.cos(out[3]), math.sin(out[3])
-    cos_pitch, sin_pitch = math.cos(out[4]), math.sin(out[4])
-    cosine, sine = math.cos(out[5]), math.sin(out[5])
-    roll_rate, pitch_rate, turning = out[9], out[10], out[11]
-    ahead, across = cos_roll * sin_pitch, -sin_roll
-    ahead_rate = -roll_rate * sin_roll * sin_pitch + pitch_rate * cos_roll * cos_pitch
-    across_rate = -roll_rate * cos_roll
-    down_rate = -roll_rate * sin_roll * cos_pitch - pitch_rate * cos_roll * sin_pitch
-    out[0] += arm_m * (cosine * ahead - sine * across)
-    out[1] += arm_m * (sine * ahead + cosine * across)
-    out[2] += arm_m * cos_roll * cos_pitch
-    ahead_rate -= turning * across
-    across_rate += turning * ahead
-    out[6] += arm_m * (cosine * ahead_rate - sine * across_rate)
-    out[7] += arm_m * (sine * ahead_rate + cosine * across_rate)
-    out[8] += arm_m * down_rate
+    add_arm(out, -p.deck_over_cg_m)
 
 
 @kernel
 def _show(ship: ShipState, p: ShipParameters, now_ns: int) -> None:
-    """The deck between the knots: cubic Hermite in place and attitude."""
     deck = ship.deck
-    s = (now_ns - (ship.knot - 1) * KNOT_NS) / KNOT_NS
-    # Values, first and second derivatives of the cubic's four weights.
-    rise = s * s * (3.0 - 2.0 * s)
-    start, end = s * (s - 1.0) ** 2 * KNOT_S, s * s * (s - 1.0) * KNOT_S
-    rise_1 = 6.0 * s * (1.0 - s) / KNOT_S
-    start_1, end_1 = (3.0 * s - 1.0) * (s - 1.0), s * (3.0 * s - 2.0)
-    rise_2 = (6.0 - 12.0 * s) / KNOT_S**2
-    start_2, end_2 = (6.0 * s - 4.0) / KNOT_S, (6.0 * s - 2.0) / KNOT_S
-    a, b = ship.before, ship.after
-    for i in range(3):
-        step = b[i] - a[i]
-        deck.position_m[i] = a[i] + rise * step + start * a[6 + i] + end * b[6 + i]
-        deck.velocity_m_s[i] = rise_1 * step + start_1 * a[6 + i] + end_1 * b[6 + i]
-        deck.acceleration_m_s2[i] = rise_2 * step + start_2 * a[6 + i] + end_2 * b[6 + i]
-    roll = a[3] + rise * (b[3] - a[3]) + start * a[9] + end * b[9]
-    pitch = a[4] + rise * (b[4] - a[4]) + start * a[10] + end * b[10]
-    heading = a[5] + rise * (b[5] - a[5]) + start * a[11] + end * b[11]
     deck.time_ns = now_ns
-    deck.roll_rad, deck.pitch_rad, deck.heading_rad = roll, pitch, heading % _TURN
-    deck.roll_rate_rad_s = rise_1 * (b[3] - a[3]) + start_1 * a[9] + end_1 * b[9]
-    deck.pitch_rate_rad_s = rise_1 * (b[4] - a[4]) + start_1 * a[10] + end_1 * b[10]
-    deck.heading_rate_rad_s = rise_1 * (b[5] - a[5]) + start_1 * a[11] + end_1 * b[11]
+    share = (now_ns - (ship.knot - 1) * KNOT_NS) / KNOT_NS
+    set_pose(deck, ship.before, ship.after, share, KNOT_S)
     deck.heave_m = -deck.position_m[2] - p.deck_height_m
     deck.heave_rate_m_s = -deck.velocity_m_s[2]
     deck.heave_acceleration_m_s2 = -deck.acceleration_m_s2[2]
     deck.wet = p.wet
-    _turn(deck, roll, pitch, heading)
-
-
-@kernel
-def _turn(deck: DeckState, roll: float, pitch: float, heading: float) -> None:
-    """The deck's axes (heading, then pitch, then roll) and angular velocity, in L."""
-    cr, sr = math.cos(roll), math.sin(roll)
-    cp, sp = math.cos(pitch), math.sin(pitch)
-    ch, sh = math.cos(heading), math.sin(heading)
-    m = deck.ned_from_deck
-    m[0, 0], m[0, 1], m[0, 2] = cp * ch, sr * sp * ch - cr * sh, cr * sp * ch + sr * sh
-    m[1, 0], m[1, 1], m[1, 2] = cp * sh, sr * sp * sh + cr * ch, cr * sp * sh - sr * ch
-    m[2, 0], m[2, 1], m[2, 2] = -sp, sr * cp, cr * cp
-    roll_rate, pitch_rate = deck.roll_rate_rad_s, deck.pitch_rate_rad_s
-    deck.rate_rad_s[0] = roll_rate * cp * ch - pitch_rate * sh
-    deck.rate_rad_s[1] = roll_rate * cp * sh + pitch_rate * ch
-    deck.rate_rad_s[2] = deck.heading_rate_rad_s - roll_rate * sp

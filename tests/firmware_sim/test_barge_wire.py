@@ -101,6 +101,17 @@ def test_acceleration_holds_gravity_tilted_and_heave() -> None:
         assert motion.acceleration_x == pytest.approx(0.0, abs=0.1)
 
 
+def test_acceleration_is_the_specific_force_in_deck_axes() -> None:
+    afloat = Afloat(simulation(sea=SimulatedSea(state=6, direction="50 deg")))
+    deck, z_down = afloat.world.ship.deck, np.array([1.0, 1.0, -1.0])
+    for _ in range(30):
+        afloat.run(0.1)
+        step_ship(afloat.world.ship, afloat.p.ship, afloat.world.faults, afloat.cycle * CYCLE_NS)
+        told = afloat.world.ship.instruments.motion[7:]
+        force = deck.ned_from_deck.T @ (deck.acceleration_m_s2 - [0.0, 0.0, 9.80665])
+        assert told == pytest.approx(z_down * force, abs=0.06)
+
+
 def test_the_position_is_that_of_the_deck() -> None:
     afloat = Afloat()
     position = of_kind(afloat.run(10.0), wire.Position)[-1]
