@@ -38,6 +38,7 @@ _BEAT_NS = 20_000_000
 _SHORTEST_WAIT_S = 0.002
 _LAST_WORDS_S = 0.1
 _INBOX = 10_000
+_STATUS_TOPIC = "status"
 _LONGEST_STEP_NS = SECOND_NS
 """A simulator that slept longer catches up in steps of this length, answering in between."""
 
@@ -53,8 +54,8 @@ class _Inbox:
     def received(
         self, link: str, data: bytes, peer: str = "", topic: str = "", retained: bool = False
     ) -> None:
-        """LinkEvents. A retained request was meant for an earlier life."""
-        if retained:
+        """LinkEvents. A retained request was meant for an earlier life; its status counts."""
+        if retained and topic.endswith(REBIRTH_TOPIC):
             return
         if len(self.heard) >= _INBOX:
             self.dropped += 1
@@ -157,7 +158,9 @@ def _barge_end(
 ) -> ByteLink | TopicLink:
     root = world.scenario.barge_root
     client_id = f"{root.replace('/', '-')}-barge"
-    update = {"subscribe": (f"{root}/{REBIRTH_TOPIC}",), "client_id": client_id}
+    # It hears its own status too: a will that comes late would leave it offline for good.
+    topics = (f"{root}/{REBIRTH_TOPIC}", f"{root}/{_STATUS_TOPIC}")
+    update = {"subscribe": topics, "client_id": client_id}
     will = world.will()
     last_words = Will(topic=will.topic, data=will.data, retain=True)
     return open_link(config.model_copy(update=update), events, secrets, will=last_words)

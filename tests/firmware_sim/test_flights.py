@@ -7,16 +7,26 @@ import math
 import pytest
 
 from firmware_sim.flight_software.modes import FlightMode as M
-from firmware_sim.vehicle.engine import EngineState
+from firmware_sim.vehicle.state import FUEL, OXIDIZER, EnginePhase
 from firmware_sim.vehicle.touchdown import OutcomeKind
 from firmware_sim.world import Truth, World
 from tests.helpers.flights import LINKS, SECOND_NS, Pilot, launched, small_mission
 
+DECK_M = 3.5
 CALM = "[simulation.weather]\nwind_speed_m_s = 0.0\nwind_gust_m_s = 0.0\n"
 ROUGH = (
     "[simulation.sea]\nstate = 4\n"
-    "[simulation.weather]\nwind_speed_m_s = 12.0\nwind_gust_m_s = 16.0\nwind_direction_deg = {}\n"
+    "[simulation.weather]\nwind_speed_m_s = 12.0\nwind_gust_m_s = 16.0\nwind_direction = '{} deg'\n"
 )
+
+
+def up_m(truth: Truth) -> float:
+    """Height of the feet over the nominal deck plane."""
+    return -float(truth.vehicle.out.feet_ned_m[2]) - DECK_M
+
+
+def climb_m_s(truth: Truth) -> float:
+    return -float(truth.vehicle.out.velocity_ned_m_s[2])
 
 
 def down(truth: Truth) -> bool:
@@ -45,7 +55,7 @@ def test_a_committed_hop_lands_on_the_deck(seed: int) -> None:
     assert outcome.touchdown.vertical_speed_m_s < 2.0
     assert outcome.touchdown.miss_m < 3.0
     assert truth.modes == (M.LANDED,) * 3
-    assert truth.vehicle.engine is EngineState.OFF
+    assert truth.vehicle.engines[0].phase == EnginePhase.OFF
 
 
 @pytest.mark.parametrize("wind_from_deg", [0, 180])
@@ -57,16 +67,17 @@ def test_it_lands_at_the_limits_of_wind_and_sea(wind_from_deg: int) -> None:
 
 def test_the_hop_is_the_one_that_was_flown() -> None:
     pilot = launched(World(small_mission(CALM), 1))
-    lift_off = pilot.run_until(lambda t: not t.vehicle.on_pad).now_ns
+    lift_off = pilot.run_until(lambda t: not t.vehicle.held).now_ns
     cutoff = pilot.run_until(lambda t: t.modes[0] is M.COAST)
-    apogee = pilot.run_until(lambda t: t.vehicle.velocity_up_m_s < 0.0)
+    apogee_m = up_m(pilot.run_until(lambda t: climb_m_s(t) < 0.0))
     relight = pilot.run_until(descending)
+    falling_m_s = -climb_m_s(relight)
     pilot.send("LANDING_COMMIT", 12)
     touchdown = pilot.run_until(down)
     times = [(t.now_ns - lift_off) / SECOND_NS for t in (cutoff, relight, touchdown)]
-    assert apogee.vehicle.up_m == pytest.approx(2500.0, rel=0.05)
+    assert apogee_m == pytest.approx(2500.0, rel=0.05)
     assert times == pytest.approx([57.0, 72.0, 125.5], rel=0.05)
-    assert relight.vehicle.velocity_up_m_s == pytest.approx(-95.0, abs=3.0)
+    assert falling_m_s == pytest.approx(95.0, abs=3.0)
 
 
 def test_without_a_commit_it_goes_into_open_water() -> None:
@@ -82,14 +93,15 @@ def test_without_a_commit_it_goes_into_open_water() -> None:
 
 def test_before_a_commit_the_engine_off_impact_stays_outside_keep_out() -> None:
     pilot = launched(World(small_mission(), 5))
-    pilot.run_until(lambda t: not t.vehicle.on_pad)
+    pilot.run_until(lambda t: not t.vehicle.held)
     while True:
-        v = pilot.run(0.5).vehicle
-        if v.contact is not None:
+        truth = pilot.run(0.5)
+        if truth.outcome is not None:
             break
-        height = max(v.up_m + 3.5, 0.0)
-        fall_s = (v.velocity_up_m_s + math.sqrt(v.velocity_up_m_s**2 + 2 * 9.81 * height)) / 9.81
-        assert v.north_m + v.velocity_north_m_s * fall_s < -95.0
+        climb, height = climb_m_s(truth), max(up_m(truth) + DECK_M, 0.0)
+        fall_s = (climb + math.sqrt(climb**2 + 2 * 9.81 * height)) / 9.81
+        place, speed = truth.vehicle.out.feet_ned_m, truth.vehicle.out.velocity_ned_m_s
+        assert math.hypot(*(place + speed * fall_s)[:2]) > 95.0
 
 
 def test_a_divert_after_the_commit_goes_back_beside() -> None:
@@ -97,7 +109,7 @@ def test_a_divert_after_the_commit_goes_back_beside() -> None:
     pilot.run_until(descending)
     pilot.run(5.0)
     pilot.send("LANDING_COMMIT", 12)
-    pilot.run_until(lambda t: t.vehicle.up_m < 60.0)
+    pilot.run_until(lambda t: up_m(t) < 60.0)
     pilot.send("DIVERT", 13)
     truth = pilot.run_until(down)
     assert truth.outcome is not None
@@ -108,7 +120,7 @@ def test_in_the_final_descent_a_divert_is_denied_and_it_lands() -> None:
     pilot = launched(World(small_mission(), 3))
     pilot.run_until(descending)
     pilot.send("LANDING_COMMIT", 12)
-    pilot.run_until(lambda t: t.vehicle.up_m < 15.0)
+    pilot.run_until(lambda t: up_m(t) < 15.0)
     pilot.send("DIVERT", 13)
     truth = pilot.run_until(down)
     assert truth.outcome is not None
@@ -164,8 +176,8 @@ def test_it_waits_on_the_pad_for_launch() -> None:
     pilot = Pilot(World(small_mission(), 3))
     truth = pilot.run(20.0)
     assert truth.modes == (M.PRELAUNCH,) * 3
-    assert truth.vehicle.on_pad
-    assert truth.vehicle.propellant_kg == 27_000.0
+    assert truth.vehicle.held
+    assert truth.vehicle.x[OXIDIZER] + truth.vehicle.x[FUEL] == 27_000.0
 
 
 def test_a_hold_stops_the_count_and_a_new_launch_starts_another() -> None:
@@ -223,7 +235,7 @@ def test_a_computer_that_followed_into_a_divert_takes_no_late_commit() -> None:
 
 def test_a_hold_after_ignition_is_denied() -> None:
     pilot = launched(World(small_mission(), 3), countdown_s=5.0)
-    pilot.run_until(lambda t: t.vehicle.engine is EngineState.STARTING)
+    pilot.run_until(lambda t: t.vehicle.engines[0].phase == EnginePhase.STARTING)
     pilot.send("HOLD", 12)
     pilot.run_until(lambda t: t.modes[0] is M.ASCENT, limit_s=5.0)
 
@@ -234,7 +246,7 @@ def test_an_abort_on_the_pad_is_the_end() -> None:
     pilot.send("ABORT", 12)
     truth = pilot.run(10.0)
     assert truth.modes == (M.ABORTED,) * 3
-    assert truth.vehicle.on_pad
+    assert truth.vehicle.held
     pilot.send("LAUNCH", 13, param3=3.0)
     assert pilot.run(5.0).modes == (M.ABORTED,) * 3
 

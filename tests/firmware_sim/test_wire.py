@@ -123,7 +123,7 @@ def test_stock_start_up_requests_are_answered() -> None:
 def test_stock_pymavlink_understands_a_flight_computer() -> None:
     pilot = listened(1.0)
     pilot.send("LAUNCH", 11, param3=5.0)
-    pilot.run(0.1)
+    pilot.run(1.0)
     peer = common.MAVLink(None)
     data = b"".join(e.data for e in pilot.emissions if e.link == "fc_a")
     messages = {m.get_type(): m for m in peer.parse_buffer(data)}
