@@ -38,7 +38,6 @@ class PositioningParameters(Record):
     integral_s: float
     position_noise_m: float
     heading_noise_rad: float
-    allowed_error_m: float
 
 
 class Positioning(Record):
@@ -78,7 +77,6 @@ def fill_positioning(
     p.integral_s = config.integral_s
     p.position_noise_m = config.position_noise_m
     p.heading_noise_rad = math.radians(config.heading_noise_deg)
-    p.allowed_error_m = config.allowed_error_m
 
 
 @kernel

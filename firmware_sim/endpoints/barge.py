@@ -54,6 +54,7 @@ class BargePort:
         self._start_ns = scenario.start_ns
         self._boot_id = f"sim-{scenario.seed}"
         self._world, self._p = world, p
+        self._allowed_error_m = scenario.barge_model.positioning.allowed_error_m
         self._earth = earth_parameters()
         self._sequences = dict.fromkeys(wire.TOPICS, 0)
         self._schedule = self._make_schedule()
@@ -157,10 +158,11 @@ class BargePort:
     def _payload_of_dp(self, now_ns: int) -> wire.Dp:
         ship = self._world.ship
         available = int(ship.propulsion.available)
+        holding = available > 0 and ship.positioning.error_m <= self._allowed_error_m
         relative = self._p.ship.sea.direction_rad - ship.instruments.position[2]
         return wire.Dp(
             **self._head("dp", now_ns),
-            mode=wire.DpMode.HOLDING if available else wire.DpMode.FAILED,
+            mode=wire.DpMode.HOLDING if holding else wire.DpMode.FAILED,
             thrusters_total=THRUSTERS,
             thrusters_available=available,
             power_fraction=float(ship.power_share),

@@ -139,6 +139,14 @@ def test_lost_thrusters_are_told() -> None:
     assert of_kind(afloat.run(1.0), wire.Dp)[-1].mode is wire.DpMode.FAILED
 
 
+def test_a_barge_off_its_station_does_not_say_that_it_holds() -> None:
+    afloat = Afloat()
+    afloat.world.ship.positioning.setpoint[0] += 50.0
+    heard = afloat.run(2.0)
+    assert of_kind(heard, wire.Dp)[-1].mode is wire.DpMode.FAILED
+    assert of_kind(heard, wire.Position)[-1].station_error == pytest.approx(50.0, abs=1.0)
+
+
 def test_the_deck_says_what_is_on_it() -> None:
     barge = SimulatedBarge(deck_clear=False, persons_on_board=2)
     afloat = Afloat(simulation(barge=barge))
