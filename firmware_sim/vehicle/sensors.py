@@ -39,10 +39,12 @@ BARO_TOP_M = 40_000.0
 STATIC_PORT_SHARE = 0.01
 """Sigma of the static port's pressure error, of the dynamic pressure; assumed."""
 RADAR_NEAREST_M = 2.0
-"""Assumed, as the two that follow."""
+"""Assumed, as the next one."""
 RADAR_TILT_COSINE = 0.87
+_LEG_STROKE_M = 2.0
+"""How far legs that give way may let the plane of the feet below the deck."""
 SEA_ROUGHNESS_M = 0.3
-"""Sigma of a radar range to waves, whose mean level is the sea's."""
+"""Sigma of a radar range to waves, whose mean level is the sea's; assumed."""
 
 
 class SensorState(Record):
@@ -256,9 +258,9 @@ def _deck_range_m(s: SensorState, p: SensorParameters, deck: DeckState, site: Si
         s.point_m[i] = -axis
         down += d[i, 2] * s.vector[i]
         sink -= d[i, 2] * axis
-    if sink < RADAR_TILT_COSINE or down > 0.0:
+    if sink < RADAR_TILT_COSINE or down > _LEG_STROKE_M:
         return -1.0
-    range_m = -down / sink
+    range_m = max(-down / sink, 0.0)
     ahead, aside = 0.0, 0.0
     for i in range(3):
         ahead += d[i, 0] * (s.vector[i] + range_m * s.point_m[i])

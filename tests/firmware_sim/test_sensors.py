@@ -216,6 +216,15 @@ def test_the_radar_is_blind_near_the_deck_only_while_engines_burn() -> None:
         assert seen.min() >= lowest_m
 
 
+def test_on_the_deck_with_legs_that_gave_way_the_radar_does_not_see_the_water() -> None:
+    def sunk(t: Floats) -> Floats:
+        return np.tile([0.0, 0.0, -DECK_M - CG_M + 0.3], (len(t), 1))
+
+    truth = Truth(Path(sunk), 3.0, DeckPath(heave_m=0.0, pitch_rad=0.0))
+    (new,) = series(Flight(truth, perfect()), 3.0, "radar_new")
+    assert new.sum() == 0
+
+
 def test_the_radar_ends_at_its_range() -> None:
     model = changed_model(HOP, {"sensors": {**PERFECT, "radar_range_m": 400.0}})
     flight = Flight(descending(), model)
