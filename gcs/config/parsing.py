@@ -120,7 +120,7 @@ def parse_leniently(name: str, text: str, model: type[ModelT]) -> Parsed[ModelT]
     except tomllib.TOMLDecodeError:
         return Parsed(None, problems)
     except ValidationError as error:
-        remains = _leave_out(raw, [detail["loc"] for detail in error.errors()])
+        remains = _leave_out(raw, [detail["loc"] for detail in error.errors() if detail["loc"]])
         try:
             return Parsed(model.model_validate(raw), problems, remains)
         except ValidationError:
