@@ -35,6 +35,8 @@ class Flight:
     outcome: Outcome | None
     heading_rad: float
     """Of the barge, at the end."""
+    flown_s: float
+    """From the start of the simulation to the end."""
 
     def column(self, name: str) -> Floats:
         """One column of the trace."""
@@ -69,7 +71,13 @@ def fly(scenario: Scenario, *, commit: bool = True, trace: bool = True) -> Fligh
         core.run(_TRACE_CYCLES)
         outcome = core.outcome()
     rows.append(trace_row(core))
-    return Flight(scenario, np.array(rows), outcome, float(core.state.ship.deck.heading_rad))
+    return Flight(
+        scenario,
+        np.array(rows),
+        outcome,
+        float(core.state.ship.deck.heading_rad),
+        core.now_ns / SECOND_NS,
+    )
 
 
 class _Pilot:
