@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from firmware_sim.flight_software.flight_computer import FlightComputer
 from firmware_sim.flight_software.interfaces import Readings, Site
-from firmware_sim.flight_software.modes import IN_FLIGHT
+from firmware_sim.flight_software.modes import IN_FLIGHT, POWERED_DESCENT
 from firmware_sim.records import Floats, Record
 from firmware_sim.vehicle.state import EnginePhase, VehicleState
-from gcs.config.vehicle import VehicleModel
+from gcs.config.vehicle import HopProfile, VehicleModel
 from gcs.telemetry.mavlink.dialect import Dialect
 
 SECOND_NS = 1_000_000_000
@@ -103,6 +103,7 @@ class Telemetry:
         self._starts_left = view(readings, "engine_starts_left")
         self._force: Floats = view(readings, "specific_force_m_s2")
         self._heat_load: Floats = view(vehicle, "heat_load_j_m2")
+        self._miss: Floats = view(computer.state.returning, "miss_m")
 
     def _all_builders(self) -> dict[str, Callable[[int], Iterator[Fields]]]:
         return {name: getattr(self, f"_{name.lower()}") for name in RATES_HZ}
@@ -280,7 +281,16 @@ class Telemetry:
             "mode": int(computer.mode),
             "legs_deployed": int(self._readings.leg_extension >= 1.0),
             "healthy": int(computer.healthy(now_ns)),
+            "predicted_miss": self._predicted_miss_m(),
         }
+
+    def _predicted_miss_m(self) -> float:
+        """Return guidance predicts one; before the landing burn it decides nothing."""
+        hop = isinstance(self._model.profile, HopProfile)
+        if hop or self._computer.mode not in POWERED_DESCENT:
+            return math.nan
+        north_m, east_m = self._miss.tolist()
+        return math.hypot(north_m, east_m)
 
     # --- Cargo ---
 

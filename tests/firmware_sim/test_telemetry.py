@@ -194,6 +194,25 @@ def test_speeds_beyond_the_wires_range_are_bounded() -> None:
     assert position.value("vz") == 32_767
 
 
+@pytest.mark.parametrize(
+    ("mission", "mode", "expected_m"),
+    [
+        ("xzy1-booster", FlightMode.DESCENT, 50.0),
+        ("xzy1-cargo", FlightMode.COMMITTED, 50.0),
+        ("xzy1-booster", FlightMode.COAST, math.nan),
+        ("xzy1-hop", FlightMode.DESCENT, math.nan),
+    ],
+)
+def test_a_landing_burn_predicts_its_distance_from_the_aim(
+    mission: str, mode: FlightMode, expected_m: float
+) -> None:
+    speaker = Speaker(mission)
+    speaker.state.mode = int(mode)
+    speaker.state.returning.miss_m[:] = 30.0, -40.0
+    predicted_m = speaker.says("LANDING_STATE")[0].value("predicted_miss")
+    assert predicted_m == pytest.approx(expected_m, nan_ok=True)
+
+
 def test_the_delivery_clock_counts_from_lift_off_to_arrival() -> None:
     speaker = Speaker()
     state = speaker.state
