@@ -182,6 +182,27 @@ def test_without_latency_compensation_a_falling_vehicle_would_lag_by_80_ms() -> 
     assert velocity_bias_m(0) < -3.0
 
 
+# --- Lever arms ---
+
+
+def test_without_the_antennas_lever_arm_the_vehicle_would_be_misplaced() -> None:
+    """5 m between IMU and antenna; half of it would be taken for the satellites' error."""
+    flight = Flight(dive(), vehicle_model(HOP))
+    flight.rig.told.antenna_height_m = flight.rig.told.imu_height_m
+    flight.run(15.0)
+    honest = Flight(dive(), vehicle_model(HOP))
+    honest.run(15.0)
+    assert flight.position_error_m[2] - honest.position_error_m[2] < -1.5
+
+
+def test_without_the_deck_antennas_lever_arm_the_deck_would_be_misplaced() -> None:
+    flight = flying(0.0)
+    flight.rig.told.deck_antenna_m[:] = 0.0
+    flight.run(59.9)
+    missed = np.linalg.norm(flight.relative_error_m[:2])
+    assert missed == pytest.approx(math.hypot(35.0, 22.0), abs=1.0)
+
+
 # --- Losses ---
 
 
@@ -202,6 +223,19 @@ def test_a_gnss_outage_is_coasted_through_and_its_growing_error_is_told() -> Non
     for flight in flights:
         flight.run(19.9)
         assert np.abs(flight.velocity_error_m_s).max() < 0.15
+
+
+def test_errors_in_an_outage_are_as_large_as_the_filter_says() -> None:
+    rows = []
+    for seed in range(20):
+        flight = flying(0.0, seed)
+        for channel in ("gnss_position", "beacon", "baro", "radar"):
+            broken(flight, channel, FaultKind.OFF, 25.0)
+        flight.run(59.9)
+        rows.append(consistency(flight))
+    for name in ("position", "velocity"):
+        assert 0.25 < np.mean([row[name] for row in rows]) < 1.6, name
+    assert np.mean([row["relative"] for row in rows]) < 1.6
 
 
 def test_without_gnss_the_beacon_still_leads_to_the_deck() -> None:
