@@ -27,13 +27,15 @@ _GIMBAL_THRUST_N = 50e3
 """Below this thrust the gimbal turns nothing."""
 _FIN_PRESSURE_PA = 500.0
 """Below this dynamic pressure the fins turn nothing."""
-_SLEW_SHARE = 0.6
-"""Of the angular acceleration at hand that slewing may use."""
+_SLEW_SHARE, _BRAKE_SHARE = 0.5, 0.3
+"""Of the angular acceleration at hand that slewing may use, and that its braking plans with."""
+_SWING_SHARE = 0.7
+"""Of the gimbal's rate that changes of this acceleration may use."""
 _SLEW_LIMIT_RAD_S2 = math.radians(10.0)
-_SLEW_GAIN_PER_S = 1.5
-_SLEW_RATE_GAIN_PER_S = 6.0
-"""The slewed direction follows what is wanted with two poles at 3 rad/s, far below a step
-and slow enough that what guidance hears of its own thrust's side force is not fed back."""
+_SLEW_GAIN_PER_S = 1.25
+_SLEW_RATE_GAIN_PER_S = 4.0
+"""The slewed direction follows small changes with two poles near 2 rad/s, so slow that what
+guidance hears of its own thrust's side force is not fed back; large ones overshoot by 3 %."""
 _REACH_RAD = 0.1
 """The error that asks for all of the torque where that is scarce: bounds the bandwidth."""
 _OBSERVER_RAD_S = 1.0
@@ -246,18 +248,23 @@ def _slew(
     if sine < 1e-6 and cosine < 0.0:
         _square_to(c.nose, toward)
         sine = norm(toward)
-    acceleration = min(_SLEW_SHARE * authority, _SLEW_LIMIT_RAD_S2)
+    most = min(_SLEW_SHARE * authority, _SLEW_LIMIT_RAD_S2)
     speed = 0.0
-    if sine > 1e-9 and acceleration > 0.0:
-        speed = closing_speed(math.atan2(sine, cosine), _SLEW_GAIN_PER_S, acceleration)
+    if sine > 1e-9 and most > 0.0:
+        braking = most * (_BRAKE_SHARE / _SLEW_SHARE)
+        speed = closing_speed(math.atan2(sine, cosine), _SLEW_GAIN_PER_S, braking)
         speed = min(speed, p.slew_rad_s) / sine
     for i in range(3):
         toward[i] = _SLEW_RATE_GAIN_PER_S * (speed * toward[i] - c.nose_rate_rad_s[i])
-    share = min(1.0, acceleration / max(norm(toward), 1e-12))
+    share = min(1.0, most / max(norm(toward), 1e-12))
     step = np.empty(3)
     for i in range(3):
-        c.nose_acceleration_rad_s2[i] = share * toward[i]
-        c.nose_rate_rad_s[i] += p.step_s * share * toward[i]
+        step[i] = share * toward[i] - c.nose_acceleration_rad_s2[i]
+    swing = _SWING_SHARE * p.gimbal_rate_rad_s / p.gimbal_limit_rad * authority
+    share = min(1.0, p.step_s * swing / max(norm(step), 1e-12))
+    for i in range(3):
+        c.nose_acceleration_rad_s2[i] += share * step[i]
+        c.nose_rate_rad_s[i] += p.step_s * c.nose_acceleration_rad_s2[i]
     cross(c.nose_rate_rad_s, c.nose, step)
     for i in range(3):
         c.nose[i] += p.step_s * step[i]
@@ -353,6 +360,7 @@ def rest(c: ControlState, out: Actuation) -> None:
     """No demand at all; the next flight starts from where the nose then points."""
     c.slewing = 0
     c.nose_rate_rad_s[:] = 0.0
+    c.nose_acceleration_rad_s2[:] = 0.0
     c.trim_n_m[:] = 0.0
     c.model_rate_rad_s[:] = 0.0
     out.gimbal_pitch_rad = 0.0
