@@ -113,6 +113,7 @@ def test_a_step_of_the_nose_settles_with_slosh(
     assert errors[round(3.0 / CYCLE_S) :].max() < 1.5
     assert errors[round(4.5 / CYCLE_S) :].max() < 0.5
     assert errors[round(7.0 / CYCLE_S) :].max() < 0.1
+    steered.fly(9.0)
     assert np.abs(steered.plant.v.x[SLOSH + 2 : SLOSH + 4]).max() < 0.05
 
 
