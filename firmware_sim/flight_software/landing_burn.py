@@ -23,7 +23,7 @@ from firmware_sim.vehicle.state import ENGINES, EnginePhase
 
 _GRAVITY_M_S2 = 9.80665
 _CYCLE_S = 0.01
-_SHORTEST_S = 7.0
+_SHORTEST_S = 6.0
 """The polynomial's gains stop growing here, below the attitude loop's bandwidth."""
 _BRAKE_TILT_RAD = math.radians(40.0)
 _FINAL_TILT_RAD = math.radians(4.0)
@@ -35,10 +35,14 @@ _SETTLE_SHARE = 0.2
 _SHORTEST_SETTLE_S = 2.0
 _UNEXPLAINED_S = 2.5
 _FINAL_GAIN = 1.5
+_THRUST_LAG_S = 0.1
+_LEAST_LEFT_M = 1.0
 _HOLD_DECK_M = 14.0
 _HOLD_WATER_M = 40.0
-_CENTRED_M = 3.0
-_CENTRED_M_S = 0.8
+_CENTRED_M = 4.0
+_CENTRED_M_S = 2.0
+_SETTLED_S = 7.0
+_UPRIGHT_NS = 2_000_000_000
 _CLEAR_M = 5.0
 _MOST_DOWN_M_S2 = 5.0
 
@@ -124,9 +128,10 @@ def point(
     offsets = (offset_m(g, s, p, mode, 0), offset_m(g, s, p, mode, 1))
     away = math.sqrt(offsets[0] * offsets[0] + offsets[1] * offsets[1])
     speed = math.sqrt(s.velocity_m_s[0] ** 2 + s.velocity_m_s[1] ** 2)
-    to_go_s = max(to_go_s, math.sqrt(6.0 * away / FINAL_SIDEWAYS_M_S2))
-    to_go_s = max(to_go_s, 2.0 * speed / FINAL_SIDEWAYS_M_S2)
-    limit = _FINAL_TILT_RAD if g.released else _MOVING_TILT_RAD
+    if p.can_hover:
+        to_go_s = max(to_go_s, math.sqrt(6.0 * away / FINAL_SIDEWAYS_M_S2))
+        to_go_s = max(to_go_s, 2.0 * speed / FINAL_SIDEWAYS_M_S2)
+    limit = _tilt_limit(g, p, to_go_s, now_ns)
     for axis in range(2):
         speed = s.velocity_m_s[axis] + swing_m_s(s, p, axis)
         if s.deck_known:
@@ -139,6 +144,14 @@ def point(
     out.nose[1] *= scale
     out.nose[2] = -math.sqrt(1.0 - out.nose[0] ** 2 - out.nose[1] ** 2)
     out.limit_rad = limit
+
+
+@kernel
+def _tilt_limit(g: ReturnState, p: ReturnParameters, to_go_s: float, now_ns: int) -> float:
+    if not p.can_hover:
+        near = g.touchdown_ns - now_ns < _UPRIGHT_NS
+        return _FINAL_TILT_RAD if near else p.tilt_limit_rad
+    return _FINAL_TILT_RAD if g.released and to_go_s < _SETTLED_S else _MOVING_TILT_RAD
 
 
 @kernel
@@ -181,8 +194,13 @@ def final_acceleration(
         wanted = math.sqrt(2.0 * p.final_deceleration_m_s2 * max(height - hold, 0.0))
         wanted = min(wanted, height - hold)
         return float(_FINAL_GAIN * (sinking - wanted))
+    if not p.can_hover:
+        left = max(height - _THRUST_LAG_S * sinking, _LEAST_LEFT_M)
+        return float((sinking * sinking - p.touchdown_speed_m_s**2) / (2.0 * left))
     wanted = final_speed_m_s(p, height)
-    ahead = p.final_deceleration_m_s2 * min(sinking / wanted, 1.5) if height > 1.0 else 0.0
+    ahead = p.final_deceleration_m_s2 * min(sinking / wanted, 1.5)
+    if height < p.level_m:
+        ahead = 0.0
     return float(max(ahead + _FINAL_GAIN * (sinking - wanted), -_MOST_DOWN_M_S2))
 
 

@@ -219,9 +219,9 @@ def _fall_step_s(height_m: float) -> float:
 @kernel
 def final_speed_m_s(p: ReturnParameters, height_m: float) -> float:
     """How fast the final descent falls at a height: constant deceleration to the touchdown
-    speed, which is held over the last metre.
+    speed, which is held from there on if it can be.
     """
-    over = max(height_m - 1.0, 0.0)
+    over = max(height_m - p.level_m, 0.0)
     return math.sqrt(p.touchdown_speed_m_s**2 + 2.0 * p.final_deceleration_m_s2 * over)
 
 
@@ -248,7 +248,7 @@ def brake(p: ReturnParameters, path: Path, engines: float, throttle: float) -> N
     back = over / (2.0 * gain)
     path.excess_m = path.height_m - back - p.final_height_m
     if over < 0.0 and before > over:
-        _back_up(path, _STEP_S * over / (over - before))
+        _back_up(path, _STEP_S * over / (before - over))
     _land(p, path)
 
 
@@ -274,20 +274,22 @@ def _land(p: ReturnParameters, path: Path) -> None:
     """From the start of the final descent to touchdown.
 
     The sideways speed dies as a polynomial in the time to go, over a third of what it would
-    travel; in more time than there is if that would need too much acceleration.
+    travel; in more time, for engines that can wait, if that would need too much acceleration.
     """
     _measure(p, path)
     speed = max(path.fall_m_s, p.touchdown_speed_m_s)
     final_s = (speed - p.touchdown_speed_m_s) / p.final_deceleration_m_s2
-    final_s += 1.0 / p.touchdown_speed_m_s
+    final_s += p.level_m / p.touchdown_speed_m_s
     path.time_s += final_s
     path.mass_kg -= p.final.count * p.final.throttle * p.flow_kg_s * final_s
     site_position(p.site, path.y, path.landing_m)
     m = p.site.ned_from_earth
     north = m[0, 0] * path.y[3] + m[0, 1] * path.y[4] + m[0, 2] * path.y[5]
     east = m[1, 0] * path.y[3] + m[1, 1] * path.y[4] + m[1, 2] * path.y[5]
-    slowing_s = 2.0 * math.sqrt(north * north + east * east) / FINAL_SIDEWAYS_M_S2
-    slowing_s = max(slowing_s, final_s) / 3.0
+    slowing_s = final_s / 3.0
+    if p.can_hover:
+        least_s = 2.0 * math.sqrt(north * north + east * east) / FINAL_SIDEWAYS_M_S2
+        slowing_s = max(slowing_s, least_s / 3.0)
     path.landing_m[0] += north * slowing_s
     path.landing_m[1] += east * slowing_s
     path.engines = 0.0

@@ -23,8 +23,12 @@ _FINAL_SHARE = 0.3
 """Of the final engines' thrust over the weight that the last metres are planned with."""
 _LATE_SHARE = 0.35
 """Of the propellant at the start that is left in the descent; assumed."""
+_SAME_SHARE = 0.6
+"""Of the landing burn's thrust over the weight, where the same engines go on."""
 _START_DEAD_SHARE = 0.75
 """Of a start transient: thrust rises evenly through its second half, so that so much is lost."""
+_SAME_HEIGHT_M = 250.0
+_LEVEL_M = 1.0
 _SETTLED_MARGIN = 1.05
 """Thrust over weight below which the engines can hold a height, with some to spare."""
 
@@ -80,6 +84,8 @@ class ReturnParameters(Record):
     final_deceleration_m_s2: float
     touchdown_speed_m_s: float
     can_hover: int
+    level_m: float
+    """Height over which the touchdown speed is held, where the engines can hold it."""
     legs_height_m: float
     aim_offset_m: float
     keep_out_m: float
@@ -198,16 +204,18 @@ def _held(force_m: float, middle_m: float, holder_m: float) -> float:
 def _plan_final(
     p: ReturnParameters, model: VehicleModel, profile: ReturnProfile | EntryProfile
 ) -> None:
-    """The last metres: from where the landing engines give over, or the last 100 m."""
+    """The last metres, from where the landing engines give over."""
     mass_kg = model.mass.dry_kg + p.reserve_kg
     weight_n = mass_kg * GRAVITY_M_S2
     back_n = SEA_LEVEL_PRESSURE_PA * p.exit_area_m2
     most_n = p.final.count * (p.thrust_vacuum_n - back_n)
     least_n = p.final.count * (p.minimum_throttle * p.thrust_vacuum_n - back_n)
     p.can_hover = int(least_n * _SETTLED_MARGIN < weight_n)
-    p.final_height_m = profile.final_height_m or 100.0
+    p.level_m = _LEVEL_M if p.can_hover else 0.0
+    p.final_height_m = profile.final_height_m or _SAME_HEIGHT_M
     planned_n = weight_n + _FINAL_SHARE * (most_n - weight_n)
     if np.array_equal(p.final.run, p.landing.run):
-        planned_n = p.final.count * (profile.landing_throttle * p.thrust_vacuum_n - back_n)
+        landing_n = p.final.count * (profile.landing_throttle * p.thrust_vacuum_n - back_n)
+        planned_n = weight_n + _SAME_SHARE * (landing_n - weight_n)
     p.final.throttle = (planned_n / p.final.count + back_n) / p.thrust_vacuum_n
     p.final_deceleration_m_s2 = planned_n / mass_kg - GRAVITY_M_S2

@@ -160,8 +160,13 @@ def _miss_m(g: ReturnState, s: Solution, p: ReturnParameters, mode: int, axis: i
 
 
 @kernel
-def _correct_ignition(g: ReturnState) -> None:
-    change = min(max(-g.path.excess_m, -1500.0), 1500.0)
+def _correct_ignition(g: ReturnState, p: ReturnParameters) -> None:
+    """A Newton step: braking by a that meets a final descent by f starts a / (a - f) higher for
+    each metre that it shall meet it higher.
+    """
+    share = 1.0 - p.final_deceleration_m_s2 / max(g.path.net_m_s2, 1.0)
+    change = -min(max(share, 0.2), 1.0) * g.path.excess_m
+    change = min(max(change, -1500.0), 1500.0)
     g.ignition_height_m = max(g.ignition_height_m + change, 50.0)
 
 
@@ -203,7 +208,7 @@ def _coast(
             fall_to(p, g.path, p.entry_height_m)
             burn_for(p, g.path, p.entry, p.entry_burn_s, 0.0)
         _finish(g, p)
-        _correct_ignition(g)
+        _correct_ignition(g, p)
         _learn(g, s, p, mode, now_ns)
     falling = s.velocity_m_s[2] > 0.0
     if falling and p.entry_height_m > 0.0 and s.altitude_m < p.entry_height_m:
@@ -269,7 +274,7 @@ def _steer_entry(
     b_n, b_e = _miss_m(g, s, p, mode, 0), _miss_m(g, s, p, mode, 1)
     _try_entry(g, s, p, mode, left_s, g.yaw_rad)
     _learn(g, s, p, mode, now_ns)
-    _correct_ignition(g)
+    _correct_ignition(g, p)
     a_n, a_e = (a_n - g.miss_m[0]) / _TRIAL_S, (a_e - g.miss_m[1]) / _TRIAL_S
     b_n, b_e = (b_n - g.miss_m[0]) / _YAW_TRIAL_RAD, (b_e - g.miss_m[1]) / _YAW_TRIAL_RAD
     whole = a_n * b_e - a_e * b_n
@@ -299,7 +304,7 @@ def _fall(
         g.next_ns = now_ns + (_NEAR_EVERY_NS if near else _FALL_EVERY_NS)
         _begin(g, s, p)
         _finish(g, p)
-        _correct_ignition(g)
+        _correct_ignition(g, p)
         _learn(g, s, p, mode, now_ns)
         _plan_push(g, now_ns)
     g.push_m_s2[0], g.push_m_s2[1], g.push_m_s2[2] = g.wanted_m_s2[0], g.wanted_m_s2[1], 0.0
@@ -407,7 +412,7 @@ def _descend(
     _light(out, p.final, g.throttle)
     speed = final_speed_m_s(p, height)
     left_s = (speed - p.touchdown_speed_m_s) / p.final_deceleration_m_s2
-    left_s += min(max(height, 0.0), 1.0) / p.touchdown_speed_m_s
+    left_s += min(max(height, 0.0), p.level_m) / p.touchdown_speed_m_s
     g.touchdown_ns = now_ns + int(left_s * 1e9)
     g.final_mass_kg = s.mass_kg - p.final.count * g.throttle * p.flow_kg_s * left_s
 
