@@ -157,7 +157,7 @@ def computer_parameters(
     restore(p.returning, save(return_parameters(model, site, weather)))
     if isinstance(model.profile, EntryProfile):
         p.profile = ProfileKind.ENTRY
-        restore(p.entry, save(entry_parameters(model.profile, site)))
+        restore(p.entry, save(entry_parameters(model.profile, site, weather)))
     return p
 
 

@@ -6,9 +6,11 @@ drag and N cos(a) of lift at an angle a between nose and flight direction, so th
 lift / drag = cot(a) (crossflow theory, Allen and Perkins, NACA TR 1048).
 
 Far from the site the bank angle of that lift is chosen by a predictor-corrector on the
-range (Lu, J. Guidance 31(4), 2008: constant bank, Newton steps), with reversals to hold the
-cross range. In the last minutes, when the fall is steep, lift is steered toward the site
-by a law linear in time that ends over it at rest (E-guidance, Cherry, AIAA 64-638).
+range (Lu, J. Guidance 31(4), 2008: constant bank, Newton steps). The bank is reversed where
+the miss across, between what banks to both sides would give, is a share of what is
+within reach of them, which shrinks with the speed. What the measured specific force is of
+the model's scales the prediction. In the last minutes, when the fall is steep, the point
+predicted without lift is brought to the aim by small lift toward it.
 """
 
 from __future__ import annotations
@@ -17,18 +19,22 @@ import enum
 import math
 from typing import Annotated
 
-from firmware_sim.environment.earth import earth_parameters
 from firmware_sim.flight_software.entry_prediction import (
+    GLIDE_BELOW_M_S,
+    Ahead,
     EntryParameters,
+    entry_parameters,
     errors,
     lift_axes,
     predict,
+    through_air,
 )
-from firmware_sim.flight_software.interfaces import Site, Solution
+from firmware_sim.flight_software.interfaces import Solution
 from firmware_sim.kernel import kernel
-from firmware_sim.records import Floats, Record, Vector3, make
+from firmware_sim.records import Floats, Record, Vector3
 from firmware_sim.rotation import apply, apply_transposed, dot, norm
-from gcs.config.vehicle import EntryProfile
+
+__all__ = ["EntryStage", "EntryState", "begin_entry", "entry_parameters", "guide_entry"]
 
 SECOND_NS = 1_000_000_000
 
@@ -43,44 +49,59 @@ class EntryStage(enum.IntEnum):
 
 
 class EntryState(Record):
-    """The law's memory. `side`, a unit vector in E square to the flight, is where the nose leans."""
+    """The law's memory. `side`, a unit vector in E, square to the flight: where the nose lies."""
 
     stage: int
     bank_rad: float
     sign: float
     side: Vector3
+    ratio: float
+    """Lift away from `side`, over drag, that the nose is leaned for."""
+    air_m_s: Vector3
+    """Velocity through the air of the forecast, in E."""
     next_ns: int
+    reversed_ns: int
+    """Last reversal of the bank; 0 before its side is chosen."""
     range_error_m: float
     """Predicted at flip height, positive beyond the site, along the approach."""
     cross_error_m: float
+    """Between what banks to both sides would give; positive to the right."""
+    miss_m: Annotated[Floats, 2]
+    """Of the glide, north and east."""
     arrival_ns: int
     """When it is predicted to be at flip height."""
-    work: Annotated[Floats, (11, 3)]
+    ahead: Ahead
+    work: Annotated[Floats, (6, 3)]
 
 
 _PERIOD_NS = 4 * SECOND_NS
+_GLIDE_PERIOD_NS = SECOND_NS // 2
 _FIRST_BANK_RAD = math.radians(60.0)
 _BANK_STEP_RAD = math.radians(4.0)
 _LARGEST_CHANGE_RAD = math.radians(12.0)
-_FLATTEST_RAD, _STEEPEST_RAD = math.radians(8.0), math.radians(172.0)
+_FLATTEST_RAD, _STEEPEST_RAD = math.radians(15.0), math.radians(110.0)
 _AIR_FROM_M = 122e3
 """Below it the entry is flown; above, the attitude for it is only taken: the usual interface."""
-_CROSS_BAND_M = 4e3
-_CROSS_SHARE = 0.02
-_GLIDE_BELOW_M_S = 600.0
-_TURN_RAD_S = math.radians(4.0)
-_SLOWEST_FALL_M_S = 60.0
-
-
-def entry_parameters(profile: EntryProfile, site: Site) -> EntryParameters:
-    """Of a vehicle's profile at a site."""
-    p = make(EntryParameters)
-    p.earth = earth_parameters()
-    p.site = site
-    p.ballistic_kg_m2 = profile.ballistic_kg_m2
-    p.lift_to_drag = profile.lift_to_drag
-    p.flip_height_m = profile.flip_height_m
-    return p
+_REVERSE_SHARE = 0.4
+"""Of the reach across: less reverses more often, more leaves less to correct with."""
+_REVERSE_AGAIN_NS = 25 * SECOND_NS
+_REVERSE_ABOVE_M_S = 1500.0
+"""Below it what is still missed across is left to the glide."""
+_TURN_RAD_S = math.radians(8.0)
+_LEAN_PER_S = 0.08
+"""Fastest change of lift over drag in the glide."""
+_FAINT = 0.06
+"""Lift over drag below which the side is turned the slower, the less is wanted."""
+_FELT_M_S2 = 1.0
+"""Deceleration from which on the specific force tells drag and lift."""
+_FELT_S = 8.0
+_FELT_STRAY = 0.25
+_BROADSIDE_SINE = 0.8
+_LEANT_SINE = 0.15
+_SETTLE_SHARE = 0.25
+_SHORTEST_SETTLE_S, _LONGEST_SETTLE_S = 5.0, 12.0
+_CARRY_S = 15.0
+"""Sideways speed at flip height moves the landing point for about this long."""
 
 
 @kernel
@@ -90,6 +111,9 @@ def begin_entry(g: EntryState) -> None:
     g.bank_rad = _FIRST_BANK_RAD
     g.sign = 1.0
     g.next_ns = 0
+    g.reversed_ns = 0
+    g.ahead.drag_share = 1.0
+    g.ahead.lift_share = 1.0
 
 
 @kernel
@@ -104,33 +128,80 @@ def guide_entry(
 ) -> int:
     """Where the nose shall point, a unit vector in L; returns the stage.
 
-    `aim_ned_m` is the point, in L, over which the vehicle shall be at flip height.
+    `aim_ned_m` is the point, in L, that the fall after the flip shall lead to.
     """
-    _change_stage(g, p, s)
-    ratio = p.lift_to_drag
+    through_air(p, s.earth_position_m, s.earth_velocity_m_s, g.air_m_s, g.work)
+    _change_stage(g, p, s, now_ns)
     if g.stage == EntryStage.FLIP:
         _against_the_flight(s, nose)
         return g.stage
+    _feel(g, p, s, step_s)
     if g.stage == EntryStage.GLIDE:
-        ratio = _glide(g, p, s, aim_ned_m, now_ns, step_s)
+        _glide(g, p, s, aim_ned_m, now_ns, step_s)
     else:
         if now_ns >= g.next_ns:
             _correct(g, p, s, now_ns)
+        g.ratio = p.lift_to_drag
         _lean_to_the_bank(g, s, step_s)
-    _lean(g, p, s, ratio, nose)
+    _lean(g, p, nose)
     return g.stage
 
 
 @kernel
-def _change_stage(g: EntryState, p: EntryParameters, s: Solution) -> None:
-    speed = norm(s.earth_velocity_m_s)
+def _change_stage(g: EntryState, p: EntryParameters, s: Solution, now_ns: int) -> None:
     falling = dot(s.earth_velocity_m_s, s.earth_position_m) < 0.0
     if g.stage == EntryStage.COAST and falling and s.altitude_m < _AIR_FROM_M:
         g.stage = EntryStage.BANK
-    if g.stage == EntryStage.BANK and speed < _GLIDE_BELOW_M_S:
+        g.next_ns = now_ns
+    if g.stage == EntryStage.BANK and norm(g.air_m_s) < GLIDE_BELOW_M_S:
         g.stage = EntryStage.GLIDE
+        g.next_ns = now_ns
     if g.stage == EntryStage.GLIDE and s.altitude_m < p.flip_height_m:
         g.stage = EntryStage.FLIP
+
+
+# --- What is measured ---
+
+
+@kernel
+def _drag_m_s2(p: EntryParameters, s: Solution, speed: float) -> float:
+    return 0.5 * s.air_density_kg_m3 * speed * speed / p.ballistic_kg_m2
+
+
+@kernel
+def _feel(g: EntryState, p: EntryParameters, s: Solution, step_s: float) -> None:
+    """Filter measured drag and lift over the model's, for the attitude that it has."""
+    speed = norm(g.air_m_s)
+    drag = _drag_m_s2(p, s, speed)
+    if drag < _FELT_M_S2:
+        return
+    flight, nose = g.work[2], g.work[3]
+    apply(p.site.ned_from_earth, g.air_m_s, flight)
+    w, x, y, z = s.attitude[0], s.attitude[1], s.attitude[2], s.attitude[3]
+    nose[0], nose[1] = 1.0 - 2.0 * (y * y + z * z), 2.0 * (x * y + w * z)
+    nose[2] = 2.0 * (x * z - w * y)
+    cosine = dot(nose, flight) / speed
+    sine = math.sqrt(max(1.0 - cosine * cosine, 0.0))
+    if sine < _BROADSIDE_SINE:
+        return
+    felt = dot(s.specific_force_m_s2, flight) / speed
+    _follow_share(g, -felt / drag, True, step_s)
+    if abs(cosine) > _LEANT_SINE:
+        lift = (dot(s.specific_force_m_s2, nose) - felt * cosine) / sine
+        _follow_share(g, lift * sine / (drag * cosine), False, step_s)
+
+
+@kernel
+def _follow_share(g: EntryState, share: float, of_drag: bool, step_s: float) -> None:
+    share = min(max(share, 1.0 - _FELT_STRAY), 1.0 + _FELT_STRAY)
+    part = step_s / _FELT_S
+    if of_drag:
+        g.ahead.drag_share += part * (share - g.ahead.drag_share)
+    else:
+        g.ahead.lift_share += part * (share - g.ahead.lift_share)
+
+
+# --- Bank ---
 
 
 @kernel
@@ -139,46 +210,65 @@ def _correct(g: EntryState, p: EntryParameters, s: Solution, now_ns: int) -> Non
     g.next_ns = now_ns + _PERIOD_NS
     if g.stage != EntryStage.BANK:
         return
-    along, right, time_s = _predicted(g, p, s, g.bank_rad)
-    further = _predicted(g, p, s, g.bank_rad - _BANK_STEP_RAD)[0]
-    g.range_error_m, g.cross_error_m = along, right
-    g.arrival_ns = now_ns + int(time_s * SECOND_NS)
+    other = _predicted(g, p, s, g.bank_rad, -g.sign)[1]
+    further = _predicted(g, p, s, g.bank_rad - _BANK_STEP_RAD, g.sign)[0]
+    along, right = _predicted(g, p, s, g.bank_rad, g.sign)
+    g.arrival_ns = now_ns + int(g.ahead.time_s * SECOND_NS)
+    g.range_error_m, g.cross_error_m = along, 0.5 * (right + other)
     gain = max((further - along) / _BANK_STEP_RAD, 1e3)
     change = min(max(along / gain, -_LARGEST_CHANGE_RAD), _LARGEST_CHANGE_RAD)
     g.bank_rad = min(max(g.bank_rad + change, _FLATTEST_RAD), _STEEPEST_RAD)
-    to_go = math.hypot(s.position_m[0], s.position_m[1])
-    if g.sign * right > _CROSS_BAND_M + _CROSS_SHARE * to_go:
+    _choose_side(g, 0.5 * abs(right - other), now_ns)
+
+
+@kernel
+def _choose_side(g: EntryState, reach_m: float, now_ns: int) -> None:
+    """Bank against the miss across at first, and to the other side when it is due."""
+    if g.reversed_ns == 0:
+        g.reversed_ns = now_ns
+        g.sign = -1.0 if g.cross_error_m > 0.0 else 1.0
+        return
+    open_now = now_ns - g.reversed_ns > _REVERSE_AGAIN_NS
+    if norm(g.air_m_s) < _REVERSE_ABOVE_M_S or not open_now:
+        return
+    if g.sign * g.cross_error_m > _REVERSE_SHARE * reach_m:
+        g.reversed_ns = now_ns
         g.sign = -g.sign
 
 
 @kernel
 def _predicted(
-    g: EntryState, p: EntryParameters, s: Solution, bank_rad: float
-) -> tuple[float, float, float]:
-    """Errors at flip height under a bank, along and to the right, m, and the time to it, s."""
-    r, v = g.work[9], g.work[10]
+    g: EntryState, p: EntryParameters, s: Solution, bank_rad: float, sign: float
+) -> tuple[float, float]:
+    """Errors at flip height under a bank, along and to the right, m."""
+    _start(g, s)
+    g.ahead.bank_rad, g.ahead.sign = bank_rad, sign
+    predict(p, g.ahead)
+    return errors(p, s.earth_position_m, g.ahead.position_m, g.work)
+
+
+@kernel
+def _start(g: EntryState, s: Solution) -> None:
     for i in range(3):
-        r[i], v[i] = s.earth_position_m[i], s.earth_velocity_m_s[i]
-    time_s = predict(p, r, v, bank_rad, g.sign, g.work)
-    along, right = errors(p, s.earth_position_m, r, g.work)
-    return along, right, time_s
+        g.ahead.position_m[i] = s.earth_position_m[i]
+        g.ahead.velocity_m_s[i] = s.earth_velocity_m_s[i]
 
 
 @kernel
 def _lean_to_the_bank(g: EntryState, s: Solution, step_s: float) -> None:
     """Turn `side` toward where the lift of the bank angle needs it: away from the lift."""
     upward, right, wanted = g.work[0], g.work[1], g.work[2]
-    lift_axes(s.earth_position_m, s.earth_velocity_m_s, upward, right)
+    lift_axes(s.earth_position_m, g.air_m_s, upward, right)
     along_up, along_right = math.cos(g.bank_rad), g.sign * math.sin(g.bank_rad)
     for i in range(3):
         wanted[i] = -along_up * upward[i] - along_right * right[i]
-    _turn_side(g, s, wanted, _TURN_RAD_S * step_s)
+    _turn_side(g, wanted, _TURN_RAD_S * step_s)
 
 
 @kernel
-def _turn_side(g: EntryState, s: Solution, wanted: Floats, most_rad: float) -> None:
+def _turn_side(g: EntryState, wanted: Floats, most_rad: float) -> None:
     """Turn `side` about the flight direction toward `wanted`, by `most_rad` at most."""
-    v = s.earth_velocity_m_s
+    v = g.air_m_s
     share = dot(g.side, v) / dot(v, v)
     for i in range(3):
         g.side[i] -= share * v[i]
@@ -207,46 +297,73 @@ def _blend(side: Floats, wanted: Floats, size: float, angle: float, part: float)
         side[i] = (own + math.sin(part * angle) * wanted[i]) / sine
 
 
+# --- Glide ---
+
+
 @kernel
 def _glide(
     g: EntryState, p: EntryParameters, s: Solution, aim: Floats, now_ns: int, step_s: float
-) -> float:
-    """Lift toward the site; the lift-to-drag ratio, negative where it is to go to `side`."""
-    v = s.velocity_m_s
-    fall = max(v[2], _SLOWEST_FALL_M_S)
-    left_s = max((s.altitude_m - p.flip_height_m) / fall, 8.0)
-    g.arrival_ns = now_ns + int(left_s * SECOND_NS)
-    wanted, in_earth = g.work[3], g.work[4]
-    for i in range(2):
-        error = aim[i] - s.position_m[i]
-        wanted[i] = 6.0 * error / (left_s * left_s) - 4.0 * v[i] / left_s
-    wanted[2] = 0.0
-    share = dot(wanted, v) / dot(v, v)
-    for i in range(3):
-        wanted[i] -= share * v[i]
-    lift = norm(wanted)
-    speed = norm(v)
-    drag = 0.5 * s.air_density_kg_m3 * speed * speed / p.ballistic_kg_m2
+) -> None:
+    """Lift that lets the miss of a fall without lift die; `ratio` is negative toward `side`."""
+    if now_ns >= g.next_ns:
+        g.next_ns = now_ns + _GLIDE_PERIOD_NS
+        _fall_ahead(g, p, s, aim, now_ns)
+    speed = norm(g.air_m_s)
+    drag = max(_drag_m_s2(p, s, speed), 0.1)
+    effect = _effect_s(g, speed / drag, now_ns)
+    wanted, in_earth = g.work[2], g.work[3]
+    wanted[0], wanted[1], wanted[2] = -g.miss_m[0] / effect, -g.miss_m[1] / effect, 0.0
     apply_transposed(p.site.ned_from_earth, wanted, in_earth)
+    share = dot(in_earth, g.air_m_s) / (speed * speed)
+    for i in range(3):
+        in_earth[i] -= share * g.air_m_s[i]
+    lift = norm(in_earth)
     toward = dot(in_earth, g.side)
-    if lift > 1e-3:
-        turn = -1.0 if toward < 0.0 else 1.0
-        for i in range(3):
-            wanted[i] = turn * in_earth[i] / lift
-        _turn_side(g, s, wanted, min(_TURN_RAD_S, lift) * step_s)
-    ratio = -toward / max(drag, 1e-3)
-    return min(max(ratio, -p.lift_to_drag), p.lift_to_drag)
+    turn = (-1.0 if toward < 0.0 else 1.0) / max(lift, 1e-9)
+    for i in range(3):
+        in_earth[i] *= turn
+    _turn_side(g, in_earth, _TURN_RAD_S * step_s * min(lift / (_FAINT * drag), 1.0))
+    ratio = min(max(-toward / drag, -p.lift_to_drag), p.lift_to_drag)
+    most = _LEAN_PER_S * step_s
+    g.ratio += min(max(ratio - g.ratio, -most), most)
 
 
 @kernel
-def _lean(g: EntryState, p: EntryParameters, s: Solution, ratio: float, nose: Floats) -> None:
+def _fall_ahead(g: EntryState, p: EntryParameters, s: Solution, aim: Floats, now_ns: int) -> None:
+    """Where it comes down without lift, from the aim."""
+    _start(g, s)
+    predict(p, g.ahead)
+    g.arrival_ns = now_ns + int(g.ahead.time_s * SECOND_NS)
+    position, velocity = g.work[2], g.work[3]
+    for i in range(3):
+        velocity[i] = g.ahead.position_m[i] - p.site.origin_m[i]
+    apply(p.site.ned_from_earth, velocity, position)
+    apply(p.site.ned_from_earth, g.ahead.velocity_m_s, velocity)
+    for i in range(2):
+        g.miss_m[i] = position[i] + _CARRY_S * velocity[i] - aim[i]
+
+
+@kernel
+def _effect_s(g: EntryState, fade_s: float, now_ns: int) -> float:
+    """By how much sideways acceleration shall answer a metre of miss, as 1 / s2: its inverse.
+
+    A sideways speed dies with `fade_s` on the way to flip height.
+    """
+    left_s = max((g.arrival_ns - now_ns) * 1e-9, 0.0)
+    stays = math.exp(-left_s / fade_s)
+    settle_s = min(max(_SETTLE_SHARE * left_s, _SHORTEST_SETTLE_S), _LONGEST_SETTLE_S)
+    return settle_s * (fade_s * (1.0 - stays) + _CARRY_S * stays)
+
+
+@kernel
+def _lean(g: EntryState, p: EntryParameters, nose: Floats) -> None:
     """The nose for a lift-to-drag ratio away from `side`: cot(angle from the flight) = -ratio."""
-    v = s.earth_velocity_m_s
+    v = g.air_m_s
     speed = norm(v)
-    scale = 1.0 / math.sqrt(1.0 + ratio * ratio)
+    scale = 1.0 / math.sqrt(1.0 + g.ratio * g.ratio)
     in_earth = g.work[5]
     for i in range(3):
-        in_earth[i] = scale * (g.side[i] - ratio * v[i] / speed)
+        in_earth[i] = scale * (g.side[i] - g.ratio * v[i] / speed)
     apply(p.site.ned_from_earth, in_earth, nose)
 
 
