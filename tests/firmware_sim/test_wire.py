@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pymavlink.dialects.v20 import common
 
-from firmware_sim.endpoints.flight_computer import RATES_HZ
+from firmware_sim.endpoints.telemetry import RATES_HZ
 from firmware_sim.world import World
 from gcs.telemetry import barge
 from tests.helpers.flights import LINKS, SECOND_NS, Pilot, launched, small_mission
