@@ -311,13 +311,15 @@ def _act(c: ComputerState, r: Readings, p: ComputerParameters, now_ns: int) -> i
         _count(c, p, now_ns)
         return c.mode
     if not in_flight(c.mode) or c.touched_ns > 0:
-        a.run[:] = 0
+        for i in range(ENGINES):
+            a.run[i] = 0
         a.throttle = 0.0
         a.legs = 1 if r.leg_extension > 0.0 else 0
         rest(c.control, a)
         return c.mode
     wanted = _guide(c, r, p, now_ns)
-    a.run[:] = c.steering.run
+    for i in range(ENGINES):
+        a.run[i] = c.steering.run[i]
     a.throttle = c.steering.throttle
     a.legs = c.steering.legs
     a.release = 1 if c.mode == FlightMode.ASCENT else 0

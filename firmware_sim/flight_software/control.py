@@ -71,6 +71,9 @@ class ControlState(Record):
     """Of all engines, from the feedback of their flow."""
     offset_n_m: Vector3
     """Torque of engines that do not balance each other, in B."""
+    demand_n_m: Vector3
+    """Torque that the actuators shall make, in B."""
+    work: Annotated[Floats, (3, 3)]
 
 
 class ControlParameters(Record):
@@ -92,6 +95,8 @@ class ControlParameters(Record):
     engine_m: Annotated[Floats, (ENGINES, 2)]
     """Places of the engines off the axis: y, z in B."""
     gimbal_limit_rad: float
+    gimbal_sine: float
+    """Of that limit."""
     gimbal_rate_rad_s: float
     fin_slope_m2: float
     """Force of the pair of fins that turns one axis, per dynamic pressure and radian."""
@@ -124,6 +129,7 @@ def control_parameters(model: VehicleModel, step_ns: int) -> ControlParameters:
         angle = 2.0 * math.pi * (i - 1) / (engine.count - 1)
         p.engine_m[i] = engine.ring_radius_m * np.array((math.cos(angle), math.sin(angle)))
     p.gimbal_limit_rad = math.radians(engine.gimbal_limit_deg)
+    p.gimbal_sine = math.sin(p.gimbal_limit_rad)
     p.gimbal_rate_rad_s = math.radians(engine.gimbal_rate_deg_s)
     if model.fins is not None:
         p.fin_slope_m2 = 2.0 * model.fins.area_m2 * model.fins.force_slope_per_rad
@@ -158,16 +164,15 @@ def control(
         gimbal_n_m = 0.0
     cold_n_m = p.cold_gas_n_m[1] if st.use_cold_gas else 0.0
     _observe(c, s, p, gimbal_n_m, fin_n_m)
-    torque_n_m = gimbal_n_m * math.sin(p.gimbal_limit_rad) + fin_n_m * p.fin_limit_rad + cold_n_m
+    torque_n_m = gimbal_n_m * p.gimbal_sine + fin_n_m * p.fin_limit_rad + cold_n_m
     authority = torque_n_m / c.inertia_kg_m2[1]
     steady_n_m = math.hypot(c.trim_n_m[1] + c.offset_n_m[1], c.trim_n_m[2] + c.offset_n_m[2])
-    most_n_m = gimbal_n_m * math.sin(p.gimbal_limit_rad)
+    most_n_m = gimbal_n_m * p.gimbal_sine
     st.gimbal_share = steady_n_m / most_n_m if most_n_m > 0.0 else 0.0
     _slew(c, s, st, p, authority)
-    demand = np.empty(3)
-    _demand(c, s, p, authority, demand)
-    _allocate(c, p, demand, gimbal_n_m, fin_n_m, cold_n_m, out)
-    _allocate_roll(c, p, demand[0], roll_n_m, out)
+    _demand(c, s, p, authority)
+    _allocate(c, p, gimbal_n_m, fin_n_m, cold_n_m, out)
+    _allocate_roll(c, p, roll_n_m, out)
 
 
 @kernel
@@ -204,7 +209,7 @@ def _feel_thrust(c: ControlState, s: Solution, r: Readings, p: ControlParameters
 @kernel
 def _fin_torques(c: ControlState, s: Solution, p: ControlParameters) -> tuple[float, float]:
     """Torque per radian of demand across and about the axis: grid fins tail first, or flaps."""
-    velocity = np.empty(3)
+    velocity = c.work[0]
     unrotate(s.attitude, s.velocity_m_s, velocity)
     across_m2_s2 = velocity[1] * velocity[1] + velocity[2] * velocity[2]
     axial_m2_s2 = velocity[0] * velocity[0] if velocity[0] < 0.0 else 0.0
@@ -241,7 +246,7 @@ def _slew(
     if c.slewing == 0:
         c.slewing = 1
         _nose_of(s, c.nose)
-    toward = np.empty(3)
+    toward, step = c.work[0], c.work[1]
     cross(c.nose, st.nose, toward)
     sine = norm(toward)
     cosine = c.nose[0] * st.nose[0] + c.nose[1] * st.nose[1] + c.nose[2] * st.nose[2]
@@ -252,12 +257,11 @@ def _slew(
     speed = 0.0
     if sine > 1e-9 and most > 0.0:
         braking = most * (_BRAKE_SHARE / _SLEW_SHARE)
-        speed = closing_speed(math.atan2(sine, cosine), _SLEW_GAIN_PER_S, braking)
+        speed = closing_speed(_angle_rad(sine, cosine), _SLEW_GAIN_PER_S, braking)
         speed = min(speed, p.slew_rad_s) / sine
     for i in range(3):
         toward[i] = _SLEW_RATE_GAIN_PER_S * (speed * toward[i] - c.nose_rate_rad_s[i])
     share = min(1.0, most / max(norm(toward), 1e-12))
-    step = np.empty(3)
     for i in range(3):
         step[i] = share * toward[i] - c.nose_acceleration_rad_s2[i]
     swing = _SWING_SHARE * p.gimbal_rate_rad_s / p.gimbal_limit_rad * authority
@@ -274,6 +278,15 @@ def _slew(
 
 
 @kernel
+def _angle_rad(sine: float, cosine: float) -> float:
+    """The angle of a sine that is not negative; near zero by its series, to 5e-5 of itself."""
+    if cosine < 0.9:
+        return math.atan2(sine, cosine)
+    square = sine * sine
+    return sine * (1.0 + square * (1.0 / 6.0 + square * (3.0 / 40.0 + square * (5.0 / 112.0))))
+
+
+@kernel
 def _nose_of(s: Solution, out: Floats) -> None:
     """Where B's x axis points, in L."""
     w, x, y, z = s.attitude[0], s.attitude[1], s.attitude[2], s.attitude[3]
@@ -285,22 +298,21 @@ def _nose_of(s: Solution, out: Floats) -> None:
 @kernel
 def _square_to(u: Floats, out: Floats) -> None:
     """Any direction square to `u`."""
-    other = np.zeros(3)
-    other[0 if abs(u[0]) < 0.7 else 1] = 1.0
-    cross(u, other, out)
+    if abs(u[0]) < 0.7:
+        out[0], out[1], out[2] = 0.0, u[2], -u[1]
+    else:
+        out[0], out[1], out[2] = -u[2], 0.0, u[0]
 
 
 @kernel
-def _demand(
-    c: ControlState, s: Solution, p: ControlParameters, authority: float, out: Floats
-) -> None:
+def _demand(c: ControlState, s: Solution, p: ControlParameters, authority: float) -> None:
     """Torque in B that follows the slewed direction and damps roll."""
-    nose, rate, acceleration = np.empty(3), np.empty(3), np.empty(3)
+    nose, rate, acceleration, out = c.work[0], c.work[1], c.work[2], c.demand_n_m
     unrotate(s.attitude, c.nose, nose)
     unrotate(s.attitude, c.nose_rate_rad_s, rate)
     unrotate(s.attitude, c.nose_acceleration_rad_s2, acceleration)
-    sine = math.hypot(nose[1], nose[2])
-    scale = math.atan2(sine, nose[0]) / sine if sine > 1e-9 else 1.0
+    sine = math.sqrt(nose[1] * nose[1] + nose[2] * nose[2])
+    scale = _angle_rad(sine, nose[0]) / sine if sine > 1e-9 else 1.0
     w = min(p.bandwidth_rad_s, math.sqrt(authority / _REACH_RAD))
     damping = 2.0 * p.damping * w
     inertia = c.inertia_kg_m2[1]
@@ -315,7 +327,6 @@ def _demand(
 def _allocate(
     c: ControlState,
     p: ControlParameters,
-    demand: Floats,
     gimbal_n_m: float,
     fin_n_m: float,
     cold_n_m: float,
@@ -323,12 +334,12 @@ def _allocate(
 ) -> None:
     """Gimbal first, then fins; cold gas does what is left, and roll."""
     for axis in (1, 2):
-        left = demand[axis]
+        left = c.demand_n_m[axis]
         angle = 0.0
         if gimbal_n_m > 0.0:
-            sine = clamp(left / gimbal_n_m, -1.0, 1.0)
-            angle = clamp(math.asin(sine), -p.gimbal_limit_rad, p.gimbal_limit_rad)
-            left -= gimbal_n_m * math.sin(angle)
+            sine = clamp(left / gimbal_n_m, -p.gimbal_sine, p.gimbal_sine)
+            angle = math.asin(sine)
+            left -= gimbal_n_m * sine
         if axis == 1:
             out.gimbal_pitch_rad = angle
         else:
@@ -342,11 +353,9 @@ def _allocate(
 
 
 @kernel
-def _allocate_roll(
-    c: ControlState, p: ControlParameters, demand_n_m: float, roll_n_m: float, out: Actuation
-) -> None:
+def _allocate_roll(c: ControlState, p: ControlParameters, roll_n_m: float, out: Actuation) -> None:
     """Fins or flaps by a part of their range, cold gas for what is left."""
-    fin, left = 0.0, demand_n_m
+    fin, left = 0.0, c.demand_n_m[0]
     if roll_n_m > 0.0:
         most = _ROLL_SHARE * p.fin_limit_rad
         fin = clamp(left / roll_n_m, -most, most)
@@ -359,11 +368,9 @@ def _allocate_roll(
 def rest(c: ControlState, out: Actuation) -> None:
     """No demand at all; the next flight starts from where the nose then points."""
     c.slewing = 0
-    c.nose_rate_rad_s[:] = 0.0
-    c.nose_acceleration_rad_s2[:] = 0.0
-    c.trim_n_m[:] = 0.0
-    c.model_rate_rad_s[:] = 0.0
     out.gimbal_pitch_rad = 0.0
     out.gimbal_yaw_rad = 0.0
-    out.fins_rad[:] = 0.0
-    out.cold_gas_torque_n_m[:] = 0.0
+    for i in range(3):
+        c.nose_rate_rad_s[i] = c.nose_acceleration_rad_s2[i] = 0.0
+        c.trim_n_m[i] = c.model_rate_rad_s[i] = 0.0
+        out.fins_rad[i] = out.cold_gas_torque_n_m[i] = 0.0

@@ -14,8 +14,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from firmware_sim.flight_software.hop_prediction import (
     BRAKE_GAIN,
     FASTEST_FALL_M_S,
@@ -35,7 +33,6 @@ from firmware_sim.flight_software.profiles import clamp, closing_slope, closing_
 from firmware_sim.flight_software.state import Steering
 from firmware_sim.kernel import kernel
 from firmware_sim.records import Floats
-from firmware_sim.rotation import rotate
 from firmware_sim.vehicle.state import ENGINES
 
 _CLIMB_GAIN = 0.5
@@ -69,6 +66,7 @@ _SETTLED_M_S = 0.3
 _SETTLED_DIVERT_M = 20.0
 _SETTLED_DIVERT_M_S = 1.0
 _FLOWING = 0.02
+_PREDICT_EVERY_NS = 100_000_000
 
 
 @kernel
@@ -114,7 +112,7 @@ def _observe(h: HopState, s: Solution, r: Readings, p: HopParameters) -> None:
         h.aim[0], h.aim[1] = -1.0, 0.0
         if distance > 1.0:
             h.aim[0], h.aim[1] = -north / distance, -east / distance
-    nose, swing = np.empty(3), np.empty(3)
+    nose, swing = h.nose, h.swing
     _nose_of(s, nose)
     _swing_of(s, swing)
     force = s.specific_force_m_s2
@@ -166,9 +164,11 @@ def _nose_of(s: Solution, out: Floats) -> None:
 @kernel
 def _swing_of(s: Solution, out: Floats) -> None:
     """How fast the nose turns: d(nose)/dt in L, rad/s."""
-    body = np.empty(3)
-    body[0], body[1], body[2] = 0.0, s.rate_rad_s[2], -s.rate_rad_s[1]
-    rotate(s.attitude, body, out)
+    w, x, y, z = s.attitude[0], s.attitude[1], s.attitude[2], s.attitude[3]
+    right, down = s.rate_rad_s[2], -s.rate_rad_s[1]
+    out[0] = 2.0 * (right * (x * y - w * z) + down * (x * z + w * y))
+    out[1] = right * (1.0 - 2.0 * (x * x + z * z)) + 2.0 * down * (y * z - w * x)
+    out[2] = 2.0 * right * (y * z + w * x) + down * (1.0 - 2.0 * (x * x + y * y))
 
 
 @kernel
@@ -184,6 +184,8 @@ def _predict(
     if mode == FlightMode.ASCENT:
         out.time_to_touchdown_s = math.nan
         out.propellant_margin_kg = math.nan
+        return
+    if now_ns % _PREDICT_EVERY_NS != 0:
         return
     error = math.hypot(_error_m(h, out, 0), _error_m(h, out, 1))
     time_s = time_to_touchdown_s(h, s, p, mode, error, now_ns)
@@ -205,7 +207,8 @@ def _ascend(
     spare = _GIMBAL_SHARE - out.gimbal_share
     speed = h.ascent_speed_m_s + _EASE_M_S2 * spare * p.step_s
     h.ascent_speed_m_s = clamp(speed, 0.0, p.downrange_speed_m_s)
-    out.run[:] = p.ascent
+    for i in range(ENGINES):
+        out.run[i] = p.ascent[i]
     out.legs = 0
     up = _up_m(h, s, p)
     out.throttle = 1.0
@@ -222,11 +225,14 @@ def _ascend(
 @kernel
 def _coast(h: HopState, s: Solution, p: HopParameters, out: Steering) -> int:
     """Engines off, upright, until it has fallen to the relight height."""
-    out.run[:] = 0
+    for i in range(ENGINES):
+        out.run[i] = 0
     out.throttle = 0.0
     out.use_cold_gas = 1
-    h.disturbance_m_s2[:] = 0.0
-    h.model_m_s[:] = h.velocity_m_s
+    h.disturbance_m_s2[2] = 0.0
+    for i in range(2):
+        h.disturbance_m_s2[i] = 0.0
+        h.model_m_s[i] = h.velocity_m_s[i]
     _point_up(out)
     relight = s.velocity_m_s[2] > 0.0 and _up_m(h, s, p) <= p.relight_height_m
     return FlightMode.DESCENT.value if relight else FlightMode.COAST.value
@@ -238,7 +244,8 @@ def _descend(
 ) -> int:
     """Brake to the hover, hold there until settled, then go down."""
     _advance_stage(h, s, p, mode, now_ns, out)
-    out.run[:] = p.landing
+    for i in range(ENGINES):
+        out.run[i] = p.landing[i]
     if _up_m(h, s, p) < p.legs_height_m:
         out.legs = 1
     final = h.stage == Stage.FINAL

@@ -40,6 +40,10 @@ class HopState(Record):
     """The observer's velocity of that point."""
     ascent_speed_m_s: float
     """Downrange, as fast as the gimbal can hold against the air; 0 before the ascent."""
+    nose: Vector3
+    """Where B's x axis points, in L."""
+    swing: Vector3
+    """How fast the nose turns: its change in L, 1/s."""
     disturbance_m_s2: Vector3
     """North, east, up: acceleration that thrust along the axis does not explain."""
     deck_velocity_m_s: Annotated[Floats, 2]
