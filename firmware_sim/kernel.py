@@ -14,7 +14,8 @@ from collections.abc import Callable
 from types import CodeType
 from typing import Any, ParamSpec, TypeVar, cast
 
-from numba import njit
+from numba import njit, types
+from numba.core import sigutils
 from numba.core.caching import FunctionCache, IndexDataCacheFile
 
 P = ParamSpec("P")
@@ -71,6 +72,15 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
     _FUNCTIONS[id(dispatcher)] = function
     # numba has no setting for the cache of a dispatcher.
     dispatcher._cache = _KernelCache(function, id(dispatcher))  # noqa: SLF001
+    compile_one = dispatcher.compile
+
+    def compile_plain(signature: Any) -> Any:
+        """Without it every constant argument gets a copy of the kernel, at twice the time."""
+        arguments, _ = sigutils.normalize_signature(signature)  # type: ignore[no-untyped-call]
+        plain = (types.unliteral(argument) for argument in arguments)  # type: ignore[no-untyped-call]
+        return compile_one(tuple(plain))
+
+    dispatcher.compile = compile_plain
     return cast("Callable[P, R]", dispatcher)
 
 

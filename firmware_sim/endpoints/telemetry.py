@@ -81,6 +81,7 @@ class Telemetry:
         self._dialect = dialect
         self._component = component
         self._boot_ns = boot_ns
+        self._deck_height_mm = round(site.deck_height_m * 1000.0)
         self._site_place = float(site.latitude_rad), float(site.longitude_rad)
         self._earth_from_site: list[list[float]] = site.ned_from_earth.T.tolist()
         self._look(computer, readings, vehicle)
@@ -182,7 +183,7 @@ class Telemetry:
             "lat": _whole(math.degrees(self._latitude[0]) * 1e7, 2**31 - 1),
             "lon": _whole(math.degrees(self._longitude[0]) * 1e7, 2**31 - 1),
             "alt": height_mm,
-            "relative_alt": height_mm,
+            "relative_alt": height_mm - self._deck_height_mm,
             "vx": _whole(north * 100.0, 32_767),
             "vy": _whole(east * 100.0, 32_767),
             "vz": _whole(down * 100.0, 32_767),
