@@ -70,6 +70,8 @@ _SETTLING_NS = 300_000_000
 _STILL_M_S = 0.4
 _NEAR_WATER_M = 4.0
 _SUNK_M = 1.0
+_CONTACT_BELOW_M = 20.0
+"""Feet that say they touch higher over the water are not believed."""
 _ASCENT_CLEAR_NS = 5 * SECOND_NS
 _NEAR_DECK_M = 60.0
 _UPRIGHT_RAD = math.radians(12.0)
@@ -157,7 +159,7 @@ def computer_parameters(
     restore(p.returning, save(return_parameters(model, site, weather)))
     if isinstance(model.profile, EntryProfile):
         p.profile = ProfileKind.ENTRY
-        restore(p.entry, save(entry_parameters(model.profile, site, weather)))
+        restore(p.entry, save(entry_parameters(model, site, weather)))
     return p
 
 
@@ -185,6 +187,8 @@ def step_computer(
     wanted = _act(c, r, p, now_ns)
     if wanted != c.mode:
         c.followed_from = 0
+        if c.mode == FlightMode.DESCENT and wanted == FlightMode.DIVERTING:
+            log_event(c.events, Event.NO_COMMIT.value, 0, 0, 0)
         _set_mode(c, wanted, now_ns)
     if fault.kind != FaultKind.NONE:
         _spoil_actuation(fault, c.actuation, now_ns)
@@ -196,8 +200,6 @@ def _set_mode(c: ComputerState, mode: int, now_ns: int) -> None:
         mode = FlightMode.DIVERTING.value
     if mode == c.mode:
         return
-    if c.mode == FlightMode.DESCENT and mode == FlightMode.DIVERTING and not c.divert:
-        log_event(c.events, Event.NO_COMMIT.value, 0, 0, 0)
     c.mode = mode
     c.mode_since_ns = now_ns
     log_event(c.events, Event.MODE.value, 0, 0, mode)
@@ -263,7 +265,8 @@ def _feel_contact(c: ComputerState, r: Readings, p: ComputerParameters, now_ns: 
     if height > _NEAR_WATER_M or speed_2 > _STILL_M_S**2:
         c.still_since_ns = now_ns
     still = now_ns - c.still_since_ns > _SETTLING_NS
-    if (r.feet_touching > 0 and in_powered_descent(c.mode)) or still or height < -_SUNK_M:
+    feet = r.feet_touching > 0 and in_powered_descent(c.mode) and height < _CONTACT_BELOW_M
+    if feet or still or height < -_SUNK_M:
         c.touched_ns = now_ns
 
 

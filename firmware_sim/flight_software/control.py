@@ -15,6 +15,7 @@ from typing import Annotated
 import numpy as np
 
 from firmware_sim.flight_software.interfaces import Actuation, Readings, Solution
+from firmware_sim.flight_software.pointing import nose_of
 from firmware_sim.flight_software.profiles import clamp, closing_speed
 from firmware_sim.flight_software.state import Steering
 from firmware_sim.kernel import kernel
@@ -245,7 +246,7 @@ def _slew(
     """Move `c.nose` toward the wanted direction, so that it gets there at rest."""
     if c.slewing == 0:
         c.slewing = 1
-        _nose_of(s, c.nose)
+        nose_of(s, c.nose)
     toward, step = c.work[0], c.work[1]
     cross(c.nose, st.nose, toward)
     sine = norm(toward)
@@ -284,15 +285,6 @@ def _angle_rad(sine: float, cosine: float) -> float:
         return math.atan2(sine, cosine)
     square = sine * sine
     return sine * (1.0 + square * (1.0 / 6.0 + square * (3.0 / 40.0 + square * (5.0 / 112.0))))
-
-
-@kernel
-def _nose_of(s: Solution, out: Floats) -> None:
-    """Where B's x axis points, in L."""
-    w, x, y, z = s.attitude[0], s.attitude[1], s.attitude[2], s.attitude[3]
-    out[0] = 1.0 - 2.0 * (y * y + z * z)
-    out[1] = 2.0 * (x * y + w * z)
-    out[2] = 2.0 * (x * z - w * y)
 
 
 @kernel

@@ -14,6 +14,15 @@ from __future__ import annotations
 
 import math
 
+from firmware_sim.flight_software.hop_lateral import (
+    LEAST_SPECIFIC_M_S2,
+    error_m,
+    final_tilt_rad,
+    lean,
+    point_up,
+    speed_m_s,
+    up_m,
+)
 from firmware_sim.flight_software.hop_prediction import (
     BRAKE_GAIN,
     FASTEST_FALL_M_S,
@@ -29,24 +38,16 @@ from firmware_sim.flight_software.hop_prediction import (
 from firmware_sim.flight_software.hop_state import GRAVITY_M_S2, HopParameters, HopState, Stage
 from firmware_sim.flight_software.interfaces import Readings, Solution
 from firmware_sim.flight_software.modes import FlightMode
-from firmware_sim.flight_software.profiles import clamp, closing_slope, closing_speed, fall_time
+from firmware_sim.flight_software.pointing import nose_of, swing_of
+from firmware_sim.flight_software.profiles import clamp, closing_slope, closing_speed
 from firmware_sim.flight_software.state import Steering
 from firmware_sim.kernel import kernel
-from firmware_sim.records import Floats
 from firmware_sim.vehicle.state import ENGINES
 
 _CLIMB_GAIN = 0.5
 _BRAKE_TRACKING = 1.0
 _FINAL_TRACKING = 1.8
-_LATERAL_GAIN = 0.18
-_LATERAL_TRACKING = 0.45
-_LATERAL_RESERVE = 1.4
-"""How much more than the profile's acceleration may be used to keep to it."""
-_IMPACT_MARGIN_M = 5.0
-"""How far before the aim the engine-off impact point stays; what it overshoots is keep-out's."""
 _OBSERVER_RAD_S = 0.5
-_DISTURBANCE_LIMIT_M_S2 = 1.0
-_LEAST_SPECIFIC_M_S2 = 3.0
 _LIFT_TIME_S = 1.0
 _LIFT_LIMIT_M_S2 = 3.0
 _WAVES_S = 10.0
@@ -54,14 +55,9 @@ _WAVES_S = 10.0
 _TOWER_CLEAR_M = 40.0
 _ASCENT_TILT_RAD = math.radians(6.0)
 """Nose first at speed the air turns a leaning vehicle further: the gimbal must keep its margin."""
-_COMMITTED_HASTE = 1.5
-"""By how much faster than downrange it moves to the deck."""
 _GIMBAL_SHARE = 0.55
 """Of the gimbal's range that may go into holding against the air; flying slower eases it."""
 _EASE_M_S2 = 4.0
-_FINAL_TILT_RAD = math.radians(4.0)
-_FINAL_TILT_PER_M = math.radians(0.5)
-_LAST_TILT_RAD = math.radians(1.5)
 _SETTLED_M_S = 0.3
 _SETTLED_DIVERT_M = 20.0
 _SETTLED_DIVERT_M_S = 1.0
@@ -92,12 +88,6 @@ def guide_hop(
     return wanted
 
 
-@kernel
-def final_descent(h: HopState) -> bool:
-    """Whether the vehicle can no longer go elsewhere."""
-    return h.stage == Stage.FINAL
-
-
 # --- What is known ---
 
 
@@ -113,15 +103,15 @@ def _observe(h: HopState, s: Solution, r: Readings, p: HopParameters) -> None:
         if distance > 1.0:
             h.aim[0], h.aim[1] = -north / distance, -east / distance
     nose, swing = h.nose, h.swing
-    _nose_of(s, nose)
-    _swing_of(s, swing)
+    nose_of(s, nose)
+    swing_of(s, swing)
     force = s.specific_force_m_s2
     h.thrust_n = _thrust_n(s, r, p)
     axial = force[0] * nose[0] + force[1] * nose[1] + force[2] * nose[2]
     beyond = p.inertia_kg_m2 / (s.mass_kg * p.gimbal_lever_m)
     for i in range(2):
         h.velocity_m_s[i] = s.velocity_m_s[i] + beyond * swing[i]
-        lean = nose[i] + h.disturbance_m_s2[i] / max(axial, _LEAST_SPECIFIC_M_S2)
+        lean = nose[i] + h.disturbance_m_s2[i] / max(axial, LEAST_SPECIFIC_M_S2)
         h.place_m[i] = s.relative_m[i] + (p.cg_height_m + beyond) * lean
         error = h.velocity_m_s[i] - h.model_m_s[i]
         step = axial * nose[i] + h.disturbance_m_s2[i] + 2.0 * _OBSERVER_RAD_S * error
@@ -153,31 +143,6 @@ def _smooth_deck(h: HopState, s: Solution, p: HopParameters) -> None:
 
 
 @kernel
-def _nose_of(s: Solution, out: Floats) -> None:
-    """Where B's x axis points, in L."""
-    w, x, y, z = s.attitude[0], s.attitude[1], s.attitude[2], s.attitude[3]
-    out[0] = 1.0 - 2.0 * (y * y + z * z)
-    out[1] = 2.0 * (x * y + w * z)
-    out[2] = 2.0 * (x * z - w * y)
-
-
-@kernel
-def _swing_of(s: Solution, out: Floats) -> None:
-    """How fast the nose turns: d(nose)/dt in L, rad/s."""
-    w, x, y, z = s.attitude[0], s.attitude[1], s.attitude[2], s.attitude[3]
-    right, down = s.rate_rad_s[2], -s.rate_rad_s[1]
-    out[0] = 2.0 * (right * (x * y - w * z) + down * (x * z + w * y))
-    out[1] = right * (1.0 - 2.0 * (x * x + z * z)) + 2.0 * down * (y * z - w * x)
-    out[2] = 2.0 * right * (y * z + w * x) + down * (1.0 - 2.0 * (x * x + y * y))
-
-
-@kernel
-def _up_m(h: HopState, s: Solution, p: HopParameters) -> float:
-    """Of the feet over the nominal deck plane."""
-    return float(-s.position_m[2] - p.deck_height_m - h.sea_up_m)
-
-
-@kernel
 def _predict(
     h: HopState, s: Solution, p: HopParameters, mode: int, now_ns: int, out: Steering
 ) -> None:
@@ -187,7 +152,7 @@ def _predict(
         return
     if now_ns % _PREDICT_EVERY_NS != 0:
         return
-    error = math.hypot(_error_m(h, out, 0), _error_m(h, out, 1))
+    error = math.hypot(error_m(h, out, 0), error_m(h, out, 1))
     time_s = time_to_touchdown_s(h, s, p, mode, error, now_ns)
     out.time_to_touchdown_s = time_s
     out.propellant_margin_kg = propellant_margin_kg(s, p, time_s - coast_s(s, p, mode))
@@ -210,12 +175,12 @@ def _ascend(
     for i in range(ENGINES):
         out.run[i] = p.ascent[i]
     out.legs = 0
-    up = _up_m(h, s, p)
+    up = up_m(h, s, p)
     out.throttle = 1.0
     if up < _TOWER_CLEAR_M:
-        _point_up(out)
+        point_up(out)
     else:
-        _lean(h, s, p, mode, min(_ASCENT_TILT_RAD, p.tilt_limit_rad), out)
+        lean(h, s, p, mode, min(_ASCENT_TILT_RAD, p.tilt_limit_rad), out)
     if now_ns - h.lift_off_ns >= p.full_thrust_ns:
         vertical = _CLIMB_GAIN * (p.climb_speed_m_s + s.velocity_m_s[2])
         out.throttle = _throttle(h, s, p, out, clamp(vertical, -3.0, 5.0))
@@ -233,8 +198,8 @@ def _coast(h: HopState, s: Solution, p: HopParameters, out: Steering) -> int:
     for i in range(2):
         h.disturbance_m_s2[i] = 0.0
         h.model_m_s[i] = h.velocity_m_s[i]
-    _point_up(out)
-    relight = s.velocity_m_s[2] > 0.0 and _up_m(h, s, p) <= p.relight_height_m
+    point_up(out)
+    relight = s.velocity_m_s[2] > 0.0 and up_m(h, s, p) <= p.relight_height_m
     return FlightMode.DESCENT.value if relight else FlightMode.COAST.value
 
 
@@ -246,10 +211,10 @@ def _descend(
     _advance_stage(h, s, p, mode, now_ns, out)
     for i in range(ENGINES):
         out.run[i] = p.landing[i]
-    if _up_m(h, s, p) < p.legs_height_m:
+    if up_m(h, s, p) < p.legs_height_m:
         out.legs = 1
     final = h.stage == Stage.FINAL
-    _lean(h, s, p, mode, _final_tilt_rad(s) if final else p.tilt_limit_rad, out)
+    lean(h, s, p, mode, final_tilt_rad(s) if final else p.tilt_limit_rad, out)
     vertical = _final_m_s2(h, s, p, mode) if final else _brake_m_s2(h, s, p)
     out.throttle = _throttle(h, s, p, out, vertical)
     over = h.stage != Stage.BRAKE and now_ns >= h.hover_until_ns
@@ -261,7 +226,7 @@ def _advance_stage(
     h: HopState, s: Solution, p: HopParameters, mode: int, now_ns: int, out: Steering
 ) -> None:
     if h.stage == Stage.BRAKE:
-        near = _up_m(h, s, p) - p.hover_height_m
+        near = up_m(h, s, p) - p.hover_height_m
         if near < 1.5 and abs(s.velocity_m_s[2]) < 1.0:
             h.stage = Stage.HOVER.value
             h.hover_until_ns = now_ns + p.hover_ns
@@ -276,8 +241,8 @@ def _settled(h: HopState, mode: int, out: Steering) -> bool:
     committed = mode == FlightMode.COMMITTED
     near_m = SETTLED_M if committed else _SETTLED_DIVERT_M
     slow_m_s = _SETTLED_M_S if committed else _SETTLED_DIVERT_M_S
-    speed = math.hypot(_speed_m_s(h, 0), _speed_m_s(h, 1))
-    error = math.hypot(_error_m(h, out, 0), _error_m(h, out, 1))
+    speed = math.hypot(speed_m_s(h, 0), speed_m_s(h, 1))
+    error = math.hypot(error_m(h, out, 0), error_m(h, out, 1))
     return error < near_m and speed < slow_m_s
 
 
@@ -287,7 +252,7 @@ def _settled(h: HopState, mode: int, out: Steering) -> bool:
 @kernel
 def _brake_m_s2(h: HopState, s: Solution, p: HopParameters) -> float:
     """Upward acceleration that brakes to the hover height."""
-    distance = _up_m(h, s, p) - p.hover_height_m
+    distance = up_m(h, s, p) - p.hover_height_m
     rising = -s.velocity_m_s[2]
     wanted = closing_speed(distance, BRAKE_GAIN, p.braking_m_s2)
     ahead = 0.0
@@ -304,7 +269,7 @@ def _final_m_s2(h: HopState, s: Solution, p: HopParameters, mode: int) -> float:
     if mode == FlightMode.COMMITTED:
         height, sinking = s.height_m, s.velocity_m_s[2] - s.deck_velocity_m_s[2]
     else:
-        height, sinking = _up_m(h, s, p) + p.deck_height_m, s.velocity_m_s[2]
+        height, sinking = up_m(h, s, p) + p.deck_height_m, s.velocity_m_s[2]
     ahead = FINAL_GAIN * sinking if 0.0 < height < final_knee_m(p) else 0.0
     error = sinking - final_speed_m_s(p, height)
     return clamp(ahead + _FINAL_TRACKING * error, -3.0, 5.0)
@@ -323,133 +288,3 @@ def _throttle(
     force /= max(math.cos(s.tilt_rad), 0.5) * max(running, 1)
     flow = (force + s.air_pressure_pa * p.exit_area_m2) / p.thrust_vacuum_n
     return clamp(flow, p.minimum_throttle, 1.0)
-
-
-# --- Lateral ---
-
-
-@kernel
-def _error_m(h: HopState, out: Steering, axis: int) -> float:
-    """From the vehicle's place to the aim."""
-    return float(out.aim_m[axis] - h.place_m[axis])
-
-
-@kernel
-def _speed_m_s(h: HopState, axis: int) -> float:
-    """Relative to the deck's slow motion."""
-    return float(h.velocity_m_s[axis] - h.deck_velocity_m_s[axis])
-
-
-@kernel
-def _point_up(out: Steering) -> None:
-    out.nose[0], out.nose[1], out.nose[2] = 0.0, 0.0, -1.0
-
-
-@kernel
-def _lean(
-    h: HopState, s: Solution, p: HopParameters, mode: int, limit_rad: float, out: Steering
-) -> None:
-    """Point the nose so that thrust carries the vehicle to the aim.
-
-    The way is split into the part toward the barge, which the impact point bounds, and
-    the part across it.
-    """
-    in_north, in_east = -h.aim[0], -h.aim[1]
-    error_n, error_e = _error_m(h, out, 0), _error_m(h, out, 1)
-    speed_n, speed_e = _speed_m_s(h, 0), _speed_m_s(h, 1)
-    gust = h.disturbance_m_s2[0] * in_north + h.disturbance_m_s2[1] * in_east
-    toward = _toward_m_s2(
-        h,
-        s,
-        p,
-        mode,
-        error_n * in_north + error_e * in_east,
-        speed_n * in_north + speed_e * in_east,
-        gust,
-    )
-    across = _closing_m_s2(
-        p,
-        error_e * in_north - error_n * in_east,
-        speed_e * in_north - speed_n * in_east,
-        p.downrange_speed_m_s,
-        0.0,
-    )
-    size = math.hypot(toward, across)
-    share = min(1.0, _LATERAL_RESERVE * p.translation_m_s2 / max(size, 1e-9))
-    north = share * (toward * in_north - across * in_east)
-    east = share * (toward * in_east + across * in_north)
-    _point(h, s, north, east, limit_rad, out)
-
-
-@kernel
-def _point(
-    h: HopState, s: Solution, north: float, east: float, limit_rad: float, out: Steering
-) -> None:
-    """Nose direction for a horizontal acceleration: at most `limit_rad` from the steady lean
-    that holds against the wind, which is bounded by itself.
-    """
-    specific = max(h.thrust_n / s.mass_kg, _LEAST_SPECIFIC_M_S2)
-    share = _bounded(north, east, specific * math.sin(limit_rad)) / specific
-    gust_n, gust_e = h.disturbance_m_s2[0], h.disturbance_m_s2[1]
-    steady = _bounded(gust_n, gust_e, _DISTURBANCE_LIMIT_M_S2) / specific
-    out.nose[0] = share * north - steady * gust_n
-    out.nose[1] = share * east - steady * gust_e
-    out.nose[2] = -math.sqrt(1.0 - out.nose[0] ** 2 - out.nose[1] ** 2)
-    out.limit_rad = limit_rad
-
-
-@kernel
-def _final_tilt_rad(s: Solution) -> float:
-    """Ever less, so that it stands upright when it touches."""
-    return clamp(_FINAL_TILT_PER_M * s.height_m, _LAST_TILT_RAD, _FINAL_TILT_RAD)
-
-
-@kernel
-def _bounded(north: float, east: float, most: float) -> float:
-    """The share of a horizontal vector that is at most `most` long."""
-    return min(1.0, most / max(math.hypot(north, east), 1e-9))
-
-
-@kernel
-def _toward_m_s2(
-    h: HopState,
-    s: Solution,
-    p: HopParameters,
-    mode: int,
-    error_m: float,
-    speed_m_s: float,
-    gust_m_s2: float,
-) -> float:
-    """Acceleration toward the barge; `gust` is what wind drives that way.
-
-    Speed goes over smoothly from the profile's to the one whose impact point is safe.
-    """
-    most, slope = p.downrange_speed_m_s, 0.0
-    if mode == FlightMode.ASCENT:
-        most = h.ascent_speed_m_s
-    elif mode == FlightMode.COMMITTED:
-        most *= _COMMITTED_HASTE
-    if mode != FlightMode.COMMITTED and error_m > 0.0:
-        height = _up_m(h, s, p) + p.deck_height_m
-        falling_s = fall_time(height, -s.velocity_m_s[2], GRAVITY_M_S2)
-        drift = max(0.0, 0.5 * gust_m_s2 * falling_s**2)
-        safe = (error_m - _IMPACT_MARGIN_M - drift) / max(falling_s, 1.0)
-        ratio = max(safe, 0.0) / max(most, 1e-9)
-        share = (1.0 + ratio**4) ** -0.25
-        most = share * max(safe, 0.0)
-        slope = share**5 / max(falling_s, 1.0)
-    return _closing_m_s2(p, error_m, speed_m_s, most, slope)
-
-
-@kernel
-def _closing_m_s2(
-    p: HopParameters, error_m: float, speed_m_s: float, most_m_s: float, slope_per_s: float
-) -> float:
-    """Acceleration along one axis, at most `most_m_s` fast, which falls by `slope` a metre."""
-    wanted = closing_speed(error_m, _LATERAL_GAIN, p.translation_m_s2)
-    slope = closing_slope(error_m, _LATERAL_GAIN, p.translation_m_s2)
-    if wanted > most_m_s:
-        wanted, slope = most_m_s, slope_per_s
-    elif wanted < -p.downrange_speed_m_s:
-        wanted, slope = -p.downrange_speed_m_s, 0.0
-    return _LATERAL_TRACKING * (wanted - speed_m_s) - slope * speed_m_s
