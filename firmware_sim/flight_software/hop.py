@@ -1,7 +1,7 @@
 """Guidance of the hop: from belief and mode to nose direction and throttle.
 
 The aim lies beside the barge, on the side of the pad, unless the mode is COMMITTED. Until
-then the point where the vehicle would fall with the engine off hardly passes the aim.
+then the point where the vehicle would fall with the engine off stays short of the aim.
 Wanted velocities follow from the distance to go (`profiles`), accelerations from the
 velocities; what forces there are besides thrust is observed, not modelled.
 
