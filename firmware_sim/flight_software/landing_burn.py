@@ -23,26 +23,27 @@ from firmware_sim.vehicle.state import ENGINES, EnginePhase
 
 _GRAVITY_M_S2 = 9.80665
 _CYCLE_S = 0.01
-_SHORTEST_S = 6.0
+_SHORTEST_S = 8.0
 """The polynomial's gains stop growing here, below the attitude loop's bandwidth."""
+_MOVING_M_S2, _CALM_M_S2, _HASTY_M_S2 = 1.2, 0.8, 2.5
+"""Sideways acceleration that may be asked for while the stage moves over the deck, once it goes
+down, and of engines that cannot wait. Wind is held besides."""
+_QUIET_M, _QUIET_S = 2.0, 10.0
+"""In the last metres the gains fall, so that the feet meet the deck without a swing."""
 _BRAKE_TILT_RAD = math.radians(40.0)
-_FINAL_TILT_RAD = math.radians(4.0)
-_MOVING_TILT_RAD = math.radians(7.0)
 _FINS_PA = 4000.0
 """Dynamic pressure down to which the fins hold a stage that leans by its thrust: gimbals that held
 it would push back."""
 _SETTLE_SHARE = 0.2
 _SHORTEST_SETTLE_S = 2.0
-_UNEXPLAINED_S = 2.5
+_OBSERVER_RAD_S = 0.6
 _FINAL_GAIN = 1.5
 _THRUST_LAG_S = 0.1
 _LEAST_LEFT_M = 1.0
 _HOLD_DECK_M = 14.0
 _HOLD_WATER_M = 40.0
-_CENTRED_M = 4.0
-_CENTRED_M_S = 2.0
-_SETTLED_S = 7.0
-_UPRIGHT_NS = 2_000_000_000
+_CENTRED_M = 2.0
+_CENTRED_M_S = 1.0
 _CLEAR_M = 5.0
 _MOST_DOWN_M_S2 = 5.0
 
@@ -110,12 +111,19 @@ def surface_height_m(s: Solution, p: ReturnParameters, mode: int) -> float:
 
 
 @kernel
-def observe(g: ReturnState, s: Solution, r: Readings, p: ReturnParameters) -> None:
-    """Filter what pushes the stage sideways besides its thrust: drag and wind."""
-    thrust = thrust_now(p, s, r) / s.mass_kg
+def observe(g: ReturnState, s: Solution, p: ReturnParameters, thrust_n: float) -> None:
+    """Luenberger observer of what pushes the stage sideways besides its thrust, both poles at
+    `_OBSERVER_RAD_S`; the gimbals' side force does not move the centre of percussion.
+    """
     for axis in range(2):
-        rest = s.specific_force_m_s2[axis] - thrust * nose(s, axis)
-        g.unexplained_m_s2[axis] += _CYCLE_S / _UNEXPLAINED_S * (rest - g.unexplained_m_s2[axis])
+        speed = s.velocity_m_s[axis] + swing_m_s(s, p, axis)
+        if not g.observed:
+            g.model_m_s[axis] = speed
+        error = speed - g.model_m_s[axis]
+        push = thrust_n / s.mass_kg * nose(s, axis) + g.unexplained_m_s2[axis]
+        g.model_m_s[axis] += _CYCLE_S * (push + 2.0 * _OBSERVER_RAD_S * error)
+        g.unexplained_m_s2[axis] += _CYCLE_S * _OBSERVER_RAD_S**2 * error
+    g.observed = 1
 
 
 @kernel
@@ -124,34 +132,36 @@ def point(
     out: Steering,
 ) -> None:  # fmt: skip
     """Where the nose shall point so that the thrust brings the stage over its aim in time."""
-    to_go_s = max((g.touchdown_ns - now_ns) * 1e-9, _SHORTEST_S)
+    low = surface_height_m(s, p, mode) < _QUIET_M
+    to_go_s = max((g.touchdown_ns - now_ns) * 1e-9, _QUIET_S if low else _SHORTEST_S)
     offsets = (offset_m(g, s, p, mode, 0), offset_m(g, s, p, mode, 1))
     away = math.sqrt(offsets[0] * offsets[0] + offsets[1] * offsets[1])
     speed = math.sqrt(s.velocity_m_s[0] ** 2 + s.velocity_m_s[1] ** 2)
     if p.can_hover:
         to_go_s = max(to_go_s, math.sqrt(6.0 * away / FINAL_SIDEWAYS_M_S2))
         to_go_s = max(to_go_s, 2.0 * speed / FINAL_SIDEWAYS_M_S2)
-    limit = _tilt_limit(g, p, to_go_s, now_ns)
     for axis in range(2):
         speed = s.velocity_m_s[axis] + swing_m_s(s, p, axis)
         if s.deck_known:
             speed -= s.deck_velocity_m_s[axis]
-        wanted = polynomial(offsets[axis], speed, to_go_s) - g.unexplained_m_s2[axis]
+        out.nose[axis] = polynomial(offsets[axis], speed, to_go_s)
+    most = _MOVING_M_S2
+    if not p.can_hover:
+        most = _HASTY_M_S2
+    elif g.released:
+        most = _CALM_M_S2
+    size = math.sqrt(out.nose[0] ** 2 + out.nose[1] ** 2)
+    scale = min(1.0, most / max(size, 1e-9))
+    for axis in range(2):
+        wanted = scale * out.nose[axis] - g.unexplained_m_s2[axis]
         out.nose[axis] = wanted * s.mass_kg / thrust_n
+    limit = p.tilt_limit_rad
     size = math.sqrt(out.nose[0] ** 2 + out.nose[1] ** 2)
     scale = min(1.0, math.sin(limit) / max(size, 1e-9))
     out.nose[0] *= scale
     out.nose[1] *= scale
     out.nose[2] = -math.sqrt(1.0 - out.nose[0] ** 2 - out.nose[1] ** 2)
     out.limit_rad = limit
-
-
-@kernel
-def _tilt_limit(g: ReturnState, p: ReturnParameters, to_go_s: float, now_ns: int) -> float:
-    if not p.can_hover:
-        near = g.touchdown_ns - now_ns < _UPRIGHT_NS
-        return _FINAL_TILT_RAD if near else p.tilt_limit_rad
-    return _FINAL_TILT_RAD if g.released and to_go_s < _SETTLED_S else _MOVING_TILT_RAD
 
 
 @kernel
@@ -221,12 +231,17 @@ def hold_height_m(
 def _in_place(g: ReturnState, s: Solution, p: ReturnParameters, mode: int) -> bool:
     north, east = offset_m(g, s, p, mode, 0), offset_m(g, s, p, mode, 1)
     if mode == FlightMode.COMMITTED:
-        speed = math.sqrt(
-            (s.velocity_m_s[0] - s.deck_velocity_m_s[0]) ** 2
-            + (s.velocity_m_s[1] - s.deck_velocity_m_s[1]) ** 2
-        )
         low = surface_height_m(s, p, mode) < _HOLD_DECK_M + 10.0
-        return low and math.sqrt(north**2 + east**2) < _CENTRED_M and speed < _CENTRED_M_S
+        soon = math.sqrt(_soon_m_s(g, s, p, 0) ** 2 + _soon_m_s(g, s, p, 1) ** 2)
+        return low and math.sqrt(north**2 + east**2) < _CENTRED_M and soon < _CENTRED_M_S
     north += p.aim_offset_m * g.beside[0]
     east += p.aim_offset_m * g.beside[1]
     return math.sqrt(north**2 + east**2) > p.keep_out_m + _CLEAR_M
+
+
+@kernel
+def _soon_m_s(g: ReturnState, s: Solution, p: ReturnParameters, axis: int) -> float:
+    """Speed over the deck a second from now, in a hover."""
+    acceleration = _GRAVITY_M_S2 * nose(s, axis) + g.unexplained_m_s2[axis]
+    speed = s.velocity_m_s[axis] - s.deck_velocity_m_s[axis] + swing_m_s(s, p, axis)
+    return float(speed + acceleration)

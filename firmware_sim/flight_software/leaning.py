@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 
 from firmware_sim.flight_software.interfaces import Solution
-from firmware_sim.flight_software.prediction import drag_coefficient
+from firmware_sim.flight_software.prediction import drag_coefficient, with_the_wind
 from firmware_sim.flight_software.return_parameters import ReturnParameters
 from firmware_sim.flight_software.return_state import ReturnState
 from firmware_sim.flight_software.state import Steering
@@ -115,11 +115,14 @@ def lean_for(g: ReturnState, s: Solution, p: ReturnParameters, thrust_n: float) 
 @kernel
 def lean(g: ReturnState, s: Solution, p: ReturnParameters, thrust_n: float, out: Steering) -> None:
     """Point the nose against the flow, leaning for what `g.push_m_s2` has across it."""
-    air, push = g.air_m_s, g.push_m_s2
+    air, push, v = g.air_m_s, g.push_m_s2, s.velocity_m_s
+    share = 1.0
+    if thrust_n > 0.0:
+        share = with_the_wind(math.sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2]))
     for axis in range(3):
-        air[axis] = s.velocity_m_s[axis]
+        air[axis] = v[axis]
         if axis < 2:
-            air[axis] -= g.forecast_m_s[axis] + g.change_m_s[axis]
+            air[axis] -= share * (g.forecast_m_s[axis] + g.change_m_s[axis])
     square = max(air[0] * air[0] + air[1] * air[1] + air[2] * air[2], 1.0)
     along = (push[0] * air[0] + push[1] * air[1] + push[2] * air[2]) / square
     for axis in range(3):

@@ -21,6 +21,7 @@ _LONG_STEP_S = 5.0
 _STEP_S = 1.0
 _LOW_M = 12_000.0
 _HIGH_STEP_S = 2.0
+_GROUND_M_S, _FLOW_M_S = 60.0, 150.0
 _WINDY_M = 50_000.0
 """Above it no wind moves a stage."""
 FINAL_SIDEWAYS_M_S2 = 1.2
@@ -41,6 +42,8 @@ class Path(Record):
     wind_m_s: Vector3
     """Forecast, in L, at the height in hand."""
     gradient_per_s: Vector3
+    blows_m_s: Vector3
+    """All of the wind, in E."""
     change_m_s: Annotated[Floats, 2]
     """What the wind at `change_height_m` is over the forecast; it dies linearly to the sea."""
     change_height_m: float
@@ -81,33 +84,59 @@ def _derive(p: ReturnParameters, path: Path, y: Floats, out: Floats) -> None:
     gravity(p.earth, y, out)
     _, _, altitude_m = horizon(p.earth, y)
     pressure, density, _, sound = atmosphere(altitude_m)
-    x, v, z = y[3], y[4], y[5]
-    if altitude_m < _WINDY_M:
-        mean_wind(p.air, altitude_m, path.wind_m_s, path.gradient_per_s)
-        share = min(max(altitude_m / path.change_height_m, 0.0), 1.0)
-        north = path.wind_m_s[0] + share * path.change_m_s[0]
-        east = path.wind_m_s[1] + share * path.change_m_s[1]
-        m = p.site.ned_from_earth
-        x -= m[0, 0] * north + m[1, 0] * east
-        v -= m[0, 1] * north + m[1, 1] * east
-        z -= m[0, 2] * north + m[1, 2] * east
+    wind = path.blows_m_s
+    _blow(p, path, altitude_m, wind)
+    x, v, z = y[3] - wind[0], y[4] - wind[1], y[5] - wind[2]
     speed = math.sqrt(x * x + v * v + z * z)
     coefficient = drag_coefficient(p, speed / sound)
-    thrust = 0.0
     if path.engines > 0.0:
-        thrust = path.engines * (path.throttle * p.thrust_vacuum_n - pressure * p.exit_area_m2)
         coefficient *= p.plume_drag
-    drag = 0.5 * density * speed * speed * p.area_m2 * (coefficient + p.fin_drag)
-    along = -(drag + thrust * math.cos(path.yaw_rad)) / (path.mass_kg * speed)
+    drag = 0.5 * density * speed * p.area_m2 * (coefficient + p.fin_drag) / path.mass_kg
     rate = p.earth.rate_rad_s
-    x_spin = rate * (2.0 * y[4] + rate * y[0])
-    y_spin = rate * (-2.0 * y[3] + rate * y[1])
-    out[3] = out[0] + along * x + x_spin
-    out[4] = out[1] + along * v + y_spin
-    out[5] = out[2] + along * z
-    if path.yaw_rad != 0.0:
-        _push_across(y, thrust * math.sin(path.yaw_rad) / path.mass_kg, out)
+    out[3] = out[0] - drag * x + rate * (2.0 * y[4] + rate * y[0])
+    out[4] = out[1] - drag * v + rate * (-2.0 * y[3] + rate * y[1])
+    out[5] = out[2] - drag * z
+    if path.engines > 0.0:
+        thrust = path.throttle * p.thrust_vacuum_n - pressure * p.exit_area_m2
+        _thrust(path, y, path.engines * thrust / path.mass_kg, out)
     out[0], out[1], out[2] = y[3], y[4], y[5]
+
+
+@kernel
+def _blow(p: ReturnParameters, path: Path, altitude_m: float, out: Floats) -> None:
+    """The wind to expect, in E."""
+    out[0], out[1], out[2] = 0.0, 0.0, 0.0
+    if altitude_m > _WINDY_M:
+        return
+    mean_wind(p.air, altitude_m, path.wind_m_s, path.gradient_per_s)
+    share = min(max(altitude_m / path.change_height_m, 0.0), 1.0)
+    north = path.wind_m_s[0] + share * path.change_m_s[0]
+    east = path.wind_m_s[1] + share * path.change_m_s[1]
+    m = p.site.ned_from_earth
+    for i in range(3):
+        out[i] = m[0, i] * north + m[1, i] * east
+
+
+@kernel
+def with_the_wind(speed_m_s: float) -> float:
+    """Share of the wind that a burn flies with: against the flow while that is fast, against
+    the motion over the ground in the end.
+    """
+    return min(max((speed_m_s - _GROUND_M_S) / (_FLOW_M_S - _GROUND_M_S), 0.0), 1.0)
+
+
+@kernel
+def _thrust(path: Path, y: Floats, acceleration: float, out: Floats) -> None:
+    """Add the thrust's acceleration, against the velocity."""
+    share = with_the_wind(math.sqrt(y[3] * y[3] + y[4] * y[4] + y[5] * y[5]))
+    wind = path.blows_m_s
+    x, v, z = y[3] - share * wind[0], y[4] - share * wind[1], y[5] - share * wind[2]
+    along = -acceleration * math.cos(path.yaw_rad) / math.sqrt(x * x + v * v + z * z)
+    out[3] += along * x
+    out[4] += along * v
+    out[5] += along * z
+    if path.yaw_rad != 0.0:
+        _push_across(y, acceleration * math.sin(path.yaw_rad), out)
 
 
 @kernel

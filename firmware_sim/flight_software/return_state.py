@@ -50,8 +50,12 @@ class ReturnState(Record):
     """What is wanted of it across the flow, in L."""
     lean_rad: float
     """Between the nose and where the flow comes from; negative by the air, positive by thrust."""
+    observed: int
+    """1 once the observer below runs."""
+    model_m_s: Annotated[Floats, 2]
+    """Velocity of the centre of percussion, as observed."""
     unexplained_m_s2: Annotated[Floats, 2]
-    """Specific force that thrust does not explain, filtered."""
+    """What accelerates it besides thrust, as observed: wind."""
     touchdown_ns: int
     """Predicted; 0 before the first prediction."""
     final_mass_kg: float

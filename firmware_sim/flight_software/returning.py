@@ -345,7 +345,7 @@ def _burn(
         if _meets_final(g, s, p, mode):
             _go(g, Stage.FINAL.value, now_ns)
     if g.stage == Stage.FINAL:
-        observe(g, s, r, p)
+        observe(g, s, p, thrust_now(p, s, r))
         _descend(g, s, r, p, mode, now_ns, out)
     planned = p.landing if g.stage == Stage.BRAKE else p.final
     thrust = max(thrust_now(p, s, r), 0.5 * planned.count * planned.throttle * p.thrust_vacuum_n)
