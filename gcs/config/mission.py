@@ -50,12 +50,13 @@ class CountConfig(ConfigModel):
 
     `lift_off` is an expression; when it becomes true T is set to zero and runs on. For a
     flight that is joined under way `start` is positive: T waits there for `lift_off`, and
-    runs on from there.
+    runs on from there, or from `reading`, an expression, where that is known.
     """
 
     start: Duration = 0
     hold_at: Duration | None = None
     lift_off: ExpressionText | None = None
+    reading: ExpressionText | None = None
 
 
 class SerialLink(ConfigModel):

@@ -105,6 +105,15 @@ def truth(expression: Expression, view: View, now_ns: int) -> tuple[bool | None,
     return None, f"check crashed: {value!r} is neither true nor false"
 
 
+def number(expression: Expression, view: View, now_ns: int) -> float | None:
+    """A number's value in SI; None when it is unknown, or crashes."""
+    try:
+        value = expression.evaluate(view, now_ns)
+    except Exception:
+        return None
+    return None if value is None or isinstance(value, bool) else float(value)
+
+
 def merged_windows(expressions: Iterable[Expression | None]) -> dict[int, int]:
     """Parameter index -> ns of history that the longest window over it needs."""
     merged: dict[int, int] = {}

@@ -5,7 +5,8 @@ hold, exactly at the reading where the hold began, and goes on from there; L run
 on. T is negative before lift-off: it waits at zero until lift-off is seen, and is
 set to zero by it. Lift-off is a fact about the vehicle, so it ends a hold as well.
 Without a lift-off rule T passes zero by itself. A flight that is joined under way has a
-positive start: T waits there until its rule says that the vehicle is heard in flight.
+positive start: T waits there until its rule says that the vehicle is heard in flight, and
+takes the vehicle's word for what T is then, where `reading` names it.
 
 Once a commit was verified the terminal count is the vehicle's. The station then
 neither stops at `hold_at` nor takes a hold: a stopped clock beside a vehicle that
@@ -16,12 +17,13 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from gcs.clock import SECOND_NS
 from gcs.config.loading import Mission
 from gcs.config.mission import CountConfig
 from gcs.config.problems import Problem
-from gcs.decision.compiling import Compiler, merged_windows, truth
+from gcs.decision.compiling import Compiler, merged_windows, number, truth
 from gcs.decision.wording import say_clock
-from gcs.expressions import Expression, Scope, View
+from gcs.expressions import TIME, Expression, Scope, View
 from gcs.messages import CountState, CountStatus, Event
 
 _ERROR = 3
@@ -43,17 +45,26 @@ def build_countdown(mission: Mission, scope: Scope) -> tuple[Countdown, tuple[Pr
     lift_off = None
     if config.lift_off is not None:
         lift_off = compiler.condition(config.lift_off, mission.file, "count.lift_off")
+    reading = None
+    if config.reading is not None:
+        reading = compiler.number(config.reading, mission.file, "count.reading")
+        if reading is not None and reading.dimension != TIME:
+            message = f"expected a time, got {reading.dimension}"
+            compiler.problem(mission.file, "count.reading", message)
     if config.hold_at is not None and not config.start <= config.hold_at <= 0:
         message = "expected a reading between `start` and zero"
         compiler.problem(mission.file, "count.hold_at", message)
-    return Countdown(config, lift_off), tuple(compiler.problems)
+    return Countdown(config, lift_off, reading), tuple(compiler.problems)
 
 
 class Countdown:
     """The two clocks. `step` moves them; `hold` and `release` are an operator's."""
 
-    def __init__(self, config: CountConfig, lift_off: Expression | None) -> None:
+    def __init__(
+        self, config: CountConfig, lift_off: Expression | None, reading: Expression | None
+    ) -> None:
         self._lift_off = lift_off
+        self._reading = reading
         self._start_ns = config.start
         self._zero_ns = max(config.start, 0)
         self._hold_at_ns = config.hold_at
@@ -72,8 +83,8 @@ class Countdown:
         return f"held by {self._held_by}: {self._reason}" if self._held_by else ""
 
     def windows(self) -> dict[int, int]:
-        """Parameter index -> ns of history that the lift-off rule needs."""
-        return merged_windows([self._lift_off])
+        """Parameter index -> ns of history that its expressions need."""
+        return merged_windows([self._lift_off, self._reading])
 
     def step(self, view: View, now_ns: int, committed: bool = False) -> CountStep:
         """Move the clocks to `now_ns`. `committed`: a gate's commit was verified."""
@@ -161,11 +172,16 @@ class Countdown:
             self._run(CountState.FLIGHT)
             text = "T-0 by the clock"
             if self._lift_off is not None:
-                self._t_ns = self._zero_ns
+                self._t_ns = self._first_ns(view, now_ns)
                 text = "joined in flight" if self._zero_ns else "lift-off"
             events.append(Event(now_ns, "count", "count", text, _NOTICE))
         elif self._t_ns == self._zero_ns and self._state is CountState.RUNNING:
             self._reason = "waiting for lift-off" if not self._zero_ns else "not heard in flight"
+
+    def _first_ns(self, view: View, now_ns: int) -> int:
+        """T as flight time begins: what the vehicle says, if it is known and asked for."""
+        said = None if self._reading is None else number(self._reading, view, now_ns)
+        return self._zero_ns if said is None else round(said * SECOND_NS)
 
     def _lifted(self, view: View, now_ns: int, events: list[Event]) -> bool:
         if self._lift_off is None:

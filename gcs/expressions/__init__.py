@@ -40,6 +40,7 @@ from gcs.expressions.history import History
 from gcs.expressions.units import (
     CONDITION,
     DIMENSIONLESS,
+    TIME,
     Condition,
     Dimension,
     Kind,
@@ -52,6 +53,7 @@ from gcs.expressions.units import (
 __all__ = [
     "CONDITION",
     "DIMENSIONLESS",
+    "TIME",
     "Condition",
     "Dimension",
     "Expression",

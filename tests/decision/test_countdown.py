@@ -12,7 +12,7 @@ from gcs.expressions import Expression
 from gcs.messages import CountState
 from tests.helpers.joint_view import SECOND, FakeView, mission_of
 
-PARAMETERS = {"altitude": "m"}
+PARAMETERS = {"altitude": "m", "clock": "s"}
 PHASE = '[[phase]]\nid = "p"\ntitle = "p"\n'
 FULL = 'start = "-20 s"\nhold_at = "-10 s"\nlift_off = "altitude > 2 m"\n'
 NO_HOLD = 'start = "-20 s"\nlift_off = "altitude > 2 m"\n'
@@ -122,6 +122,25 @@ def test_a_flight_joined_under_way_waits_at_its_start_until_it_is_heard() -> Non
     assert t_at(count, view, 95) == 156
 
 
+JOINED = 'start = "151 s"\nlift_off = "altitude > 2 m"\nreading = "clock + age(clock)"\n'
+
+
+def test_a_flight_joined_under_way_takes_the_vehicles_word_for_t() -> None:
+    count, view = count_of(JOINED)
+    t_at(count, view, 0)
+    view.set("altitude", 58_800.0)
+    view.set("clock", 160.0, age_ns=SECOND // 2)
+    assert t_at(count, view, 90) == 160.5
+    assert t_at(count, view, 95) == 165.5
+
+
+def test_where_the_vehicle_says_nothing_t_runs_on_from_its_start() -> None:
+    count, view = count_of(JOINED)
+    t_at(count, view, 0)
+    view.set("altitude", 58_800.0)
+    assert t_at(count, view, 90) == 151
+
+
 def test_lift_off_unknown_is_no_lift_off() -> None:
     count, view = count_of(NO_HOLD)
     t_at(count, view, 0)
@@ -194,6 +213,8 @@ def test_holds_never_lose_time(acts: list[tuple[str, int]]) -> None:
         ('start = "-10 s"\nhold_at = "5 s"', "count.hold_at"),
         ('lift_off = "altitude > 2 s"', "count.lift_off"),
         ('lift_off = "altitude"', "count.lift_off"),
+        ('reading = "altitude"', "count.reading"),
+        ('reading = "clock > 2 s"', "count.reading"),
     ],
 )
 def test_mistakes_are_load_errors_that_name_their_key(table: str, key: str) -> None:
