@@ -34,7 +34,14 @@ from firmware_sim.kernel import kernel
 from firmware_sim.records import Floats, Record, Vector3
 from firmware_sim.rotation import apply, apply_transposed, dot, norm
 
-__all__ = ["EntryStage", "EntryState", "begin_entry", "entry_parameters", "guide_entry"]
+__all__ = [
+    "EntryStage",
+    "EntryState",
+    "begin_entry",
+    "entry_parameters",
+    "foresee_flip",
+    "guide_entry",
+]
 
 SECOND_NS = 1_000_000_000
 
@@ -55,6 +62,8 @@ class EntryState(Record):
     bank_rad: float
     sign: float
     side: Vector3
+    flip_side: Vector3
+    """Where the nose is to lie before the flip, level, in E: the flip pushes the other way."""
     ratio: float
     """Lift away from `side`, over drag, that the nose is leaned for."""
     air_m_s: Vector3
@@ -67,7 +76,7 @@ class EntryState(Record):
     cross_error_m: float
     """Between what banks to both sides would give; positive to the right."""
     miss_m: Annotated[Floats, 2]
-    """Of the glide, north and east."""
+    """Of the glide, north and east, from the aim."""
     arrival_ns: int
     """When it is predicted to be at flip height."""
     ahead: Ahead
@@ -100,18 +109,21 @@ _BROADSIDE_SINE = 0.8
 _LEANT_SINE = 0.15
 _SETTLE_SHARE = 0.25
 _SHORTEST_SETTLE_S, _LONGEST_SETTLE_S = 5.0, 12.0
-_CARRY_S = 15.0
+_ALIGN_NS = 25 * SECOND_NS
+"""Before the flip: the nose is turned to where it shall lie, and leans for what is along that."""
+_CARRY_S = 20.0
 """Sideways speed at flip height moves the landing point for about this long."""
 
 
 @kernel
 def begin_entry(g: EntryState) -> None:
-    """Start the law anew."""
+    """Start the law anew; `miss_m` is zero until the glide foresees one."""
     g.stage = EntryStage.COAST
     g.bank_rad = _FIRST_BANK_RAD
     g.sign = 1.0
     g.next_ns = 0
     g.reversed_ns = 0
+    g.miss_m[:] = 0.0
     g.ahead.drag_share = 1.0
     g.ahead.lift_share = 1.0
 
@@ -121,14 +133,14 @@ def guide_entry(
     g: EntryState,
     p: EntryParameters,
     s: Solution,
-    aim_ned_m: Floats,
     now_ns: int,
     step_s: float,
     nose: Floats,
 ) -> int:
     """Where the nose shall point, a unit vector in L; returns the stage.
 
-    `aim_ned_m` is the point, in L, that the fall after the flip shall lead to.
+    In the glide `g.miss_m` shall be what the fall from the state that `foresee_flip` leaves
+    in `g.ahead` misses the aim by.
     """
     through_air(p, s.earth_position_m, s.earth_velocity_m_s, g.air_m_s, g.work)
     _change_stage(g, p, s, now_ns)
@@ -137,7 +149,7 @@ def guide_entry(
         return g.stage
     _feel(g, p, s, step_s)
     if g.stage == EntryStage.GLIDE:
-        _glide(g, p, s, aim_ned_m, now_ns, step_s)
+        _glide(g, p, s, now_ns, step_s)
     else:
         if now_ns >= g.next_ns:
             _correct(g, p, s, now_ns)
@@ -301,13 +313,25 @@ def _blend(side: Floats, wanted: Floats, size: float, angle: float, part: float)
 
 
 @kernel
-def _glide(
-    g: EntryState, p: EntryParameters, s: Solution, aim: Floats, now_ns: int, step_s: float
-) -> None:
+def foresee_flip(g: EntryState, p: EntryParameters, s: Solution, now_ns: int) -> bool:
+    """Put into `g.ahead` the state after a flip to which a fall without lift leads.
+
+    False where that is not due: outside the glide, and between its predictions.
+    """
+    if g.stage != EntryStage.GLIDE or now_ns < g.next_ns:
+        return False
+    g.next_ns = now_ns + _GLIDE_PERIOD_NS
+    _start(g, s)
+    predict(p, g.ahead)
+    g.arrival_ns = now_ns + int(g.ahead.time_s * SECOND_NS)
+    for i in range(3):
+        g.ahead.velocity_m_s[i] -= p.flip_push_m_s * g.flip_side[i]
+    return True
+
+
+@kernel
+def _glide(g: EntryState, p: EntryParameters, s: Solution, now_ns: int, step_s: float) -> None:
     """Lift that lets the miss of a fall without lift die; `ratio` is negative toward `side`."""
-    if now_ns >= g.next_ns:
-        g.next_ns = now_ns + _GLIDE_PERIOD_NS
-        _fall_ahead(g, p, s, aim, now_ns)
     speed = norm(g.air_m_s)
     drag = max(_drag_m_s2(p, s, speed), 0.1)
     effect = _effect_s(g, speed / drag, now_ns)
@@ -319,28 +343,17 @@ def _glide(
         in_earth[i] -= share * g.air_m_s[i]
     lift = norm(in_earth)
     toward = dot(in_earth, g.side)
-    turn = (-1.0 if toward < 0.0 else 1.0) / max(lift, 1e-9)
-    for i in range(3):
-        in_earth[i] *= turn
-    _turn_side(g, in_earth, _TURN_RAD_S * step_s * min(lift / (_FAINT * drag), 1.0))
+    if g.arrival_ns - now_ns < _ALIGN_NS:
+        in_earth[:] = g.flip_side
+        _turn_side(g, in_earth, _TURN_RAD_S * step_s)
+    else:
+        turn = (-1.0 if toward < 0.0 else 1.0) / max(lift, 1e-9)
+        for i in range(3):
+            in_earth[i] *= turn
+        _turn_side(g, in_earth, _TURN_RAD_S * step_s * min(lift / (_FAINT * drag), 1.0))
     ratio = min(max(-toward / drag, -p.lift_to_drag), p.lift_to_drag)
     most = _LEAN_PER_S * step_s
     g.ratio += min(max(ratio - g.ratio, -most), most)
-
-
-@kernel
-def _fall_ahead(g: EntryState, p: EntryParameters, s: Solution, aim: Floats, now_ns: int) -> None:
-    """Where it comes down without lift, from the aim."""
-    _start(g, s)
-    predict(p, g.ahead)
-    g.arrival_ns = now_ns + int(g.ahead.time_s * SECOND_NS)
-    position, velocity = g.work[2], g.work[3]
-    for i in range(3):
-        velocity[i] = g.ahead.position_m[i] - p.site.origin_m[i]
-    apply(p.site.ned_from_earth, velocity, position)
-    apply(p.site.ned_from_earth, g.ahead.velocity_m_s, velocity)
-    for i in range(2):
-        g.miss_m[i] = position[i] + _CARRY_S * velocity[i] - aim[i]
 
 
 @kernel

@@ -19,7 +19,7 @@ from firmware_sim.kernel import kernel
 from firmware_sim.records import Floats, Record, Vector3, make, restore, save
 from firmware_sim.rotation import cross, dot, norm
 from gcs.config.simulation import SimulatedWeather
-from gcs.config.vehicle import EntryProfile
+from gcs.config.vehicle import EntryProfile, VehicleModel
 
 GLIDE_BELOW_M_S = 1000.0
 """Below this speed through the air lift is for small corrections, and none is planned."""
@@ -35,6 +35,8 @@ class EntryParameters(Record):
     ballistic_kg_m2: float
     lift_to_drag: float
     flip_height_m: float
+    flip_push_m_s: float
+    """Speed that the turn from broadside to tail first takes away from where the nose lies."""
 
 
 class Ahead(Record):
@@ -53,15 +55,23 @@ class Ahead(Record):
     work: Annotated[Floats, (11, 3)]
 
 
+_GRAVITY_M_S2 = 9.80665
 _STEP_HIGH_S, _STEP_LOW_S = 4.0, 2.0
 _HIGH_M = 90e3
 _LONGEST = 1200
 
 
 def entry_parameters(
-    profile: EntryProfile, site: Site, weather: SimulatedWeather | None = None
+    model: VehicleModel, site: Site, weather: SimulatedWeather | None = None
 ) -> EntryParameters:
-    """Of a vehicle's profile at a site; without `weather` no wind is foreseen."""
+    """Of a vehicle at a site; without `weather` no wind is foreseen. TypeError for other profiles.
+
+    The push of the flip: drag is weight there, crossflow force goes by the square of the
+    cosine of the angle turned, its side force by the sine: the integral is g / (3 rate).
+    """
+    profile = model.profile
+    if not isinstance(profile, EntryProfile):
+        raise TypeError(f"expected a vehicle with an entry profile, got one of {profile.kind}")
     p = make(EntryParameters)
     restore(p.earth, save(earth_parameters()))
     restore(p.site, save(site))
@@ -70,6 +80,7 @@ def entry_parameters(
     p.ballistic_kg_m2 = profile.ballistic_kg_m2
     p.lift_to_drag = profile.lift_to_drag
     p.flip_height_m = profile.flip_height_m
+    p.flip_push_m_s = _GRAVITY_M_S2 / (3.0 * math.radians(model.attitude.tilt_rate_deg_s))
     return p
 
 
