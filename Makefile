@@ -7,7 +7,7 @@ SPEED ?= 1
 SEED ?= 1
 SERIAL ?= 0
 
-.PHONY: demo test lint types contracts unit bench witnesses lock clean mosquitto
+.PHONY: demo test lint types contracts unit bench landings witnesses lock clean mosquitto
 
 $(VENV)/.installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Landfall needs Python 3.11 or newer; set PYTHON=/path/to/it")'
@@ -16,7 +16,13 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
 
-demo: $(VENV)/.installed
+# Compiled kernels lie beside the sources; without this the first flight would wait for them.
+$(VENV)/.prepared: $(VENV)/.installed $(wildcard firmware_sim/*.py firmware_sim/*/*.py)
+	@echo "compiling the simulator, once: about a minute"
+	@$(BIN)/firmware-sim prepare
+	@touch $@
+
+demo: $(VENV)/.prepared
 	@$(BIN)/gcs demo $(MISSION) --speed $(SPEED) --seed $(SEED) $(if $(filter 1,$(SERIAL)),--serial)
 
 test: lint types contracts unit
@@ -31,7 +37,7 @@ types: $(VENV)/.installed
 contracts: $(VENV)/.installed
 	$(BIN)/lint-imports
 
-unit: $(VENV)/.installed mosquitto
+unit: $(VENV)/.prepared mosquitto
 	$(BIN)/python -m pytest
 
 # The broker tests fly against Mosquitto too where it is installed; CI installs it.
@@ -40,8 +46,13 @@ mosquitto:
 	  (apt-get update -q && apt-get install -q -y mosquitto) >/dev/null 2>&1 \
 	  || echo "Mosquitto could not be installed: its tests will be skipped"; fi
 
-bench: $(VENV)/.installed
+bench: $(VENV)/.prepared
 	@for bench in tests/benchmarks/bench_*.py; do $(BIN)/python $$bench || exit 1; done
+
+# 200 seeds of each mission on all cores: an hour of flights in some minutes.
+landings: $(VENV)/.prepared
+	@for mission in xzy1-hop xzy1-booster xzy1-cargo falcon9-like; do \
+	  echo "$$mission"; $(BIN)/firmware-sim campaign configs/missions/$$mission.toml --seeds 0:200 || exit 1; done
 
 # After an intended change of criteria or missions: what the mutation tests compare with.
 witnesses: $(VENV)/.installed

@@ -24,7 +24,7 @@ from firmware_sim.vehicle.touchdown import Outcome
 from firmware_sim.world import World
 from gcs.clock import SECOND_NS, ScaledClock
 from gcs.config.faults import LineError
-from gcs.config.loading import load_mission
+from gcs.config.loading import CONFIGS, load_mission
 from gcs.config.problems import ConfigError
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__)
@@ -152,6 +152,13 @@ def campaign(
         write_csv(landings, csv)
     for line in report(landings):
         typer.echo(line)
+
+
+@app.command()
+def prepare() -> None:
+    """Compile the simulator once, which takes about a minute; afterwards it starts in a second."""
+    world = World(load_mission(CONFIGS / "missions" / "xzy1-hop.toml"))
+    world.advance(SECOND_NS)
 
 
 def _refused(error: Exception) -> typer.Exit:

@@ -26,6 +26,8 @@ from gcs.clock import MILLISECOND_NS
 from gcs.messages import Quality
 
 SAY_AFTER_NS: Final = 500 * MILLISECOND_NS
+_MOVED_SHARE: Final = 0.02
+"""Of the tolerance: a source that moved less stands still; assumed."""
 TURN_RAD: Final = 2 * math.pi
 
 
@@ -194,9 +196,11 @@ class Voter:
             if other != source and ballot.quality is Quality.GOOD
         ]
         moved = [abs(ballots[other].value - track.others[other]) for other in others]
-        # One restless neighbour proves nothing unless it went further than the tolerance.
+        # On a pad all stand still, and the last digit of one moves; one restless neighbour
+        # proves nothing unless it went further than the tolerance.
+        least = _MOVED_SHARE * self.rule.tolerance
         return bool(moved) and (
-            all(distance != 0.0 for distance in moved) or max(moved) > self.rule.tolerance
+            all(distance > least for distance in moved) or max(moved) > self.rule.tolerance
         )
 
     def said(self, now_ns: int) -> list[Said]:
