@@ -103,7 +103,7 @@ class SimulatedWeather(ConfigModel):
     wind_speed_m_s: Annotated[Finite, Field(ge=0, le=60)] = 6.0
     wind_gust_m_s: Annotated[Finite, Field(ge=0, le=90)] = 8.5
     wind_direction: Angle = 0.349_065_850_4
-    aloft: Annotated[tuple[WindAloft, ...], BeforeValidator(listed)] = ()
+    aloft: Annotated[tuple[WindAloft, ...], BeforeValidator(listed), Field(max_length=60)] = ()
     visibility_m: NonNegative = 15_000.0
     air_pressure_pa: Annotated[Finite, Field(ge=80_000, le=110_000)] = 101_300.0
     air_temperature_k: Annotated[Finite, Field(ge=220, le=330)] = 293.0
