@@ -67,6 +67,7 @@ _BRAKE_CARRY_S = 8.0
 _TOP_HEIGHT_M = 60_000.0
 """Where a flight that starts lower has no coast before its fall."""
 _THROTTLE_GAIN = 0.8
+_TURN_S = 1.3
 
 
 @kernel
@@ -345,15 +346,24 @@ def _burn(
         if _meets_final(g, s, p, mode):
             _go(g, Stage.FINAL.value, now_ns)
     if g.stage == Stage.FINAL:
-        observe(g, s, p, thrust_now(p, s, r))
         _descend(g, s, r, p, mode, now_ns, out)
     planned = p.landing if g.stage == Stage.BRAKE else p.final
     thrust = max(thrust_now(p, s, r), 0.5 * planned.count * planned.throttle * p.thrust_vacuum_n)
-    if g.stage == Stage.BRAKE:
+    if g.stage == Stage.BRAKE and not _soon_final(g, s, p):
         steer_braking(g, s, r, p, now_ns, thrust if running(r) else 0.0, out)
     else:
+        observe(g, s, p, thrust_now(p, s, r))
         point(g, s, p, mode, now_ns, thrust, out)
     return wanted
+
+
+@kernel
+def _soon_final(g: ReturnState, s: Solution, p: ReturnParameters) -> bool:
+    """Whether the final descent begins soon: its attitude is taken while all engines can turn
+    the stage to it.
+    """
+    over = s.velocity_m_s[2] - final_speed_m_s(p, p.final_height_m)
+    return over < _TURN_S * max(g.path.net_m_s2, 1.0)
 
 
 @kernel
