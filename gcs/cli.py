@@ -38,7 +38,7 @@ from gcs.recording.header import header_for, verification_obstacles
 from gcs.recording.layout import RecordingError
 from gcs.recording.recover import recover
 from gcs.replay import Flight, open_flight, summarise, verify
-from gcs.rules import other_rules
+from gcs.rules import left_out, other_rules
 
 app = typer.Typer(
     help="Landfall: ground control for rockets that land at sea.",
@@ -254,8 +254,9 @@ def decide_command(
     criteria: Annotated[
         list[Path],
         typer.Option(
-            help="A criteria file, or a directory of them: in place of those flown under the same"
-            " file name, or in addition. May be given several times.",
+            help="A criteria file: in place of the one flown under the same file name, or in"
+            " addition. Or a directory: its files that are named as flown. May be given several"
+            " times.",
             metavar="DIR|FILE",
         ),
     ],
@@ -267,7 +268,8 @@ def decide_command(
     flight = open_flight(file)
     rules = other_rules(flight.mission, criteria)
     decision = decide(flight, rules, signing_keys(flight.mission))
-    for line in decision_lines(flight, rules, decision):
+    unused = left_out(flight.mission, criteria)
+    for line in decision_lines(flight, rules, decision, unused):
         typer.echo(line)
     if decision.fault:
         typer.echo(f"{file}: {decision.fault}", err=True)

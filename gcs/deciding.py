@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import groupby, zip_longest
+from pathlib import Path
 
 from gcs.clock import SECOND_NS
 from gcs.config.loading import Mission
@@ -326,12 +327,19 @@ def _why(row: CriterionStatus | GateStatus | None) -> str:
 # --- What is told -----------------------------------------------------------
 
 
-def decision_lines(flight: Flight, rules: Mission, decision: Decision) -> list[str]:
-    """The report: what changed in the rules, then in commands, gates and criteria."""
+def decision_lines(
+    flight: Flight, rules: Mission, decision: Decision, left_out: Sequence[Path] = ()
+) -> list[str]:
+    """The report: what changed in the rules, then in commands, gates and criteria.
+
+    `left_out` are files that were offered and do not count.
+    """
     page = Page()
     page.field("flight", f"{flight.path.name}, {flight.mission.config.mission.title}")
     for label, text in rule_changes(flight.mission, rules):
         page.field(label, text)
+    for file in left_out:
+        page.field("left out", f"{file}: the flight had no criteria file of this name")
     page.field("compared", f"{decision.snapshots} snapshots")
     if _was_other(decision):
         text = f"as flown, the flight does not decide as recorded: {decision.verification.sentence}"

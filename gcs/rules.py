@@ -16,9 +16,10 @@ _DELAYS = frozenset({"trip_after", "clear_after", "waivable_for"})
 def other_rules(flown: Mission, paths: Sequence[Path]) -> Mission:
     """The mission with criteria files replaced by those of the same name; others are added.
 
-    `paths` are files, or directories of which all `.toml` files count. Raises ConfigError.
+    `paths` are files, or directories. Missions share a directory, so of one only the files
+    of a name that was flown count; a file that is added is named. Raises ConfigError.
     """
-    given = _criteria_files(paths)
+    given = _criteria_files(flown, paths)
     texts = dict(flown.texts)
     names = []
     for name in flown.config.mission.criteria:
@@ -34,14 +35,30 @@ def other_rules(flown: Mission, paths: Sequence[Path]) -> Mission:
     return load_mission(Path(flown.file), texts, tuple(names))
 
 
-def _criteria_files(paths: Sequence[Path]) -> dict[str, Path]:
+def left_out(flown: Mission, paths: Sequence[Path]) -> list[Path]:
+    """The files of the directories among `paths` that do not count, because of their names."""
+    known = _names(flown)
+    directories = [path for path in paths if path.is_dir()]
+    found = [file for path in directories for file in sorted(path.glob("*.toml"))]
+    return [file for file in found if file.name not in known and file not in paths]
+
+
+def _names(flown: Mission) -> set[str]:
+    return {PurePath(name).name for name in flown.config.mission.criteria}
+
+
+def _criteria_files(flown: Mission, paths: Sequence[Path]) -> dict[str, Path]:
     """File name -> file."""
+    known = _names(flown)
     files: dict[str, Path] = {}
     problems = []
     for path in paths:
-        found = sorted(path.glob("*.toml")) if path.is_dir() else [path]
+        found = [path]
+        if path.is_dir():
+            found = sorted(file for file in path.glob("*.toml") if file.name in known)
         if not found:
-            problems.append(_problem(path, "has no criteria files"))
+            wanted = ", ".join(sorted(known))
+            problems.append(_problem(path, f"has no criteria files named as flown: {wanted}"))
         for file in found:
             if file.name in files:
                 problems.append(_problem(file, f"{files[file.name]} has the same name"))
@@ -69,7 +86,7 @@ def rule_changes(flown: Mission, other: Mission) -> Iterator[tuple[str, str]]:
     """(what, sentence) of every file and criterion that is not as flown."""
     for file, _ in other.criteria:
         if file not in flown.texts:
-            replaced = PurePath(file).name in {PurePath(name).name for name, _ in flown.criteria}
+            replaced = PurePath(file).name in _names(flown)
             yield "file", f"{file} {'replaces the one flown' if replaced else 'is added'}"
     before, after = (
         {name: config for _, name, config in mission.criterion_configs()}

@@ -35,11 +35,11 @@ from gcs.messages import (
 )
 from gcs.recording.layout import RecordingError
 from gcs.replay import Flight, Verification, open_flight
-from gcs.rules import other_rules
+from gcs.rules import left_out, other_rules
 from gcs.station import Station
 from hil.rehearsal.loop import EPOCH_NS, rehearse
 from hil.script import load_rehearsal
-from tests.helpers.commands import gcs
+from tests.helpers.commands import gcs_here
 from tests.helpers.hop import SECOND, shipped
 
 LAUNCH, LANDING = (CONFIGS / "criteria" / name for name in ("launch.toml", "landing.toml"))
@@ -140,6 +140,7 @@ def one(decision: Decision, name: str, was: str, would: str) -> VerdictDifferenc
 
 
 def test_the_rules_that_were_flown_make_no_difference(launched):
+    """The shipped directory holds other missions' criteria too."""
     decision, lines = redecided(launched, CONFIGS / "criteria")
     assert not decision.differs
     assert (decision.verdicts, decision.commands, decision.diverged) == ((), (), None)
@@ -262,7 +263,7 @@ def test_a_command_that_is_only_sent_earlier_shows_both_moments(tmp_path):
 
 
 def test_an_added_criterion_was_not_there_and_blocks_like_any_other(launched, given):
-    decision, lines = redecided(launched, given(more=NEVER))
+    decision, lines = redecided(launched, given(more=NEVER) / "more.toml")
     blocked = one(decision, "never", ABSENT, "NO-GO")
     assert blocked.why.startswith("never met not met: vehicle.bus_voltage 28.0 V")
     assert one(decision, "never", ABSENT, "UNKNOWN").first.now_ns == EPOCH_NS
@@ -290,7 +291,7 @@ def test_a_removed_criterion_is_not_there_and_says_what_it_was(launched, given):
 def test_a_landing_that_was_not_committed_would_have_been_diverted(landed, given):
     landing = edited("landing.toml", "wind", BREEZE, GALE)
     rules = given(landing=landing, more=NEVER.replace("launch_commit", "landing_continue"))
-    decision, lines = redecided(landed, rules)
+    decision, lines = redecided(landed, rules, rules / "more.toml")
     commit, *diverts = decision.commands
     assert (commit.id, commit.at, commit.counterfactual) == (
         "landing_commit",
@@ -441,7 +442,7 @@ def test_a_replaced_file_is_gone_and_the_others_stay(given):
 @pytest.mark.parametrize(
     ("files", "said"),
     [
-        ({}, "criteria: has no criteria files"),
+        ({}, "criteria: has no criteria files named as flown"),
         ({"more": "no toml"}, "more.toml: not TOML"),
         ({"more": "[mission]"}, "more.toml: mission: unknown key"),
         ({"more": entry("launch.toml", "launch_mode")}, "already declared in"),
@@ -449,13 +450,26 @@ def test_a_replaced_file_is_gone_and_the_others_stay(given):
     ],
 )
 def test_rules_that_do_not_fit_are_told_by_their_own_file(given, files, said):
+    directory = given(**files)
+    rules = sorted(directory.iterdir()) or [directory]
     with pytest.raises(ConfigError, match=re.escape(said)):
-        other_rules(shipped(), [given(**files)])
+        other_rules(shipped(), rules)
+
+
+def test_of_a_directory_only_files_named_as_flown_count_and_the_report_tells_the_others(given):
+    """Missions share a directory, and another mission's criteria may well have the same names."""
+    rules = given(launch=FILES["launch.toml"], more=entry("launch.toml", "launch_mode"))
+    mission = other_rules(shipped(), [rules])
+    assert str(rules / "more.toml") not in mission.texts
+    assert left_out(shipped(), [rules]) == [rules / "more.toml"]
+    assert left_out(shipped(), [rules, rules / "more.toml"]) == []
+    with pytest.raises(ConfigError, match=r"no criteria files named as flown: hold\.toml, hop"):
+        other_rules(shipped(), [CONFIGS / "missions"])
 
 
 def test_a_rule_on_an_unknown_parameter_is_told_by_its_own_file(launched, given):
-    rules = given(more=NEVER.replace("vehicle.bus_voltage", "no.such"))
-    with pytest.raises(ConfigError, match=re.escape(f"{rules / 'more.toml'}: criterion.never")):
+    rules = given(more=NEVER.replace("vehicle.bus_voltage", "no.such")) / "more.toml"
+    with pytest.raises(ConfigError, match=re.escape(f"{rules}: criterion.never")):
         redecided(launched, rules)
 
 
@@ -511,7 +525,7 @@ class Crashing(Criteria):
 
 def test_a_fault_under_the_other_rules_ends_the_comparison(launched, given, monkeypatch):
     monkeypatch.setattr("gcs.station.Criteria", Crashing)
-    decision, _ = redecided(launched, given(more=NEVER))
+    decision, _ = redecided(launched, given(more=NEVER) / "more.toml")
     assert re.fullmatch(
         r"under these rules the station has a fault at T-\S+ s, .* UTC: ZeroDivisionError: .*",
         decision.fault,
@@ -530,17 +544,21 @@ def test_a_flight_that_is_not_decided_as_recorded_says_so(launched):
 # --- The command ---
 
 
-def test_the_command_exits_by_what_it_found(launched, given, tmp_path):
-    same = gcs("decide", launched, "--criteria", LAUNCH, "--criteria", LANDING)
+def test_the_command_exits_by_what_it_found(launched, given, tmp_path, capfd):
+    same = gcs_here(capfd, "decide", launched, "--criteria", LAUNCH, "--criteria", LANDING)
     assert (same.exit_code, same.err) == (0, "")
     assert same.out.splitlines()[-1] == "no difference"
-    differs = gcs("decide", launched, "--criteria", given(more=NEVER))
+    more = given(more=NEVER, launch=FILES["launch.toml"])
+    differs = gcs_here(capfd, "decide", launched, "--criteria", more / "more.toml")
     assert (differs.exit_code, differs.err) == (1, "")
     assert "blocked by never" in differs.out
-    missing = gcs("decide", launched, "--criteria", tmp_path / "none")
+    ignored = gcs_here(capfd, "decide", launched, "--criteria", more)
+    assert (ignored.exit_code, ignored.err) == (0, "")
+    assert "more.toml: the flight had no criteria" in flowing(ignored.out.splitlines())
+    missing = gcs_here(capfd, "decide", launched, "--criteria", tmp_path / "none")
     assert (missing.exit_code, missing.out, len(missing.problems)) == (2, "", 1)
     cut = tmp_path / "cut.mcap"
     cut.write_bytes(launched.read_bytes()[:-200])
-    damaged = gcs("decide", cut, "--criteria", LAUNCH)
+    damaged = gcs_here(capfd, "decide", cut, "--criteria", LAUNCH)
     assert (damaged.exit_code, len(damaged.problems)) == (2, 1)
     assert damaged.err.startswith(f"{cut}: compared up to the damage")

@@ -9,7 +9,7 @@ import pytest
 from gcs.config.loading import CONFIGS, Mission, load_mission
 from gcs.config.problems import ConfigError
 from gcs.explaining import NoSuchGateError, explain
-from tests.helpers.commands import gcs
+from tests.helpers.commands import gcs_here
 from tests.helpers.hop import MISSION, changed, shipped
 
 LANDING = "../criteria/landing.toml"
@@ -306,9 +306,9 @@ def test_a_mission_that_cannot_be_flown_is_not_explained():
         explain(criterion('require = "no.such == 1"'))
 
 
-def test_the_command_prints_the_page_and_refuses_in_one_line():
-    printed = gcs("explain", MISSION, "landing_commit", "--width", 60)
+def test_the_command_prints_the_page_and_refuses_in_one_line(capfd):
+    printed = gcs_here(capfd, "explain", MISSION, "landing_commit", "--width", 60)
     assert (printed.exit_code, printed.err) == (0, "")
     assert printed.out.splitlines() == explain(load_mission(MISSION), "landing_commit", 60)
-    refused = gcs("explain", MISSION, "nope")
+    refused = gcs_here(capfd, "explain", MISSION, "nope")
     assert (refused.exit_code, refused.out, len(refused.problems)) == (2, "", 1)
