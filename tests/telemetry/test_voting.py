@@ -144,6 +144,12 @@ def test_one_restless_neighbour_freezes_nobody() -> None:
     assert run(Voter(FREEZING, 3), [(n % 2 * 0.001, 0.0, 0.0) for n in range(50)]) == [IN] * 3
 
 
+def test_the_last_digits_of_the_others_freeze_nobody() -> None:
+    # On a pad all stand still, and a quiet filter may repeat itself for seconds.
+    rows = [(n % 2 * 0.2, 0.0, n % 3 * 0.1) for n in range(50)]
+    assert run(Voter(FREEZING, 3), rows) == [IN, IN, IN]
+
+
 def test_two_that_stand_while_one_goes_far_are_both_frozen() -> None:
     voter = Voter(FREEZING, 3)
     assert run(voter, [(float(n), 0.0, 0.0) for n in range(50)]) == [IN, FROZEN, FROZEN]
