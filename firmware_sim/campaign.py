@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from firmware_sim.conditions import with_drawn_wind
 from firmware_sim.flying import fly
 from firmware_sim.scenario import make_scenario
 from gcs.config.loading import Mission
@@ -34,8 +35,12 @@ class Landing:
     propellant_kg: float
 
 
-def land(mission: Mission, faults: Path | None, commit: bool, seed: int) -> Landing:
-    """Fly one seed to its end."""
+def land(
+    mission: Mission, faults: Path | None, commit: bool, most_wind_m_s: float | None, seed: int
+) -> Landing:
+    """Fly one seed to its end, with `most_wind_m_s` in a wind drawn by the seed."""
+    if most_wind_m_s is not None:
+        mission = with_drawn_wind(mission, most_wind_m_s, seed)
     flight = fly(make_scenario(mission, seed, 0, faults), commit=commit, trace=False)
     if flight.outcome is None:
         return Landing(seed, _NOT_DOWN, "", *[math.nan] * 5)
@@ -53,10 +58,15 @@ def land(mission: Mission, faults: Path | None, commit: bool, seed: int) -> Land
 
 
 def land_all(
-    mission: Mission, seeds: range, jobs: int, faults: Path | None, commit: bool
+    mission: Mission,
+    seeds: range,
+    jobs: int,
+    faults: Path | None = None,
+    commit: bool = True,
+    most_wind_m_s: float | None = None,
 ) -> Iterator[Landing]:
     """Fly every seed, `jobs` at a time, in order of seed."""
-    one = partial(land, mission, faults, commit)
+    one = partial(land, mission, faults, commit, most_wind_m_s)
     if jobs == 1:
         yield from map(one, seeds)
         return

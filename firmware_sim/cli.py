@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from firmware_sim.campaign import land_all, report, write_csv
-from firmware_sim.conditions import with_conditions
+from firmware_sim.conditions import parse_speed_m_s, with_conditions
 from firmware_sim.core import SimulationError
 from firmware_sim.endpoints.runner import Runner
 from firmware_sim.flying import fly as fly_once
@@ -133,6 +133,9 @@ def campaign(
     csv: Annotated[Path | None, typer.Option(help="Write a row a seed.")] = None,
     faults: Faults = None,
     wind: Wind = "",
+    winds_to: Annotated[
+        str, typer.Option(help='A wind for each seed, any direction, up to, say, "12 m/s".')
+    ] = "",
     sea_state: SeaState = "",
     wave_heading: WaveHeading = "",
     no_commit: NoCommit = False,
@@ -142,10 +145,12 @@ def campaign(
         weathered = with_conditions(load_mission(mission), wind, sea_state, wave_heading)
         make_scenario(weathered, 0, 0, faults)
         flown = range(*_parsed_seeds(seeds))
+        most_m_s = parse_speed_m_s("--winds-to", winds_to) if winds_to else None
     except (ConfigError, ValueError) as error:
         raise _refused(error) from error
     try:
-        landings = list(land_all(weathered, flown, max(jobs, 1), faults, commit=not no_commit))
+        flights = land_all(weathered, flown, max(jobs, 1), faults, not no_commit, most_m_s)
+        landings = list(flights)
     except SimulationError as error:
         raise _broken(error) from error
     if csv is not None:

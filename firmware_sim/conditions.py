@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import replace
+
+import numpy as np
 
 from gcs.config.loading import Mission
 from gcs.config.model import parse_angle_rad
@@ -12,6 +15,8 @@ from gcs.config.simulation import SimulatedBarge, SimulatedSea, SimulatedWeather
 
 _SPEED = re.compile(r"(\d+(?:\.\d+)?)\s*(m/s|kt)")
 _KNOT_M_S = 0.514_444
+_GUST_RATIO = 16.0 / 12.0
+"""Of the limits for gust and mean wind."""
 _CALMEST_STATE, _ROUGHEST_STATE = 0, 6
 
 
@@ -20,9 +25,10 @@ def with_conditions(
 ) -> Mission:
     """The mission in other wind and waves; an empty text leaves what the file says.
 
-    `wind` is the mean at 10 m and keeps the file's ratio of gust to mean; `sea_state` is a
-    WMO number; `wave_heading` the angle from the bow to where the waves come from, the
-    barge holding its heading. ConfigError with every text that means nothing.
+    `wind` is the mean at 10 m and keeps the file's ratio of gust to mean, while winds aloft
+    stay; `sea_state` is a WMO number; `wave_heading` the angle from the bow to where the
+    waves come from, the barge holding its heading. ConfigError with every text that means
+    nothing.
     """
     simulation = mission.config.simulation
     if simulation is None or not (wind or sea_state or wave_heading):
@@ -30,7 +36,8 @@ def with_conditions(
     problems: list[Problem] = []
     weather, sea, barge = simulation.weather, simulation.sea, simulation.barge
     if wind:
-        weather = _windy(weather, wind, problems)
+        speed_m_s = _speed("--wind", wind, problems)
+        weather = windy(weather, speed_m_s)
     if sea_state:
         sea = _rough(sea, sea_state, problems)
     if wave_heading:
@@ -41,21 +48,55 @@ def with_conditions(
     return replace(mission, config=mission.config.model_copy(update={"simulation": changed}))
 
 
-def _windy(weather: SimulatedWeather, text: str, problems: list[Problem]) -> SimulatedWeather:
+def parse_speed_m_s(option: str, text: str) -> float:
+    """A speed with its unit from a command line; ConfigError for anything else."""
+    problems: list[Problem] = []
+    speed_m_s = _speed(option, text, problems)
+    if problems:
+        raise ConfigError(problems)
+    return speed_m_s
+
+
+def _speed(option: str, text: str, problems: list[Problem]) -> float:
     match = _SPEED.fullmatch(text.strip())
     if match is None:
         message = f'expected a speed with its unit such as "8 m/s", got {text!r}'
-        problems.append(Problem("--wind", "", message))
-        return weather
-    speed = float(match[1]) * (_KNOT_M_S if match[2] == "kt" else 1.0)
+        problems.append(Problem(option, "", message))
+        return 0.0
+    return float(match[1]) * (_KNOT_M_S if match[2] == "kt" else 1.0)
+
+
+def windy(weather: SimulatedWeather, speed_m_s: float) -> SimulatedWeather:
+    """The weather in another mean wind at 10 m."""
     calm = weather.wind_speed_m_s <= 0.0
-    ratio = 1.33 if calm else weather.wind_gust_m_s / weather.wind_speed_m_s
-    scale = 1.0 if calm else speed / weather.wind_speed_m_s
-    aloft = tuple(
-        row.model_copy(update={"speed_m_s": row.speed_m_s * scale}) for row in weather.aloft
-    )
-    update = {"wind_speed_m_s": speed, "wind_gust_m_s": speed * ratio, "aloft": aloft}
+    ratio = _GUST_RATIO if calm else weather.wind_gust_m_s / weather.wind_speed_m_s
+    update = {"wind_speed_m_s": speed_m_s, "wind_gust_m_s": speed_m_s * ratio}
     return weather.model_copy(update=update)
+
+
+def with_drawn_wind(mission: Mission, most_m_s: float, seed: int) -> Mission:
+    """The mission in a mean wind at 10 m of up to `most_m_s` from any side, drawn by seed.
+
+    Even in speed and direction; gusts 4/3 of the mean, as the limits have them; winds aloft
+    keep their speed and turn along.
+    """
+    simulation = mission.config.simulation
+    if simulation is None:
+        return mission
+    random = np.random.default_rng([seed, *b"wind"])
+    speed_m_s, turn_rad = random.uniform(0.0, most_m_s), random.uniform(0.0, 2.0 * math.pi)
+    weather = simulation.weather
+    aloft = tuple(
+        row.model_copy(update={"direction": row.direction + turn_rad}) for row in weather.aloft
+    )
+    update = {
+        "wind_speed_m_s": speed_m_s,
+        "wind_gust_m_s": speed_m_s * _GUST_RATIO,
+        "wind_direction": weather.wind_direction + turn_rad,
+        "aloft": aloft,
+    }
+    changed = simulation.model_copy(update={"weather": weather.model_copy(update=update)})
+    return replace(mission, config=mission.config.model_copy(update={"simulation": changed}))
 
 
 def _rough(sea: SimulatedSea, text: str, problems: list[Problem]) -> SimulatedSea:
