@@ -23,6 +23,8 @@ from firmware_sim.vehicle.state import ENGINES, EnginePhase
 
 _GRAVITY_M_S2 = 9.80665
 _CYCLE_S = 0.01
+_LAG_S = 0.3
+"""By which the nose follows; engines that cannot wait are steered ahead of it."""
 _SHORTEST_S = 8.0
 """The polynomial's gains stop growing here, below the attitude loop's bandwidth."""
 _MOVING_M_S2, _CALM_M_S2, _HASTY_M_S2 = 1.2, 0.8, 2.5
@@ -144,7 +146,10 @@ def point(
         speed = s.velocity_m_s[axis] + swing_m_s(s, p, axis)
         if s.deck_known:
             speed -= s.deck_velocity_m_s[axis]
-        out.nose[axis] = polynomial(offsets[axis], speed, to_go_s)
+        coming = thrust_n / s.mass_kg * nose(s, axis) + g.unexplained_m_s2[axis]
+        lag_s = 0.0 if p.can_hover else _LAG_S
+        offset = offsets[axis] + lag_s * (speed + 0.5 * lag_s * coming)
+        out.nose[axis] = polynomial(offset, speed + lag_s * coming, to_go_s)
     most = _MOVING_M_S2
     if not p.can_hover:
         most = _HASTY_M_S2
