@@ -21,6 +21,8 @@ from firmware_sim.flying import fly as fly_once
 from firmware_sim.plotting import plot as plot_flight
 from firmware_sim.scenario import make_scenario
 from firmware_sim.vehicle.touchdown import Outcome
+from firmware_sim.webcast import first_moment, fly_from, last_moment, load_webcast
+from firmware_sim.webcast import report as report_prediction
 from firmware_sim.world import World
 from gcs.clock import SECOND_NS, ScaledClock
 from gcs.config.faults import LineError
@@ -156,6 +158,31 @@ def campaign(
     if csv is not None:
         write_csv(landings, csv)
     for line in report(landings):
+        typer.echo(line)
+
+
+@app.command()
+def predict(
+    mission: MissionFile,
+    webcast: Annotated[
+        Path, typer.Argument(help="A descent: time_s, speed_m_s, altitude_km.", metavar="DATA.json")
+    ],
+    after: Annotated[
+        float | None, typer.Option(help="From the first state after this T, s; default: the last.")
+    ] = None,
+    seed: Seed = 1,
+) -> None:
+    """Fly MISSION's vehicle on from a moment of a real descent, and print what it predicts."""
+    try:
+        told = load_webcast(webcast)
+        moment = last_moment(told) if after is None else first_moment(told, after)
+        scenario = make_scenario(load_mission(mission), _checked(seed))
+        flight = fly_from(scenario, moment)
+    except (ConfigError, ValueError, OSError) as error:
+        raise _refused(error) from error
+    except SimulationError as error:
+        raise _broken(error) from error
+    for line in report_prediction(webcast.stem, moment, flight):
         typer.echo(line)
 
 

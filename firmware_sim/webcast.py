@@ -67,9 +67,13 @@ class LandingBurn:
 
 
 def load_webcast(path: Path) -> Webcast:
-    """A file of the data set; KeyError for one that lacks a column."""
-    data = json.loads(path.read_text())
-    columns = (data["time_s"], data["speed_m_s"], data["altitude_km"])
+    """A file of the data set; ValueError for one of another kind."""
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        columns = (data["time_s"], data["speed_m_s"], data["altitude_km"])
+    except (ValueError, KeyError, TypeError) as error:
+        expected = "expected JSON with time_s, speed_m_s and altitude_km"
+        raise ValueError(f"{path.name}: {expected}: {error}") from error
     time_s, speed_m_s, altitude_km = (np.array(column, dtype=float) for column in columns)
     return Webcast(time_s, speed_m_s, 1000.0 * altitude_km)
 
