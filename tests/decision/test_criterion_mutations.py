@@ -25,7 +25,7 @@ from tests.helpers.contract.mutants import (
     text_mutants,
 )
 from tests.helpers.contract.records import CriterionRecord, Record
-from tests.helpers.contract.subjects import is_windowed, shipped
+from tests.helpers.contract.subjects import LANDINGS, is_windowed, shipped
 from tests.helpers.contract.tours import walk
 
 ANEW = "as recorded; if that is meant: python -m tests.helpers.contract.records"
@@ -33,7 +33,31 @@ ANEW = "as recorded; if that is meant: python -m tests.helpers.contract.records"
 _TOP = "its valid range ends there: what is above is suspect, and blocks either way"
 _BOTTOM = "its valid range begins there: what is below is suspect, and blocks either way"
 
+_LAST = "both can only come true in one step, and touchdown goes on to landed in the next"
+_STALE = "a mode of 20 s ago is stale: it is not 8"
+_TWO_MODES = "one mode is not both"
+
+_OF_EVERY_LANDING: dict[str, str] = {
+    "flight_computers: require: == at 23 -> >=": _TOP,
+    "flight_computers: require: == at 53 -> >=": _TOP,
+    "flight_computers: require: == at 84 -> >=": _TOP,
+    "flight_computers: require: == at 114 -> >=": _TOP,
+    "flight_computers: require: == at 145 -> >=": _TOP,
+    "flight_computers: require: == at 175 -> >=": _TOP,
+    "legs: require: == at 23 -> >=": _TOP,
+    "deck_clear: require: == at 18 -> >=": _TOP,
+    "deck_clear: require: == at 55 -> <=": _BOTTOM,
+    "deck_fire: require: == at 17 -> <=": _BOTTOM,
+    "beacon_transmitter: require: == at 27 -> >=": _TOP,
+}
+"""Of criteria that every mission with a landing has: mutant -> reason."""
+
 SURVIVORS: dict[str, str] = {
+    **{
+        f"{mission}:{mutant}": reason
+        for mission in LANDINGS
+        for mutant, reason in _OF_EVERY_LANDING.items()
+    },
     "xzy1-hop:launch_flight_computers: require: == at 22 -> >=": _TOP,
     "xzy1-hop:launch_flight_computers: require: == at 52 -> >=": _TOP,
     "xzy1-hop:launch_flight_computers: require: == at 82 -> >=": _TOP,
@@ -41,31 +65,28 @@ SURVIVORS: dict[str, str] = {
     "xzy1-hop:launch_deck_clear: require: == at 18 -> >=": _TOP,
     "xzy1-hop:launch_deck_clear: require: == at 55 -> <=": _BOTTOM,
     "xzy1-hop:launch_deck_clear: require: == at 80 -> <=": _BOTTOM,
-    "xzy1-hop:flight_computers: require: == at 23 -> >=": _TOP,
-    "xzy1-hop:flight_computers: require: == at 53 -> >=": _TOP,
-    "xzy1-hop:flight_computers: require: == at 84 -> >=": _TOP,
-    "xzy1-hop:flight_computers: require: == at 114 -> >=": _TOP,
-    "xzy1-hop:flight_computers: require: == at 145 -> >=": _TOP,
-    "xzy1-hop:flight_computers: require: == at 175 -> >=": _TOP,
-    "xzy1-hop:legs: require: == at 23 -> >=": _TOP,
-    "xzy1-hop:deck_clear: require: == at 18 -> >=": _TOP,
-    "xzy1-hop:deck_clear: require: == at 55 -> <=": _BOTTOM,
-    "xzy1-hop:deck_fire: require: == at 17 -> <=": _BOTTOM,
-    "xzy1-hop:beacon_transmitter: require: == at 27 -> >=": _TOP,
     "xzy1-hop:cargo_secured: require: == at 15 -> >=": _TOP,
+    "xzy1-cargo:cargo_secured: require: == at 15 -> >=": _TOP,
     "falcon9-webcast:rows 0 and 1 swapped": "no altitude is below 5 km and above 50 km",
     "falcon9-webcast:rows 1 and 2 swapped": "no altitude is above 50 km and at most 50 km",
     "falcon9-webcast:rows 8 and 9 swapped": (
         "a speed older than 4 s is stale, so standing still is not known where it is lost"
     ),
-    "xzy1-hop:rows 1 and 2 swapped": "one mode is not 0 and 2",
-    "xzy1-hop:rows 8 and 9 swapped": (
-        "both can only come true in one step, and touchdown goes on to landed in the next"
-    ),
-    "xzy1-hop:rows 9 and 10 swapped": "one mode is not 7 and 8",
-    "xzy1-hop:rows 10 and 11 swapped": (
-        "a miss is not above and below 95 m, and a mode of 20 s ago is stale: it is not 8"
-    ),
+    "xzy1-hop:rows 1 and 2 swapped": _TWO_MODES,
+    "xzy1-hop:rows 8 and 9 swapped": _LAST,
+    "xzy1-hop:rows 9 and 10 swapped": _TWO_MODES,
+    "xzy1-hop:rows 10 and 11 swapped": f"a miss is not above and below 95 m, and {_STALE}",
+    "falcon9-like:rows 1 and 2 swapped": _LAST,
+    "falcon9-like:rows 2 and 3 swapped": _TWO_MODES,
+    "falcon9-like:rows 4 and 5 swapped": _STALE,
+    "xzy1-booster:rows 2 and 3 swapped": _TWO_MODES,
+    "xzy1-booster:rows 5 and 6 swapped": _LAST,
+    "xzy1-booster:rows 6 and 7 swapped": _TWO_MODES,
+    "xzy1-booster:rows 8 and 9 swapped": _STALE,
+    "xzy1-cargo:rows 0 and 1 swapped": "below 100 km coast goes on to entry in the next step",
+    "xzy1-cargo:rows 6 and 7 swapped": _LAST,
+    "xzy1-cargo:rows 7 and 8 swapped": _TWO_MODES,
+    "xzy1-cargo:rows 9 and 10 swapped": _STALE,
 }
 """`mission:mutant` -> why nobody can tell it from the original."""
 

@@ -75,9 +75,9 @@ def scaled(quantity: str, factor: float) -> str:
 
 
 def shifted(quantity: str, step: str, sign: int) -> str:
-    """`3 deg` and `0.2 deg` is `3.2 deg`."""
+    """`3 deg` and `0.2 deg` is `3.2 deg`; `3 degC` and `1 delta_degC` is `4.0 degC`."""
     (number, unit), (by, step_unit) = _split(quantity), _split(step)
-    assert unit == step_unit, f"{quantity} and {step}: write both in one unit"
+    assert step_unit in (unit, f"delta_{unit}"), f"{quantity} and {step}: write both in one unit"
     return f"{number + sign * by!r} {unit}".strip()
 
 
@@ -121,7 +121,9 @@ def _limits(
     limit: LimitConfig, side: str, text: str, hysteresis: str | None
 ) -> Iterator[tuple[str, LimitConfig]]:
     other = "below" if side == "above" else "above"
-    moved = [("5 % more", scaled(text, 1.05)), ("5 % less", scaled(text, 0.95))]
+    moved = []
+    if _split(text)[0]:
+        moved += [("5 % more", scaled(text, 1.05)), ("5 % less", scaled(text, 0.95))]
     if hysteresis:
         moved.append(("its hysteresis more", shifted(text, hysteresis, 1)))
         moved.append(("its hysteresis less", shifted(text, hysteresis, -1)))

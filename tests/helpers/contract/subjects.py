@@ -16,20 +16,23 @@ _TWO_LOSE: Levels = {"link.fc_a.loss": 0.9, "link.fc_b.loss": 0.2 + 1e-6, "link.
 _ONE_LOSES: Levels = {"link.fc_a.loss": 0.9, "link.fc_b.loss": 0.0, "link.fc_c.loss": 0.0}
 _TWO_LOSE_SOME: Levels = {"link.fc_a.loss": 0.9, "link.fc_b.loss": 0.1, "link.fc_c.loss": 0.0}
 
-BY_HAND: dict[str, tuple[Scene, ...]] = {
-    # The search turns the three losses alike, which does not tell a median from a maximum.
-    "xzy1-hop:vehicle_loss": (
-        Scene(
-            "one of three loses",
-            (Look(Step(0, _ONE_LOSES), UNKNOWN), Look(Step(10**10, _ONE_LOSES), GO)),
-        ),
-        Scene("two of three lose", (Look(Step(0, _TWO_LOSE), NO_GO),)),
-        Scene(
-            "two of three lose some",
-            (Look(Step(0, _TWO_LOSE_SOME), UNKNOWN), Look(Step(10**10, _TWO_LOSE_SOME), CAUTION)),
-        ),
+_LOSSES = (
+    Scene(
+        "one of three loses",
+        (Look(Step(0, _ONE_LOSES), UNKNOWN), Look(Step(10**10, _ONE_LOSES), GO)),
     ),
-}
+    Scene("two of three lose", (Look(Step(0, _TWO_LOSE), NO_GO),)),
+    Scene(
+        "two of three lose some",
+        (Look(Step(0, _TWO_LOSE_SOME), UNKNOWN), Look(Step(10**10, _TWO_LOSE_SOME), CAUTION)),
+    ),
+)
+
+LANDINGS = ("falcon9-like", "xzy1-booster", "xzy1-cargo", "xzy1-hop")
+"""The missions that land on a deck."""
+
+# The search turns the three losses alike, which does not tell a median from a maximum.
+BY_HAND: dict[str, tuple[Scene, ...]] = {f"{mission}:vehicle_loss": _LOSSES for mission in LANDINGS}
 """Witnesses that the search cannot find: `mission:criterion` -> scenes."""
 
 
