@@ -1,10 +1,11 @@
-"""The landing burn: a polynomial sideways, a planned constant throttle down, and the last metres.
+"""The laws of the landing burn: sideways while it brakes, sideways in the end, and down.
 
-Sideways the acceleration is linear in the time to go and takes position and speed to the
-aim's with nothing left to push (Klumpp, Apollo lunar descent guidance, Automatica 10
-(1974), with the end acceleration zero). Down, the throttle is kept at which the braking,
-integrated ahead, meets the final descent at its height; that one follows a constant deceleration
-relative to the surface, held where the stage is not yet over its aim.
+While it brakes the stage leans for what the predicted landing point misses (`leaning`). In
+the final descent the sideways acceleration is linear in the time to go and takes position
+and speed to the aim's with nothing left to push (Klumpp, Apollo lunar descent guidance,
+Automatica 10 (1974), with the end acceleration zero). Both of the point that swinging gimbals
+leave at rest, the centre of percussion. Down, a constant deceleration relative to the
+surface is followed, held where engines can wait and the stage is not yet over its aim.
 """
 
 from __future__ import annotations

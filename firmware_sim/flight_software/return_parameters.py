@@ -14,7 +14,13 @@ from firmware_sim.flight_software.interfaces import Site
 from firmware_sim.records import Floats, Ints, Record, make, restore, save
 from firmware_sim.vehicle.state import ENGINES, FINS
 from gcs.config.simulation import SimulatedWeather
-from gcs.config.vehicle import EngineConfig, EntryProfile, HopProfile, ReturnProfile, VehicleModel
+from gcs.config.vehicle import (
+    EngineConfig,
+    EntryProfile,
+    HopProfile,
+    ReturnProfile,
+    VehicleModel,
+)
 
 GRAVITY_M_S2 = 9.80665
 SEA_LEVEL_PRESSURE_PA = 101_325.0
@@ -61,9 +67,6 @@ class ReturnParameters(Record):
     """Normal force per angle of attack, tail first, the fins trimming."""
     normal_square_per_rad2: float
     """Normal force of the crossflow per square of the angle of attack."""
-    gimballed_slope_per_rad: float
-    gimballed_square_per_rad2: float
-    """The same with the fins in line and gimbals holding the moment, their side force included."""
     thrust_vacuum_n: float
     """Of one engine at full flow."""
     exit_area_m2: float
@@ -177,23 +180,17 @@ def _middle_m(model: VehicleModel) -> float:
 
 
 def _fill_side_force(p: ReturnParameters, model: VehicleModel) -> None:
-    """Side force across the flow, with whatever holds its moment about the centre of mass."""
-    aero, body, engine_m = model.aerodynamics, model.body, model.engine.height_m
+    """Side force across the flow, the fins holding its moment about the centre of mass."""
+    aero, body = model.aerodynamics, model.body
     slender, slender_m = aero.normal_slope_per_rad, aero.pressure_height_tail_first_m
     across, across_m = (
         aero.drag_across * body.length_m * body.diameter_m / p.area_m2,
         0.5 * body.length_m,
     )
-    fins, fins_m = 0.0, body.length_m
-    if model.fins is not None:
-        fins = 0.5 * FINS * model.fins.area_m2 * model.fins.force_slope_per_rad / p.area_m2
-        fins_m = model.fins.height_m
+    fins_m = model.fins.height_m if model.fins is not None else body.length_m
     middle_m = p.cg_height_m
     p.normal_slope_per_rad = slender * _held(slender_m, middle_m, fins_m)
     p.normal_square_per_rad2 = across * _held(across_m, middle_m, fins_m)
-    p.gimballed_slope_per_rad = slender * _held(slender_m, middle_m, engine_m)
-    p.gimballed_slope_per_rad += fins * _held(fins_m, middle_m, engine_m)
-    p.gimballed_square_per_rad2 = across * _held(across_m, middle_m, engine_m)
 
 
 def _held(force_m: float, middle_m: float, holder_m: float) -> float:

@@ -11,47 +11,43 @@ from __future__ import annotations
 import math
 
 from firmware_sim.environment.air import mean_wind
+from firmware_sim.flight_software.aiming import (
+    begin_path,
+    correct_ignition,
+    finish_path,
+    go_on,
+    learn,
+    light,
+    miss_m,
+    point_against_velocity,
+)
+from firmware_sim.flight_software.burning import burn
 from firmware_sim.flight_software.interfaces import Readings, Solution
-from firmware_sim.flight_software.landing_burn import (
-    final_acceleration,
-    observe,
-    point,
-    running,
-    steer_braking,
-    surface_height_m,
-    throttle_for,
-    thrust_now,
-)
-from firmware_sim.flight_software.leaning import feel_wind, lean, nose
+from firmware_sim.flight_software.leaning import feel_wind, lean
 from firmware_sim.flight_software.modes import FlightMode
-from firmware_sim.flight_software.prediction import (
-    begin,
-    brake,
-    burn_for,
-    fall_for,
-    fall_to,
-    final_speed_m_s,
-)
+from firmware_sim.flight_software.prediction import burn_for, fall_to
 from firmware_sim.flight_software.return_parameters import (
-    Burn,
     ReturnParameters,
     return_parameters,
 )
 from firmware_sim.flight_software.return_state import ReturnState, Stage
 from firmware_sim.flight_software.state import Steering
 from firmware_sim.kernel import kernel
-from firmware_sim.rotation import apply_transposed
 from firmware_sim.vehicle.state import ENGINES
 
-__all__ = ["ReturnParameters", "ReturnState", "Stage", "guide_return", "return_parameters"]
+__all__ = [
+    "ReturnParameters",
+    "ReturnState",
+    "Stage",
+    "guide_return",
+    "return_parameters",
+]
 
-_GRAVITY_M_S2 = 9.80665
 _SECOND_NS = 1_000_000_000
 _COAST_EVERY_NS = 10 * _SECOND_NS
 _ENTRY_EVERY_NS = 1 * _SECOND_NS
 _FALL_EVERY_NS = _SECOND_NS
 _NEAR_EVERY_NS = _SECOND_NS // 5
-_BRAKE_EVERY_NS = _SECOND_NS // 4
 _NEAR_NS = 3 * _SECOND_NS
 _STEERED_UNTIL_S = 1.5
 """The entry burn's end is not moved any more when it is this near."""
@@ -66,8 +62,6 @@ _BRAKE_CARRY_S = 8.0
 """Sideways speed at ignition moves the landing point for about this long."""
 _TOP_HEIGHT_M = 60_000.0
 """Where a flight that starts lower has no coast before its fall."""
-_THROTTLE_GAIN = 0.8
-_TURN_S = 1.3
 
 
 @kernel
@@ -91,7 +85,7 @@ def guide_return(
     elif g.stage == Stage.FALL:
         wanted = _fall(g, s, p, mode, now_ns, out)
     else:
-        wanted = _burn(g, s, r, p, mode, now_ns, out)
+        wanted = burn(g, s, r, p, mode, now_ns, out)
     _report(g, s, p, mode, now_ns, out)
     return wanted
 
@@ -115,130 +109,61 @@ def _prepare(g: ReturnState, s: Solution, p: ReturnParameters, now_ns: int) -> N
     g.final_mass_kg = s.mass_kg
 
 
-@kernel
-def _begin(g: ReturnState, s: Solution, p: ReturnParameters) -> None:
-    """Start the path at the present state: where the feet would be, were the stage upright."""
-    position, velocity, feet = g.path.slopes[0], g.path.slopes[1], g.path.slopes[2]
-    m = p.site.ned_from_earth
-    for i in range(3):
-        feet[i] = s.position_m[i] + p.cg_height_m * nose(s, i)
-    feet[2] += p.cg_height_m
-    apply_transposed(m, feet, position)
-    apply_transposed(m, s.velocity_m_s, velocity)
-    for i in range(3):
-        position[i] += p.site.origin_m[i]
-    begin(p, g.path, position, velocity, s.mass_kg)
-    for axis in range(2):
-        g.path.change_m_s[axis] = g.change_m_s[axis]
-
-
-@kernel
-def _finish(g: ReturnState, p: ReturnParameters) -> None:
-    """From falling to touchdown, with ignition at the height found so far."""
-    fall_to(p, g.path, g.ignition_height_m)
-    g.path.ignition_s = g.path.time_s
-    g.path.ignition_speed_m_s = g.path.fall_m_s
-    fall_for(p, g.path, p.start_delay_s)
-    brake(p, g.path, float(p.landing.count), p.landing.throttle)
-
-
-@kernel
-def _learn(g: ReturnState, s: Solution, p: ReturnParameters, mode: int, now_ns: int) -> None:
-    """Keep what a prediction from now on found."""
-    g.ignition_ns = now_ns + int(g.path.ignition_s * 1e9)
-    g.touchdown_ns = now_ns + int(g.path.time_s * 1e9)
-    g.final_mass_kg = g.path.mass_kg
-    for axis in range(2):
-        g.miss_m[axis] = _miss_m(g, s, p, mode, axis)
-
-
-@kernel
-def _miss_m(g: ReturnState, s: Solution, p: ReturnParameters, mode: int, axis: int) -> float:
-    """Of the predicted landing point from the aim."""
-    deck = s.deck_position_m[axis] if s.deck_known else 0.0
-    aim = 0.0 if mode == FlightMode.COMMITTED else p.aim_offset_m * g.beside[axis]
-    return float(g.path.landing_m[axis] - deck - aim)
-
-
-@kernel
-def _correct_ignition(g: ReturnState, p: ReturnParameters) -> None:
-    """A Newton step: braking by a that meets a final descent by f starts a / (a - f) higher for
-    each metre that it shall meet it higher.
-    """
-    share = 1.0 - p.final_deceleration_m_s2 / max(g.path.net_m_s2, 1.0)
-    change = -min(max(share, 0.2), 1.0) * g.path.excess_m
-    change = min(max(change, -1500.0), 1500.0)
-    g.ignition_height_m = max(g.ignition_height_m + change, 50.0)
-
-
-@kernel
-def _go(g: ReturnState, stage: int, now_ns: int) -> None:
-    g.stage = stage
-    g.since_ns = now_ns
-    g.next_ns = now_ns
-
-
-@kernel
-def _against_velocity(s: Solution, out: Steering) -> None:
-    v = s.velocity_m_s
-    speed = max(math.sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2]), 1.0)
-    for i in range(3):
-        out.nose[i] = -v[i] / speed
-    out.limit_rad = math.pi
-
-
-@kernel
-def _light(out: Steering, burn: Burn, throttle: float) -> None:
-    for k in range(ENGINES):
-        out.run[k] = burn.run[k]
-    out.throttle = throttle
-
-
 # --- Coast and entry burn ---
 
 
 @kernel
 def _coast(
-    g: ReturnState, s: Solution, p: ReturnParameters, mode: int, now_ns: int, out: Steering
+    g: ReturnState,
+    s: Solution,
+    p: ReturnParameters,
+    mode: int,
+    now_ns: int,
+    out: Steering,
 ) -> int:
-    _against_velocity(s, out)
+    point_against_velocity(s, out)
     if now_ns >= g.next_ns:
         g.next_ns = now_ns + _COAST_EVERY_NS
-        _begin(g, s, p)
+        begin_path(g, s, p)
         if p.entry_height_m > 0.0:
             fall_to(p, g.path, p.entry_height_m)
             burn_for(p, g.path, p.entry, p.entry_burn_s, 0.0)
-        _finish(g, p)
-        _correct_ignition(g, p)
-        _learn(g, s, p, mode, now_ns)
+        finish_path(g, p)
+        correct_ignition(g, p)
+        learn(g, s, p, mode, now_ns)
     falling = s.velocity_m_s[2] > 0.0
     if falling and p.entry_height_m > 0.0 and s.altitude_m < p.entry_height_m:
-        _go(g, Stage.ENTRY.value, now_ns)
+        go_on(g, Stage.ENTRY.value, now_ns)
         g.entry_off_ns = now_ns + int(p.entry_burn_s * 1e9)
         return FlightMode.ENTRY.value
     if falling and p.entry_height_m == 0.0 and s.altitude_m < _TOP_HEIGHT_M:
-        _go(g, Stage.FALL.value, now_ns)
+        go_on(g, Stage.FALL.value, now_ns)
     return mode
 
 
 @kernel
 def _enter(
-    g: ReturnState, s: Solution, p: ReturnParameters, mode: int, now_ns: int, out: Steering
+    g: ReturnState,
+    s: Solution,
+    p: ReturnParameters,
+    mode: int,
+    now_ns: int,
+    out: Steering,
 ) -> int:
-    _against_velocity(s, out)
+    point_against_velocity(s, out)
     _turn_across(s, g.yaw_rad, out)
     out.use_gimbal, out.use_fins = 1, 1
-    _light(out, p.entry, p.entry.throttle)
+    light(out, p.entry, p.entry.throttle)
     left_s = (g.entry_off_ns - now_ns) * 1e-9
     if now_ns >= g.next_ns and left_s > _STEERED_UNTIL_S:
         g.next_ns = now_ns + _ENTRY_EVERY_NS
         _steer_entry(g, s, p, mode, now_ns, left_s)
     if left_s > 0.5 * p.tail_off_s:
         return FlightMode.ENTRY.value
-    _light(out, p.entry, 0.0)
+    light(out, p.entry, 0.0)
     for k in range(ENGINES):
         out.run[k] = 0
-    _go(g, Stage.FALL.value, now_ns)
+    go_on(g, Stage.FALL.value, now_ns)
     return FlightMode.COAST.value
 
 
@@ -257,27 +182,35 @@ def _turn_across(s: Solution, yaw_rad: float, out: Steering) -> None:
 
 @kernel
 def _try_entry(
-    g: ReturnState, s: Solution, p: ReturnParameters, mode: int, left_s: float, yaw_rad: float
+    g: ReturnState, s: Solution, p: ReturnParameters, left_s: float, yaw_rad: float
 ) -> None:
-    _begin(g, s, p)
+    begin_path(g, s, p)
     burn_for(p, g.path, p.entry, left_s, yaw_rad)
-    _finish(g, p)
+    finish_path(g, p)
 
 
 @kernel
 def _steer_entry(
-    g: ReturnState, s: Solution, p: ReturnParameters, mode: int, now_ns: int, left_s: float
+    g: ReturnState,
+    s: Solution,
+    p: ReturnParameters,
+    mode: int,
+    now_ns: int,
+    left_s: float,
 ) -> None:
     """One Newton step in burn length and yaw on the predicted miss."""
-    _try_entry(g, s, p, mode, left_s + _TRIAL_S, g.yaw_rad)
-    a_n, a_e = _miss_m(g, s, p, mode, 0), _miss_m(g, s, p, mode, 1)
-    _try_entry(g, s, p, mode, left_s, g.yaw_rad + _YAW_TRIAL_RAD)
-    b_n, b_e = _miss_m(g, s, p, mode, 0), _miss_m(g, s, p, mode, 1)
-    _try_entry(g, s, p, mode, left_s, g.yaw_rad)
-    _learn(g, s, p, mode, now_ns)
-    _correct_ignition(g, p)
+    _try_entry(g, s, p, left_s + _TRIAL_S, g.yaw_rad)
+    a_n, a_e = miss_m(g, s, p, mode, 0), miss_m(g, s, p, mode, 1)
+    _try_entry(g, s, p, left_s, g.yaw_rad + _YAW_TRIAL_RAD)
+    b_n, b_e = miss_m(g, s, p, mode, 0), miss_m(g, s, p, mode, 1)
+    _try_entry(g, s, p, left_s, g.yaw_rad)
+    learn(g, s, p, mode, now_ns)
+    correct_ignition(g, p)
     a_n, a_e = (a_n - g.miss_m[0]) / _TRIAL_S, (a_e - g.miss_m[1]) / _TRIAL_S
-    b_n, b_e = (b_n - g.miss_m[0]) / _YAW_TRIAL_RAD, (b_e - g.miss_m[1]) / _YAW_TRIAL_RAD
+    b_n, b_e = (
+        (b_n - g.miss_m[0]) / _YAW_TRIAL_RAD,
+        (b_e - g.miss_m[1]) / _YAW_TRIAL_RAD,
+    )
     whole = a_n * b_e - a_e * b_n
     if abs(whole) < 1.0:
         return
@@ -295,7 +228,12 @@ def _steer_entry(
 
 @kernel
 def _fall(
-    g: ReturnState, s: Solution, p: ReturnParameters, mode: int, now_ns: int, out: Steering
+    g: ReturnState,
+    s: Solution,
+    p: ReturnParameters,
+    mode: int,
+    now_ns: int,
+    out: Steering,
 ) -> int:
     feel_wind(g, s, p)
     out.limit_rad = math.pi
@@ -303,16 +241,20 @@ def _fall(
     if now_ns >= g.next_ns:
         near = g.ignition_ns - now_ns < _NEAR_NS
         g.next_ns = now_ns + (_NEAR_EVERY_NS if near else _FALL_EVERY_NS)
-        _begin(g, s, p)
-        _finish(g, p)
-        _correct_ignition(g, p)
-        _learn(g, s, p, mode, now_ns)
+        begin_path(g, s, p)
+        finish_path(g, p)
+        correct_ignition(g, p)
+        learn(g, s, p, mode, now_ns)
         _plan_push(g, now_ns)
-    g.push_m_s2[0], g.push_m_s2[1], g.push_m_s2[2] = g.wanted_m_s2[0], g.wanted_m_s2[1], 0.0
+    g.push_m_s2[0], g.push_m_s2[1], g.push_m_s2[2] = (
+        g.wanted_m_s2[0],
+        g.wanted_m_s2[1],
+        0.0,
+    )
     lean(g, s, p, 0.0, out)
     if now_ns < g.ignition_ns:
         return mode
-    _go(g, Stage.BRAKE.value, now_ns)
+    go_on(g, Stage.BRAKE.value, now_ns)
     return FlightMode.DESCENT.value
 
 
@@ -325,111 +267,14 @@ def _plan_push(g: ReturnState, now_ns: int) -> None:
         g.wanted_m_s2[axis] = -g.miss_m[axis] / ((left_s + _BRAKE_CARRY_S) * settle_s)
 
 
-# --- Landing burn ---
-
-
-@kernel
-def _burn(
-    g: ReturnState, s: Solution, r: Readings, p: ReturnParameters, mode: int, now_ns: int,
-    out: Steering,
-) -> int:  # fmt: skip
-    out.use_gimbal, out.use_fins = 1, 1
-    out.legs = int(surface_height_m(s, p, mode) < p.legs_height_m)
-    wanted = mode
-    if mode != FlightMode.COMMITTED and mode != FlightMode.DIVERTING:
-        wanted = FlightMode.DESCENT.value
-    if g.stage == Stage.BRAKE:
-        _brake(g, s, r, p, mode, now_ns)
-        _light(out, p.landing, g.throttle)
-        if _too_few(g, r, p, now_ns):
-            wanted = FlightMode.DIVERTING.value
-        if _meets_final(g, s, p, mode):
-            _go(g, Stage.FINAL.value, now_ns)
-    if g.stage == Stage.FINAL:
-        _descend(g, s, r, p, mode, now_ns, out)
-    planned = p.landing if g.stage == Stage.BRAKE else p.final
-    thrust = max(thrust_now(p, s, r), 0.5 * planned.count * planned.throttle * p.thrust_vacuum_n)
-    if g.stage == Stage.BRAKE and not _soon_final(g, s, p):
-        steer_braking(g, s, r, p, now_ns, thrust if running(r) else 0.0, out)
-    else:
-        observe(g, s, p, thrust_now(p, s, r))
-        point(g, s, p, mode, now_ns, thrust, out)
-    return wanted
-
-
-@kernel
-def _soon_final(g: ReturnState, s: Solution, p: ReturnParameters) -> bool:
-    """Whether the final descent begins soon: its attitude is taken while all engines can turn
-    the stage to it.
-    """
-    over = s.velocity_m_s[2] - final_speed_m_s(p, p.final_height_m)
-    return over < _TURN_S * max(g.path.net_m_s2, 1.0)
-
-
-@kernel
-def _too_few(g: ReturnState, r: Readings, p: ReturnParameters, now_ns: int) -> bool:
-    """Whether an engine has not come up, or is lost."""
-    late = now_ns - g.since_ns > int(p.start_limit_s * 1e9)
-    return late and running(r) < p.landing.count
-
-
-@kernel
-def _brake(
-    g: ReturnState, s: Solution, r: Readings, p: ReturnParameters, mode: int, now_ns: int
-) -> None:
-    """Keep the throttle at which the braking meets the final descent at its height."""
-    if now_ns < g.next_ns:
-        return
-    g.next_ns = now_ns + _BRAKE_EVERY_NS
-    running_now = running(r)
-    engines = float(running_now)
-    _begin(g, s, p)
-    since_s = (now_ns - g.since_ns) * 1e-9
-    if running_now == 0 or since_s < p.start_limit_s:
-        engines = float(p.landing.count)
-        if running_now == 0:
-            fall_for(p, g.path, max(p.start_delay_s - since_s, 0.0))
-    start = g.path.height_m
-    brake(p, g.path, engines, g.throttle)
-    _learn(g, s, p, mode, now_ns)
-    lost = max(start - p.final_height_m - g.path.excess_m, 30.0)
-    gain = max(g.path.net_m_s2 - p.final_deceleration_m_s2, 1.0)
-    change = -g.path.excess_m * gain * g.path.mass_kg / (lost * engines * p.thrust_vacuum_n)
-    g.throttle += _THROTTLE_GAIN * change
-    g.throttle = min(max(g.throttle, p.minimum_throttle), 1.0)
-
-
-@kernel
-def _meets_final(g: ReturnState, s: Solution, p: ReturnParameters, mode: int) -> bool:
-    """Whether the final descent's speed is reached, low enough for it."""
-    height = surface_height_m(s, p, mode)
-    if height > 2.0 * p.final_height_m:
-        return False
-    return bool(s.velocity_m_s[2] < final_speed_m_s(p, height))
-
-
-@kernel
-def _descend(
-    g: ReturnState, s: Solution, r: Readings, p: ReturnParameters, mode: int, now_ns: int,
-    out: Steering,
-) -> None:  # fmt: skip
-    """The final engines follow the last metres' speed; time to go by it too."""
-    height = surface_height_m(s, p, mode)
-    spare_kg = s.propellant_kg - 0.5 * p.reserve_kg
-    up = final_acceleration(g, s, p, mode, spare_kg)
-    thrust = s.mass_kg * (_GRAVITY_M_S2 + up) / max(math.cos(s.tilt_rad), 0.5)
-    g.throttle = throttle_for(p, thrust, p.final.count, s.air_pressure_pa)
-    _light(out, p.final, g.throttle)
-    speed = final_speed_m_s(p, height)
-    left_s = (speed - p.touchdown_speed_m_s) / p.final_deceleration_m_s2
-    left_s += min(max(height, 0.0), p.level_m) / p.touchdown_speed_m_s
-    g.touchdown_ns = now_ns + int(left_s * 1e9)
-    g.final_mass_kg = s.mass_kg - p.final.count * g.throttle * p.flow_kg_s * left_s
-
-
 @kernel
 def _report(
-    g: ReturnState, s: Solution, p: ReturnParameters, mode: int, now_ns: int, out: Steering
+    g: ReturnState,
+    s: Solution,
+    p: ReturnParameters,
+    mode: int,
+    now_ns: int,
+    out: Steering,
 ) -> None:
     out.stage = g.stage
     share = 0.0 if mode == FlightMode.COMMITTED else p.aim_offset_m
