@@ -28,7 +28,7 @@ _LAG_S = 0.3
 """By which the nose follows; engines that cannot wait are steered ahead of it."""
 _SHORTEST_S = 8.0
 """The polynomial's gains stop growing here, below the attitude loop's bandwidth."""
-_MOVING_M_S2, _CALM_M_S2, _HASTY_M_S2 = 1.2, 0.8, 2.5
+_MOVING_M_S2, _CALM_M_S2, _HASTY_M_S2 = 1.2, 0.8, 3.5
 """Sideways acceleration that may be asked for while the stage moves over the deck, once it goes
 down, and of engines that cannot wait. Wind is held besides."""
 _QUIET_M, _QUIET_S = 2.0, 10.0
