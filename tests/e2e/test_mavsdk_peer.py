@@ -149,16 +149,18 @@ def test_a_client_finds_the_vehicle_and_reads_how_it_stands(
                 assert await system.is_connected()
                 assert await system.get_system_id() == 1
                 assert await system.component_ids() == [1]
-                vehicle = world.truth().vehicle
-                assert math.radians(attitude.pitch_deg) == pytest.approx(
-                    -vehicle.tilt_rad, abs=0.01
-                )
-                pad_latitude = simulation.latitude_deg + simulation.pad_north_m / 111_000.0
+                stands = world.truth().vehicle.out
+                north_m, _, down_m = (float(metres) for metres in stands.feet_ned_m)
+                assert math.radians(attitude.pitch_deg) == pytest.approx(-stands.tilt_rad, abs=0.01)
+                pad_latitude = simulation.latitude_deg + north_m / 111_000.0
                 assert position.latitude_deg == pytest.approx(pad_latitude, abs=1e-4)
                 assert position.longitude_deg == pytest.approx(simulation.longitude_deg, abs=1e-4)
-                assert position.relative_altitude_m == pytest.approx(vehicle.up_m, abs=3.0)
-                assert local.position.north_m == pytest.approx(simulation.pad_north_m, abs=3.0)
-                assert local.position.down_m == pytest.approx(-vehicle.up_m, abs=3.0)
+                # Over the nominal deck plane, from the sea on which the local frame begins.
+                deck_m = world.scenario.barge.deck.height_m
+                over_m = pytest.approx(-down_m - deck_m, abs=2.0)
+                assert position.relative_altitude_m == over_m
+                assert local.position.north_m == pytest.approx(north_m, abs=3.0)
+                assert local.position.down_m == pytest.approx(down_m, abs=2.0)
                 assert battery.voltage_v == pytest.approx(27.99)
 
     check()
