@@ -66,7 +66,6 @@ def _ground_range_km(flight: Flight) -> Floats:
     return np.hypot(north, east) / 1000.0
 
 
-
 def _trajectory(axes: Axes, flight: Flight) -> None:
     range_km, altitude_km = _ground_range_km(flight), flight.column("altitude_m") / 1000.0
     axes.plot(range_km, altitude_km, color=_VEHICLE, linewidth=1.2)

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+from ambiance import Atmosphere
 
 from firmware_sim.environment.atmosphere import atmosphere
 
@@ -36,6 +37,15 @@ def test_is_the_published_table_to_its_last_digit(row: tuple[float, ...]) -> Non
     assert computed[1] == pytest.approx(density, rel=6e-5)
     assert computed[2] == pytest.approx(temperature, abs=2e-3)
     assert computed[3] == pytest.approx(sound, abs=1e-2)
+
+
+def test_is_that_of_another_implementation_at_every_height() -> None:
+    heights_m = np.linspace(-4900.0, 80_000.0, 850)
+    other = Atmosphere(heights_m)
+    columns = (other.pressure, other.density, other.temperature, other.speed_of_sound)
+    ours = np.array([atmosphere(height) for height in heights_m.tolist()])
+    for column, values in enumerate(columns):
+        assert ours[:, column] == pytest.approx(values, rel=3e-6)
 
 
 def test_is_in_hydrostatic_balance_over_every_layer() -> None:
