@@ -73,7 +73,7 @@ class Air(Record):
 
 
 def air_parameters(weather: SimulatedWeather) -> AirParameters:
-    """The air of a mission's weather; ValueError for more rows aloft than there is room for."""
+    """The air of a mission's weather, which has no more rows aloft than there is room for."""
     p = make(AirParameters)
     p.speed_m_s = weather.wind_speed_m_s
     p.north, p.east = -math.cos(weather.wind_direction), -math.sin(weather.wind_direction)
@@ -81,8 +81,6 @@ def air_parameters(weather: SimulatedWeather) -> AirParameters:
     rows = [(row.altitude_m, row.speed_m_s, row.direction) for row in weather.aloft]
     if rows and rows[0][0] > _REFERENCE_M:
         rows.insert(0, (_REFERENCE_M, weather.wind_speed_m_s, weather.wind_direction))
-    if len(rows) > ROWS:
-        raise ValueError(f"aloft has room for {ROWS - 1} rows, not {len(weather.aloft)}")
     p.rows = len(rows)
     for index, (height_m, speed_m_s, direction) in enumerate(rows):
         p.height_m[index] = height_m
