@@ -11,7 +11,12 @@ import numpy as np
 from gcs.config.loading import Mission
 from gcs.config.model import parse_angle_rad
 from gcs.config.problems import ConfigError, Problem
-from gcs.config.simulation import SimulatedBarge, SimulatedSea, SimulatedWeather
+from gcs.config.simulation import (
+    MOST_WIND_M_S,
+    SimulatedBarge,
+    SimulatedSea,
+    SimulatedWeather,
+)
 
 _SPEED = re.compile(r"(\d+(?:\.\d+)?)\s*(m/s|kt)")
 _KNOT_M_S = 0.514_444
@@ -49,7 +54,7 @@ def with_conditions(
 
 
 def parse_speed_m_s(option: str, text: str) -> float:
-    """A speed with its unit from a command line; ConfigError for anything else."""
+    """A wind speed with its unit from a command line; ConfigError for anything else."""
     problems: list[Problem] = []
     speed_m_s = _speed(option, text, problems)
     if problems:
@@ -63,7 +68,11 @@ def _speed(option: str, text: str, problems: list[Problem]) -> float:
         message = f'expected a speed with its unit such as "8 m/s", got {text!r}'
         problems.append(Problem(option, "", message))
         return 0.0
-    return float(match[1]) * (_KNOT_M_S if match[2] == "kt" else 1.0)
+    speed_m_s = float(match[1]) * (_KNOT_M_S if match[2] == "kt" else 1.0)
+    if speed_m_s > MOST_WIND_M_S:
+        message = f"expected at most {MOST_WIND_M_S:g} m/s, got {text!r}"
+        problems.append(Problem(option, "", message))
+    return speed_m_s
 
 
 def windy(weather: SimulatedWeather, speed_m_s: float) -> SimulatedWeather:

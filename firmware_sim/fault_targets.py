@@ -57,6 +57,8 @@ _AMPLITUDES = {
     "fin": 0.3,
     "cold_gas": 5e4,
     "thruster": 1e5,
+    "position": 100.0,
+    "weather": 10.0,
 }
 """Garbage each way, in SI units of the part, where an order gives none: assumed."""
 _WIRE_KINDS = {

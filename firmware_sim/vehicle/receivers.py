@@ -20,8 +20,8 @@ from firmware_sim.kernel import kernel
 from firmware_sim.records import Floats, Record, Vector3, make
 from firmware_sim.vehicle.state import VehicleOutputs
 from gcs.clock import SECOND_NS
+from gcs.config.sensors import SensorsConfig
 from gcs.config.simulation import SimulatedBeacon
-from gcs.config.vehicle import SensorsConfig
 
 PENDING = 8
 """Fixes on their way through the GNSS receiver."""

@@ -8,12 +8,8 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from gcs.config.model import ConfigModel, Finite, listed
+from gcs.config.model import ConfigModel, Finite, NonNegative, Positive, Share, Source, listed
 
-Positive = Annotated[Finite, Field(gt=0)]
-NonNegative = Annotated[Finite, Field(ge=0)]
-Share = Annotated[Finite, Field(ge=0, le=1)]
-Source = Annotated[str, Field(min_length=1)]
 Column = Annotated[tuple[Finite, ...], BeforeValidator(listed)]
 
 THRUSTERS = 4

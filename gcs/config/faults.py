@@ -16,11 +16,21 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
-from gcs.config.model import ConfigModel, Duration, Finite, listed, parse_duration_ns
+from gcs.config.model import (
+    ConfigModel,
+    Duration,
+    Finite,
+    Share,
+    Span,
+    listed,
+    parse_duration_ns,
+)
 from gcs.config.parsing import problems_of
 
-NonNegative = Annotated[Finite, Field(ge=0)]
-Share = Annotated[Finite, Field(ge=0, le=1)]
+_MOST = 1e9
+"""A figure beyond it says nothing that a smaller one does not, and overflows the wires."""
+Figure = Annotated[Finite, Field(ge=-_MOST, le=_MOST)]
+Amplitude = Annotated[Finite, Field(ge=0, le=_MOST)]
 PositiveDuration = Annotated[Duration, Field(gt=0)]
 Kind = Literal["off", "stuck", "garbage", "wrong", "slow", "delayed", "intermittent"]
 
@@ -52,9 +62,9 @@ class FaultOrder(ConfigModel):
     target: Annotated[str, Field(min_length=1)]
     kind: Kind
     lasts: PositiveDuration | None = Field(default=None, alias="for")
-    bias: Finite | None = None
-    scale: Finite | None = None
-    amplitude: NonNegative | None = None
+    bias: Figure | None = None
+    scale: Figure | None = None
+    amplitude: Amplitude | None = None
     time_constant: PositiveDuration | None = None
     delay: PositiveDuration | None = None
     duty: Share | None = None
@@ -82,9 +92,9 @@ class FaultConfig(FaultOrder):
     """
 
     at: Annotated[int, BeforeValidator(_mission_time)] | None = None
-    since_start: Annotated[Duration, Field(ge=0)] | None = None
+    since_start: Span | None = None
     mode: Annotated[str, Field(min_length=1)] | None = None
-    after: Annotated[Duration, Field(ge=0)] | None = None
+    after: Span | None = None
 
     @model_validator(mode="after")
     def _one_clock(self) -> FaultConfig:

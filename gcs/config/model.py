@@ -69,3 +69,11 @@ ExpressionText = str
 Strings = Annotated[tuple[str, ...], BeforeValidator(listed)]
 Identifiers = Annotated[tuple[Identifier, ...], BeforeValidator(listed)]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
+Positive = Annotated[Finite, Field(gt=0)]
+NonNegative = Annotated[Finite, Field(ge=0)]
+Share = Annotated[Finite, Field(ge=0, le=1)]
+Span = Annotated[Duration, Field(ge=0)]
+"""A duration that does not run backwards."""
+
+Source = Annotated[str, Field(min_length=1)]
+"""Who says so: a paper, a standard, or `assumed`."""

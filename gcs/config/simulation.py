@@ -14,16 +14,19 @@ from pydantic import BeforeValidator, Field, model_validator
 from gcs.config.model import (
     Angle,
     ConfigModel,
-    Duration,
     Finite,
     Identifier,
+    NonNegative,
+    Positive,
+    Source,
+    Span,
     listed,
     parse_angle_rad,
 )
 
-NonNegative = Annotated[Finite, Field(ge=0)]
-Positive = Annotated[Finite, Field(gt=0)]
-Source = Annotated[str, Field(min_length=1)]
+MOST_WIND_M_S, _MOST_GUST_M_S = 60.0, 90.0
+_MOST_BEACON_LATENCY_NS = 600_000_000
+"""A receiver keeps the past of its own antenna for no longer."""
 
 
 class PadStart(ConfigModel):
@@ -46,7 +49,7 @@ class FlightStart(ConfigModel):
 
     kind: Literal["flight"]
     source: Source
-    after_lift_off: Duration
+    after_lift_off: Span
     range_to_go_m: NonNegative
     bearing: Angle
     """Of the great circle from the start to the site, at the site."""
@@ -100,8 +103,8 @@ class SimulatedWeather(ConfigModel):
     Without `aloft` rows the surface wind grows by a power law to 1 km and stays.
     """
 
-    wind_speed_m_s: Annotated[Finite, Field(ge=0, le=60)] = 6.0
-    wind_gust_m_s: Annotated[Finite, Field(ge=0, le=90)] = 8.5
+    wind_speed_m_s: Annotated[Finite, Field(ge=0, le=MOST_WIND_M_S)] = 6.0
+    wind_gust_m_s: Annotated[Finite, Field(ge=0, le=_MOST_GUST_M_S)] = 8.5
     wind_direction: Angle = 0.349_065_850_4
     aloft: Annotated[tuple[WindAloft, ...], BeforeValidator(listed), Field(max_length=60)] = ()
     visibility_m: NonNegative = 15_000.0
@@ -126,7 +129,7 @@ class SimulatedBarge(ConfigModel):
     heading: Annotated[float | None, BeforeValidator(_heading)] = None
     offset_north_m: Finite = 0.0
     offset_east_m: Finite = 0.0
-    history: Duration = 1_200_000_000_000
+    history: Span = 1_200_000_000_000
     history_rate_hz: Annotated[Finite, Field(ge=2, le=20)] = 2.0
     deck_clear: bool = True
     persons_on_board: Annotated[int, Field(ge=0, le=1000)] = 0
@@ -136,11 +139,17 @@ class SimulatedBarge(ConfigModel):
 class SimulatedBeacon(ConfigModel):
     """The deck beacon's radio to the vehicle; sigma is that of the relative position, an axis."""
 
-    latency: Duration = 100_000_000
-    latency_sigma: Duration = 30_000_000
+    latency: Span = 100_000_000
+    latency_sigma: Span = 30_000_000
     dropout: Annotated[Finite, Field(ge=0, le=1)] = 0.01
     relative_sigma_m: NonNegative = 0.3
     range_m: Positive = 60_000.0
+
+    @model_validator(mode="after")
+    def _in_time(self) -> SimulatedBeacon:
+        if self.latency + self.latency_sigma > _MOST_BEACON_LATENCY_NS:
+            raise ValueError("latency + latency_sigma must not exceed 0.6 s")
+        return self
 
 
 class SimulationConfig(ConfigModel):

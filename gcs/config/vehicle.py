@@ -7,16 +7,23 @@ SI units stand in the keys. Heights are over the plane of the feet, along the ax
 from __future__ import annotations
 
 import itertools
+import math
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from gcs.config.model import ConfigModel, Duration, Finite, listed
+from gcs.config.model import (
+    ConfigModel,
+    Finite,
+    NonNegative,
+    Positive,
+    Share,
+    Source,
+    Span,
+    listed,
+)
+from gcs.config.sensors import SensorsConfig
 
-Positive = Annotated[Finite, Field(gt=0)]
-NonNegative = Annotated[Finite, Field(ge=0)]
-Share = Annotated[Finite, Field(ge=0, le=1)]
-Source = Annotated[str, Field(min_length=1)]
 Engines = Annotated[tuple[Annotated[int, Field(ge=0, le=8)], ...], BeforeValidator(listed)]
 
 _SEA_LEVEL_PRESSURE_PA = 101_325.0
@@ -30,6 +37,11 @@ class BodyConfig(ConfigModel):
     diameter_m: Positive
     leg_span_m: Positive
     nose_radius_m: Positive
+
+    @property
+    def volume_m3(self) -> float:
+        """Of a cylinder of that length and diameter."""
+        return math.pi * self.diameter_m**2 / 4.0 * self.length_m
 
 
 class MassConfig(ConfigModel):
@@ -102,9 +114,9 @@ class EngineConfig(ConfigModel):
     throttle_rate_per_s: Positive
     chamber_pressure_pa: Positive
     starts: Annotated[int, Field(ge=1)]
-    start_transient: Duration
-    start_transient_sigma: Duration
-    tail_off: Duration
+    start_transient: Span
+    start_transient_sigma: Span
+    tail_off: Span
     gimbal_limit_deg: Positive
     gimbal_rate_deg_s: Positive
     ground_effect: NonNegative = 0.03
@@ -224,7 +236,7 @@ class LegsConfig(ConfigModel):
     stroke_m: Positive
     friction_dry: Positive
     friction_wet: Positive
-    deploy: Duration
+    deploy: Span
 
 
 class AttitudeConfig(ConfigModel):
@@ -237,50 +249,19 @@ class AttitudeConfig(ConfigModel):
     tilt_rate_deg_s: Positive
 
 
-class SensorsConfig(ConfigModel):
-    """Sensors of one flight computer: errors are drawn anew for each computer and seed.
-
-    Standard deviations. Biases are constant in a flight; antenna heights are over the feet.
-    """
-
-    source: Source
-    accelerometer_bias_m_s2: NonNegative = 0.005
-    accelerometer_noise_m_s2: NonNegative = 0.02
-    accelerometer_scale: NonNegative = 3e-4
-    gyro_bias_rad_s: NonNegative = 5e-6
-    gyro_noise_rad_s: NonNegative = 2e-4
-    imu_height_m: NonNegative = 15.0
-    alignment_rad: NonNegative = 5e-4
-    gnss_rate_hz: Positive = 5.0
-    gnss_position_m: NonNegative = 1.5
-    gnss_noise_m: NonNegative = 0.2
-    gnss_velocity_m_s: NonNegative = 0.05
-    gnss_latency: Duration = 80_000_000
-    gnss_dropout: Share = 0.005
-    gnss_height_m: NonNegative = 20.0
-    baro_rate_hz: Positive = 20.0
-    baro_bias_m: NonNegative = 8.0
-    baro_noise_m: NonNegative = 0.5
-    radar_rate_hz: Positive = 20.0
-    radar_noise_m: NonNegative = 0.1
-    radar_range_m: Positive = 3000.0
-    radar_blind_m: NonNegative = 30.0
-    gauge_share: NonNegative = 0.003
-
-
 class HopProfile(ConfigModel):
     """Up and down again over one site. Heights are of the feet over the nominal deck plane."""
 
     kind: Literal["hop"]
     source: Source
-    full_thrust: Duration
+    full_thrust: Span
     climb_speed_m_s: Positive
     cutoff_height_m: Positive
     relight_height_m: Positive
     downrange_speed_m_s: Positive
     braking_m_s2: Positive
     hover_height_m: Positive
-    hover: Duration
+    hover: Span
     final_speed_m_s: Positive
     touchdown_speed_m_s: Positive
     translation_m_s2: Positive
@@ -295,7 +276,7 @@ class ReturnProfile(ConfigModel):
     source: Source
     entry_height_m: NonNegative
     """Where the entry burn starts; 0 for none."""
-    entry_burn: Duration = 0
+    entry_burn: Span = 0
     entry_throttle: Share = 1.0
     landing_throttle: Share
     """Planned for the landing burn: what is left either way is its margin."""
@@ -338,7 +319,7 @@ class TouchdownConfig(ConfigModel):
 
 
 class CargoConfig(ConfigModel):
-    """What the hold carries; it is part of the dry mass.
+    """What the hold carries, and the room that it takes; it is part of the dry mass.
 
     The hold starts at `temperature_c` and grows warmer by `warming_k_m2_mj` for every MJ/m2 that
     the stagnation point has taken up.
@@ -370,6 +351,14 @@ class VehicleModel(ConfigModel):
     cargo: CargoConfig
 
     @model_validator(mode="after")
+    def _tanks_lie_in_the_hull(self) -> VehicleModel:
+        for name in ("oxidizer", "fuel"):
+            tank: TankConfig = getattr(self.propellant, name)
+            if tank.bottom_m + tank.length_m > self.body.length_m:
+                raise ValueError(f"propellant.{name} reaches beyond body.length_m")
+        return self
+
+    @model_validator(mode="after")
     def _can_fly(self) -> VehicleModel:
         wet_kg = self.mass.wet_kg
         if self.mass.dry_kg >= wet_kg:
@@ -385,6 +374,8 @@ class VehicleModel(ConfigModel):
             raise ValueError("propellant.reserve_kg must be below what the tanks hold")
         if self.cargo.mass_kg >= self.mass.dry_kg:
             raise ValueError("cargo.mass_kg is part of mass.dry_kg and must be below it")
+        if self.cargo.volume_m3 >= self.body.volume_m3:
+            raise ValueError("cargo.volume_m3 does not fit into the hull")
         if self.fins is not None and self.flaps is not None:
             raise ValueError("fins and flaps share their servos: a vehicle has one or the other")
         if self.profile.aim_offset_m <= self.touchdown.keep_out_m:
