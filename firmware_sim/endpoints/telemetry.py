@@ -176,6 +176,9 @@ class Telemetry:
         }
 
     def _global_position_int(self, now_ns: int) -> Iterator[Fields]:
+        """Nothing where the place is unknown: whole numbers cannot say so."""
+        if not math.isfinite(sum(self._place()) + float(self._altitude[0])):
+            return
         north, east, down = _components(self._axes(), self._earth_velocity.tolist())
         height_mm = _whole(self._altitude[0] * 1000.0, 2**31 - 1)
         yield {

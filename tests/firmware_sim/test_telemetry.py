@@ -261,7 +261,14 @@ def test_what_is_not_finite_is_said_as_such_and_never_raises() -> None:
     solution.latitude_rad = solution.longitude_rad = solution.altitude_m = math.inf
     speaker.readings.engine_flow[:] = math.nan
     assert math.isnan(speaker.says("LOCAL_POSITION_NED")[0].value("x"))
-    assert speaker.says("GLOBAL_POSITION_INT")[0].value("lat") == 0
+    assert math.isnan(speaker.says("VFR_HUD")[0].value("climb"))
+
+
+@pytest.mark.parametrize("unknown", ["latitude_rad", "longitude_rad", "altitude_m"])
+def test_a_place_that_is_unknown_is_not_told_in_whole_numbers(unknown: str) -> None:
+    speaker = Speaker()
+    setattr(speaker.state.solution, unknown, math.nan)
+    assert speaker.says("GLOBAL_POSITION_INT") == []
 
 
 def test_a_silent_computer_neither_speaks_nor_hears() -> None:
