@@ -207,6 +207,9 @@ class Runner:
         if self._world.scenario.barge_link in inbox.came_up:
             self._world.reconnect_barge()
         inbox.came_up.clear()
+        if inbox.dropped:
+            _log.warning("%d messages came faster than they could be taken", inbox.dropped)
+            inbox.dropped = 0
         while inbox.heard:
             link, data, topic = inbox.heard.popleft()
             self._world.receive(link, data, topic)
