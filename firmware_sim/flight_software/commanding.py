@@ -53,7 +53,7 @@ class Reason(enum.IntEnum):
 REASON_TEXTS: dict[Reason, str] = {
     Reason.NONE: "",
     Reason.REPEATED: "repeated",
-    Reason.NO_NONCE: "the nonce is not a whole number of 24 bits above zero",
+    Reason.NO_NONCE: "no nonce of 24 bits",
     Reason.NO_VALIDITY: "the validity is not a time",
     Reason.USED_NONCE: "the nonce was used before",
     Reason.EXPIRED: "its validity has passed",
@@ -61,10 +61,11 @@ REASON_TEXTS: dict[Reason, str] = {
     Reason.WRONG_MODE: "not in {mode}",
     Reason.NO_COUNTDOWN: "no usable countdown",
     Reason.IGNITED: "ignition has begun",
-    Reason.FINAL_DESCENT: "the final descent has begun",
+    Reason.FINAL_DESCENT: "final descent has begun",
     Reason.DIVERTED: "a divert was accepted",
-    Reason.NO_BEACON: "the deck beacon is not heard",
+    Reason.NO_BEACON: "deck beacon is not heard",
 }
+"""A STATUSTEXT of 50 characters holds the longest after `LANDING_COMMIT refused: `."""
 
 
 @dataclass(frozen=True, slots=True)

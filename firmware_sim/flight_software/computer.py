@@ -74,6 +74,8 @@ _CONTACT_BELOW_M = 20.0
 """Feet that say they touch higher over the water are not believed."""
 _ASCENT_CLEAR_NS = 5 * SECOND_NS
 _NEAR_DECK_M = 60.0
+_DECK_SHARE = 0.5
+"""Of the deck's height over water: feet that rest lower stand on no deck."""
 _UPRIGHT_RAD = math.radians(12.0)
 _TOPPLED_RAD = math.radians(25.0)
 
@@ -187,11 +189,20 @@ def step_computer(
     wanted = _act(c, r, p, now_ns)
     if wanted != c.mode:
         c.followed_from = 0
-        if c.mode == FlightMode.DESCENT and wanted == FlightMode.DIVERTING:
-            log_event(c.events, Event.NO_COMMIT.value, 0, 0, 0)
+        if wanted == FlightMode.DIVERTING:
+            log_event(c.events, _why_it_leaves(p), 0, 0, 0)
         _set_mode(c, wanted, now_ns)
     if fault.kind != FaultKind.NONE:
         _spoil_actuation(fault, c.actuation, now_ns)
+
+
+@kernel
+def _why_it_leaves(p: ComputerParameters) -> int:
+    """The event of guidance that diverts: a hop waits for its commit no longer than it can hover,
+    a return has its aim in open water without one and leaves only for an engine that is lost.
+    """
+    hop = p.profile == ProfileKind.HOP
+    return Event.NO_COMMIT.value if hop else Event.ENGINE_LOST.value
 
 
 @kernel
@@ -216,7 +227,7 @@ def _change_mode(c: ComputerState, r: Readings, p: ComputerParameters, now_ns: i
     elif in_flight(c.mode):
         _feel_contact(c, r, p, now_ns)
         if c.touched_ns > 0:
-            _settle(c, now_ns)
+            _settle(c, p, now_ns)
         elif c.mode == FlightMode.COMMITTED and _beacon_lost(c, now_ns) and _can_leave(c, p):
             log_event(c.events, Event.BEACON_LOST.value, 0, 0, 0)
             c.divert = 1
@@ -256,11 +267,8 @@ def _feel_contact(c: ComputerState, r: Readings, p: ComputerParameters, now_ns: 
         return
     if c.mode == FlightMode.ASCENT and now_ns - c.lift_off_ns < _ASCENT_CLEAR_NS:
         return
-    s = c.solution
-    height = s.altitude_m
-    if s.deck_known:
-        height = s.height_m + p.deck_height_m
-    velocity = s.velocity_m_s
+    height = _over_water_m(c, p)
+    velocity = c.solution.velocity_m_s
     speed_2 = velocity[0] ** 2 + velocity[1] ** 2 + velocity[2] ** 2
     if height > _NEAR_WATER_M or speed_2 > _STILL_M_S**2:
         c.still_since_ns = now_ns
@@ -271,11 +279,21 @@ def _feel_contact(c: ComputerState, r: Readings, p: ComputerParameters, now_ns: 
 
 
 @kernel
-def _settle(c: ComputerState, now_ns: int) -> None:
+def _over_water_m(c: ComputerState, p: ComputerParameters) -> float:
+    """Height of the feet, by the deck where that is known."""
+    s = c.solution
+    if s.deck_known:
+        return s.height_m + p.deck_height_m
+    return s.altitude_m
+
+
+@kernel
+def _settle(c: ComputerState, p: ComputerParameters, now_ns: int) -> None:
     """After contact: standing on the deck, or down elsewhere."""
     s = c.solution
     near = math.hypot(s.relative_m[0], s.relative_m[1]) < _NEAR_DECK_M
-    if s.tilt_rad > _TOPPLED_RAD or not near:
+    high = _over_water_m(c, p) > _DECK_SHARE * p.deck_height_m
+    if s.tilt_rad > _TOPPLED_RAD or not (near and high):
         _set_mode(c, FlightMode.DOWN.value, now_ns)
     elif now_ns - c.touched_ns >= _SETTLING_NS:
         standing = s.tilt_rad < _UPRIGHT_RAD

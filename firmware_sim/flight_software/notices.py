@@ -25,6 +25,7 @@ class Event(enum.IntEnum):
     NO_COMMIT = 4
     BEACON_LOST = 5
     NO_LIFT_OFF = 6
+    ENGINE_LOST = 7
 
 
 class EventLog(Record):
@@ -65,6 +66,7 @@ _PLAIN: dict[Event, Notice] = {
     Event.NO_COMMIT: Notice(4, "no landing commit: open water"),
     Event.BEACON_LOST: Notice(3, "deck beacon lost: open water"),
     Event.NO_LIFT_OFF: Notice(2, "no lift-off: aborted"),
+    Event.ENGINE_LOST: Notice(2, "landing engine lost: open water"),
 }
 
 

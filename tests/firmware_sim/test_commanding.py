@@ -7,10 +7,12 @@ import math
 import pytest
 
 from firmware_sim.flight_software.commanding import (
+    REASON_TEXTS,
     REMEMBERED,
     Answer,
     CommandDesk,
     DeskState,
+    Reason,
 )
 from firmware_sim.flight_software.modes import ACCEPTED_IN, TOO_EARLY_IN, Command, FlightMode
 from firmware_sim.records import make, restore, save
@@ -97,3 +99,12 @@ def test_what_a_desk_remembers_is_saved_with_its_record() -> None:
         asked = (command, nonce, 1000.0, M.DESCENT, 2000 * MS)
         assert twin.judge(*asked) == desk.judge(*asked)
     assert not twin.judge(Command.LANDING_COMMIT, 9.0, 1000.0, M.DESCENT, 2000 * MS).act
+
+
+@pytest.mark.parametrize("reason", [reason for reason in Reason if reason])
+@pytest.mark.parametrize("command", list(Command))
+def test_every_refusal_fits_a_status_text(command: Command, reason: Reason) -> None:
+    modes = TOO_EARLY_IN.get(command, frozenset()) if reason is Reason.TOO_EARLY else set(M)
+    for mode in modes:
+        text = f"{command.name} refused: {REASON_TEXTS[reason].format(mode=mode.name)}"
+        assert len(text) <= 50

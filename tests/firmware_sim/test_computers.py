@@ -9,15 +9,18 @@ import pytest
 from firmware_sim.core import Core
 from firmware_sim.faults import FOREVER_NS, Fault, FaultKind, arm
 from firmware_sim.flight_software.commanding import Answer
+from firmware_sim.flight_software.computer import CYCLE_NS, ComputerParameters, step_computer
+from firmware_sim.flight_software.interfaces import Readings
 from firmware_sim.flight_software.modes import Command
 from firmware_sim.flight_software.modes import FlightMode as M
-from firmware_sim.records import restore, save
+from firmware_sim.records import make, restore, save
 from firmware_sim.scenario import make_scenario
 from firmware_sim.vehicle.touchdown import OutcomeKind
 from tests.helpers.flights import small_mission
 
 CYCLES_PER_SECOND = 100
 VALIDITY_MS = 3000.0
+DECK_M = 6.0
 
 
 def a_core(seed: int = 3) -> Core:
@@ -179,7 +182,7 @@ def test_a_commit_is_put_off_while_the_beacon_is_not_heard() -> None:
         broken(sensors.beacon, FaultKind.OFF)
     run_until(core, in_mode(core, M.DESCENT))
     assert send(core, Command.LANDING_COMMIT, 12) == [Answer.REJECTED_FOR_NOW] * 3
-    assert "LANDING_COMMIT refused: the deck beacon is not heard" in texts(core)
+    assert "LANDING_COMMIT refused: deck beacon is not heard" in texts(core)
     assert not any(computer.healthy(core.now_ns) for computer in core.computers)
 
 
@@ -220,3 +223,23 @@ def test_a_restored_world_takes_and_refuses_the_same_commands() -> None:
         run_for(world, 1.0)
     assert save(core.state) == save(twin.state)
     assert texts(core) == texts(twin)
+
+
+@pytest.mark.parametrize("deck_known", [0, 1])
+@pytest.mark.parametrize(("over_water_m", "mode"), [(DECK_M + 0.3, M.LANDED), (0.2, M.DOWN)])
+def test_feet_that_rest_in_the_water_by_the_deck_stand_on_no_deck(
+    deck_known: int, over_water_m: float, mode: M
+) -> None:
+    world = a_core().state
+    p = make(ComputerParameters)
+    p.deck_height_m = DECK_M
+    touching = make(Readings)
+    touching.feet_touching = 1
+    c = world.computers[0]
+    c.nav.aligned, c.mode = 0, int(M.COMMITTED)
+    s = c.solution
+    s.deck_known, s.altitude_m, s.height_m = deck_known, over_water_m, over_water_m - DECK_M
+    s.relative_m[:2] = 30.0, 0.0
+    for cycle in range(1, 40):
+        step_computer(world.computers, 0, touching, p, world.faults, cycle * CYCLE_NS)
+    assert c.mode == mode

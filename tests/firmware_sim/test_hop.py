@@ -127,7 +127,7 @@ def test_in_the_final_descent_it_lands_whatever_is_commanded() -> None:
     flight.send(Command.DIVERT, 12)
     assert flight.down().kind is OutcomeKind.LANDED
     said = [notice.text for notice in flight.core.computers[0].notices()]
-    assert "DIVERT refused: the final descent has begun" in said
+    assert "DIVERT refused: final descent has begun" in said
 
 
 def test_it_knows_when_it_will_touch_down_and_what_will_be_left() -> None:

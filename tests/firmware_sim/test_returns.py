@@ -152,6 +152,9 @@ def test_an_engine_that_fails_at_ignition_sends_it_into_open_water(
     flown = Return(16, lose_at_ignition(*engines))
     assert flown.core.mode in (FlightMode.DIVERTING, FlightMode.DOWN)
     assert flown.miss_m > KEEP_OUT_M
+    said = [notice.text for notice in flown.core.computers[0].notices()]
+    assert "landing engine lost: open water" in said
+    assert "no landing commit: open water" not in said
 
 
 def test_the_prediction_at_the_end_of_the_entry_burn_finds_ignition() -> None:
