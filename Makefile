@@ -37,8 +37,10 @@ types: $(VENV)/.installed
 contracts: $(VENV)/.installed
 	$(BIN)/lint-imports
 
+# A file stays on one core, so that what it flies once for all its tests is flown once.
 unit: $(VENV)/.prepared mosquitto
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 \
+	  --dist loadfile --no-loadscope-reorder
 
 # The broker tests fly against Mosquitto too where it is installed; CI installs it.
 mosquitto:

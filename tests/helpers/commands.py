@@ -139,7 +139,7 @@ def _marked(entry: Path, mark: str) -> Process | None:
 
 
 @contextmanager
-def running(*arguments: object, within_s: float = 60.0) -> Iterator[Running]:
+def running(*arguments: object, within_s: float = 180.0) -> Iterator[Running]:
     """A command for the length of the block; killed with all its processes after `within_s`."""
     mark = uuid.uuid4().hex
     with tempfile.TemporaryDirectory(prefix="lf-", ignore_cleanup_errors=True) as temporary:
