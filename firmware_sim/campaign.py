@@ -79,6 +79,12 @@ def report(landings: list[Landing]) -> Iterator[str]:
     endings = Counter(landing.ending for landing in landings)
     counts = ", ".join(f"{count} {ending}" for ending, count in endings.most_common())
     yield f"{len(landings)} flights: {counts}"
+    if down := [landing for landing in landings if landing.ending != _NOT_DOWN]:
+        yield from _spreads(down)
+    yield from _failures(landings)
+
+
+def _spreads(down: list[Landing]) -> Iterator[str]:
     yield f"{'':20}{'median':>9}{'95 %':>9}{'worst':>9}"
     for name, unit in (
         ("miss_m", "m"),
@@ -86,16 +92,19 @@ def report(landings: list[Landing]) -> Iterator[str]:
         ("lateral_speed_m_s", "m/s"),
         ("tilt_deg", "deg"),
     ):
-        values = np.array([getattr(landing, name) for landing in landings])
-        median, high = np.nanpercentile(values, (50, 95))
+        values = np.array([getattr(landing, name) for landing in down])
+        median, high = np.percentile(values, (50, 95))
         title = f"{name.removesuffix('_' + unit.replace('/', '_')).replace('_', ' ')}, {unit}"
-        yield f"{title:20}{median:9.2f}{high:9.2f}{np.nanmax(values):9.2f}"
-    propellant = np.array([landing.propellant_kg for landing in landings])
-    least, middle = np.nanmin(propellant), np.nanmedian(propellant)
-    yield f"{'propellant left, kg':20}{middle:9.0f}{'':9}{least:9.0f}"
+        yield f"{title:20}{median:9.2f}{high:9.2f}{values.max():9.2f}"
+    propellant = np.array([landing.propellant_kg for landing in down])
+    yield f"{'propellant left, kg':20}{np.median(propellant):9.0f}{'':9}{propellant.min():9.0f}"
+
+
+def _failures(landings: list[Landing]) -> Iterator[str]:
     for landing in landings:
         if landing.ending != "stable":
-            yield f"seed {landing.seed}: {landing.ending}, {landing.reason}"
+            why = f", {landing.reason}" if landing.reason else ""
+            yield f"seed {landing.seed}: {landing.ending}{why}"
 
 
 def write_csv(landings: list[Landing], path: Path) -> None:

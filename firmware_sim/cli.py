@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import math
 import os
 import signal
 import sys
@@ -33,6 +34,7 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__)
 
 _CONFIG_FAULT = 2
 _BROKEN = 1
+_PICTURES = (".png", ".svg", ".pdf")
 
 MissionFile = Annotated[
     Path, typer.Argument(help="Mission file with a [simulation] table.", metavar="MISSION.toml")
@@ -44,6 +46,19 @@ SeaState = Annotated[str, typer.Option(help="WMO sea state, 0 to 6.")]
 WaveHeading = Annotated[
     str, typer.Option(help='Angle from the bow to the waves, such as "90 deg" for beam seas.')
 ]
+RealTime = Annotated[
+    bool, typer.Option("--real-time", help="As fast as the world goes; the default.")
+]
+Speed = Annotated[float | None, typer.Option(help="So many times faster than the world goes.")]
+Clock = Annotated[
+    str, typer.Option(help="EPOCH,ANCHOR,RATE shared with the station; default: UTC.")
+]
+Serial = Annotated[
+    list[str] | None,
+    typer.Option(help="LINK=PATH: put a flight computer's link on a virtual serial port."),
+]
+StopAfter = Annotated[float | None, typer.Option(help="Stop this many seconds after touchdown.")]
+Verbose = Annotated[bool, typer.Option(help="Say what the links do.")]
 NoCommit = Annotated[bool, typer.Option("--no-commit", help="Never commit: land in open water.")]
 
 
@@ -51,27 +66,16 @@ NoCommit = Annotated[bool, typer.Option("--no-commit", help="Never commit: land 
 def run(
     mission: MissionFile,
     seed: Seed = 1,
-    real_time: Annotated[
-        bool, typer.Option("--real-time", help="As fast as the world goes; the default.")
-    ] = False,
-    speed: Annotated[
-        float | None, typer.Option(help="So many times faster than the world goes.")
-    ] = None,
-    clock: Annotated[
-        str, typer.Option(help="EPOCH,ANCHOR,RATE shared with the station; default: UTC.")
-    ] = "",
+    real_time: RealTime = False,
+    speed: Speed = None,
+    clock: Clock = "",
     faults: Faults = None,
     wind: Wind = "",
     sea_state: SeaState = "",
     wave_heading: WaveHeading = "",
-    serial: Annotated[
-        list[str] | None,
-        typer.Option(help="LINK=PATH: put a flight computer's link on a virtual serial port."),
-    ] = None,
-    stop_after: Annotated[
-        float | None, typer.Option(help="Stop this many seconds after touchdown.")
-    ] = None,
-    verbose: Annotated[bool, typer.Option(help="Say what the links do.")] = False,
+    serial: Serial = None,
+    stop_after: StopAfter = None,
+    verbose: Verbose = False,
 ) -> None:
     """Fly MISSION on its links until stopped; on a pad the vehicle waits for LAUNCH.
 
@@ -85,11 +89,11 @@ def run(
         weathered = with_conditions(load_mission(mission), wind, sea_state, wave_heading)
         world = World(make_scenario(weathered, _checked(seed), told.now_ns(), faults))
         paths = dict(_parsed_serial(text) for text in serial or [])
+        stop_ns = _parsed_stop(stop_after)
         runner = Runner(world, weathered.config.link, told, os.environ, paths)
     except (ConfigError, ValueError) as error:
         raise _refused(error) from error
     typer.echo(f"simulating {mission}")
-    stop_ns = None if stop_after is None else round(stop_after * SECOND_NS)
     try:
         asyncio.run(_until_stopped(runner, world, stop_ns))
     except SimulationError as error:
@@ -113,6 +117,8 @@ def fly(
 ) -> None:
     """Fly MISSION once, as fast as it goes, as under a station with every criterion GO."""
     try:
+        _check_output("--plot", plot, _PICTURES)
+        _check_output("--csv", csv)
         weathered = with_conditions(load_mission(mission), wind, sea_state, wave_heading)
         scenario = make_scenario(weathered, _checked(seed), 0, faults)
         flight = fly_once(scenario, commit=not no_commit)
@@ -131,7 +137,7 @@ def fly(
 def campaign(
     mission: MissionFile,
     seeds: Annotated[str, typer.Option(help="FIRST:END, the end not flown.")] = "0:200",
-    jobs: Annotated[int, typer.Option(help="Flights at a time.")] = os.cpu_count() or 1,
+    jobs: Annotated[int, typer.Option(help="Flights at a time.", min=1)] = os.cpu_count() or 1,
     csv: Annotated[Path | None, typer.Option(help="Write a row a seed.")] = None,
     faults: Faults = None,
     wind: Wind = "",
@@ -144,6 +150,7 @@ def campaign(
 ) -> None:
     """Fly many seeds of MISSION on all cores; print how they end and the spread of the numbers."""
     try:
+        _check_output("--csv", csv)
         weathered = with_conditions(load_mission(mission), wind, sea_state, wave_heading)
         make_scenario(weathered, 0, 0, faults)
         flown = range(*_parsed_seeds(seeds))
@@ -151,7 +158,7 @@ def campaign(
     except (ConfigError, ValueError) as error:
         raise _refused(error) from error
     try:
-        flights = land_all(weathered, flown, max(jobs, 1), faults, not no_commit, most_m_s)
+        flights = land_all(weathered, flown, jobs, faults, not no_commit, most_m_s)
         landings = list(flights)
     except SimulationError as error:
         raise _broken(error) from error
@@ -177,12 +184,12 @@ def predict(
         told = load_webcast(webcast)
         moment = last_moment(told) if after is None else first_moment(told, after)
         scenario = make_scenario(load_mission(mission), _checked(seed))
-        flight = fly_from(scenario, moment)
-    except (ConfigError, ValueError, OSError) as error:
+        lines = list(report_prediction(webcast.stem, moment, fly_from(scenario, moment)))
+    except (ConfigError, ValueError) as error:
         raise _refused(error) from error
     except SimulationError as error:
         raise _broken(error) from error
-    for line in report_prediction(webcast.stem, moment, flight):
+    for line in lines:
         typer.echo(line)
 
 
@@ -207,6 +214,24 @@ def _checked(seed: int) -> int:
     if seed < 0:
         raise ValueError(f"--seed: expected a whole number from 0, got {seed}")
     return seed
+
+
+def _check_output(option: str, path: Path | None, endings: tuple[str, ...] = ()) -> None:
+    """Before the flight, not after it, say that a file cannot be written."""
+    if path is None:
+        return
+    if endings and path.suffix not in endings:
+        raise ValueError(f"{option}: expected a name that ends in {', '.join(endings)}, got {path}")
+    if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise ValueError(f"{option}: cannot write {path}")
+
+
+def _parsed_stop(stop_after: float | None) -> int | None:
+    if stop_after is None:
+        return None
+    if not 0.0 <= stop_after < math.inf:
+        raise ValueError(f"--stop-after: expected seconds from 0, got {stop_after}")
+    return round(stop_after * SECOND_NS)
 
 
 def _parsed_seeds(text: str) -> tuple[int, int]:

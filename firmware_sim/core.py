@@ -120,7 +120,7 @@ class Core:
         """Arm the faults that are due; how many cycles may be run until the next may be."""
         if not self.faults.waiting:
             return _MANY
-        next_ns, zero_ns = self.cycle * CYCLE_NS, self._lift_off_ns()
+        next_ns, zero_ns = self.cycle * CYCLE_NS, self.lift_off_ns
         self.faults.apply(self.state.faults, next_ns, zero_ns, self.mode)
         return max(1, -(-(self.faults.next_ns(next_ns, zero_ns) - next_ns) // CYCLE_NS))
 
@@ -135,10 +135,11 @@ class Core:
     @property
     def mission_time_s(self) -> float:
         """Since lift-off; before it, since the start of the simulation."""
-        return (self.now_ns - (self._lift_off_ns() or 0)) / SECOND_NS
+        return (self.now_ns - (self.lift_off_ns or 0)) / SECOND_NS
 
-    def _lift_off_ns(self) -> int | None:
-        """When it lifted off, as most computers have it."""
+    @property
+    def lift_off_ns(self) -> int | None:
+        """When it lifted off, as most computers have it; None while it has not."""
         known = [computer.lift_off_ns for computer in self.computers]
         times = sorted(time_ns for time_ns in known if time_ns is not None)
         return times[len(times) // 2] if times else None

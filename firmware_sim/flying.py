@@ -28,7 +28,11 @@ _COMMIT_AFTER_NS = 2 * SECOND_NS
 
 @dataclass(frozen=True)
 class Flight:
-    """A flown flight. `rows` has shape (times, len(COLUMNS)), in the units of their names."""
+    """A flown flight. `rows` has shape (times, len(COLUMNS)), in the units of their names.
+
+    Its `time_s` is the mission's T: it counts from lift-off, or from the start of the simulation
+    where nothing lifted off.
+    """
 
     scenario: Scenario
     rows: Floats
@@ -37,6 +41,11 @@ class Flight:
     """Of the barge, at the end."""
     flown_s: float
     """From the start of the simulation to the end."""
+
+    def mission_time_s(self, at_ns: int) -> float:
+        """T of a time on the scenario's own clock, such as that of the touchdown."""
+        since_end_s = (at_ns - self.scenario.start_ns) / SECOND_NS - self.flown_s
+        return float(self.column("time_s")[-1]) + since_end_s
 
     def column(self, name: str) -> Floats:
         """One column of the trace."""
@@ -71,9 +80,11 @@ def fly(scenario: Scenario, *, commit: bool = True, trace: bool = True) -> Fligh
         core.run(_TRACE_CYCLES)
         outcome = core.outcome()
     rows.append(trace_row(core))
+    trace_rows = np.array(rows)
+    trace_rows[:, COLUMNS.index("time_s")] -= (core.lift_off_ns or 0) / SECOND_NS
     return Flight(
         scenario,
-        np.array(rows),
+        trace_rows,
         outcome,
         float(core.state.ship.deck.heading_rad),
         core.now_ns / SECOND_NS,

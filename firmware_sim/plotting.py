@@ -115,14 +115,10 @@ def _deck_motion(axes: Axes, flight: Flight) -> None:
     pitch = flight.column("deck_pitch_deg")[last]
     axes.plot(time_s[last], pitch, color=_WARM, lw=0.8, label="pitch, deg")
     if flight.outcome is not None:
-        zero_ns = flight.outcome.touchdown.at_ns
-        axes.axvline(_mission_time_s(flight, zero_ns), color="black", lw=0.8, linestyle=":")
+        touched_ns = flight.outcome.touchdown.at_ns
+        axes.axvline(flight.mission_time_s(touched_ns), color="black", lw=0.8, linestyle=":")
     axes.legend(fontsize=8, frameon=False)
     _label(axes, "Deck (dotted: touchdown)", "T, s", "m, deg")
-
-
-def _mission_time_s(flight: Flight, at_ns: int) -> float:
-    return float(flight.column("time_s")[0]) + at_ns / 1e9
 
 
 def _touchdown(axes: Axes, flight: Flight) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 
 from firmware_sim.core import Core
 from firmware_sim.vehicle.state import FUEL, OXIDIZER, EnginePhase
+from gcs.clock import SECOND_NS
 
 COLUMNS = (
     "time_s",
@@ -48,7 +49,12 @@ COLUMNS = (
 
 
 def trace_row(core: Core) -> list[float]:
-    """The columns now. Positions are those of the feet; heights over the nominal deck plane."""
+    """The columns now; `time_s` counts from the start of the simulation.
+
+    Positions and the height are those of the feet, over the nominal deck plane; altitude (over
+    the ellipsoid) and velocity are those of the centre of mass. The navigation error is the
+    first computer's.
+    """
     state = core.state
     vehicle, deck = state.vehicle, state.ship.deck
     out = vehicle.out
@@ -64,7 +70,7 @@ def trace_row(core: Core) -> list[float]:
     wind = state.air.wind_ned_m_s.tolist()
     propellant = float(vehicle.x[OXIDIZER] + vehicle.x[FUEL])
     return [
-        core.mission_time_s,
+        core.now_ns / SECOND_NS,
         float(core.mode),
         north,
         east,

@@ -28,7 +28,9 @@ from firmware_sim.vehicle.state import ATTITUDE, VehicleState
 from gcs.config.problems import ConfigError, Problem
 from gcs.config.simulation import FlightStart
 
+_COLUMNS = ("time_s", "speed_m_s", "altitude_km")
 _SLOPE_S = 8.0
+"""Stretch over which the slope of the altitude is taken."""
 _THRUST_N = 10e3
 """Thrust from which on the landing burn has begun."""
 _NEWTON_STEPS = 6
@@ -67,20 +69,33 @@ class LandingBurn:
 
 
 def load_webcast(path: Path) -> Webcast:
-    """A file of the data set; ValueError for one of another kind."""
+    """A file of the data set; ConfigError for one of another kind."""
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
-        columns = (data["time_s"], data["speed_m_s"], data["altitude_km"])
+        columns = [np.array(data[name], dtype=float) for name in _COLUMNS]
+    except OSError as error:
+        raise ConfigError([Problem(path.name, "", f"cannot read: {error.strerror}")]) from error
     except (ValueError, KeyError, TypeError) as error:
-        expected = "expected JSON with time_s, speed_m_s and altitude_km"
-        raise ValueError(f"{path.name}: {expected}: {error}") from error
-    time_s, speed_m_s, altitude_km = (np.array(column, dtype=float) for column in columns)
+        message = f"expected JSON with lists of numbers {', '.join(_COLUMNS)}"
+        raise ConfigError([Problem(path.name, "", message)]) from error
+    time_s, speed_m_s, altitude_km = columns
+    if len({column.shape for column in columns}) > 1 or time_s.ndim != 1 or len(time_s) < 2:
+        message = "expected lists of the same length, two or more"
+        raise ConfigError([Problem(path.name, ", ".join(_COLUMNS), message)])
+    if not np.isfinite(columns).all() or (np.diff(time_s) < 0.0).any():
+        message = "expected finite numbers and times that do not go back"
+        raise ConfigError([Problem(path.name, ", ".join(_COLUMNS), message)])
     return Webcast(time_s, speed_m_s, 1000.0 * altitude_km)
 
 
 def first_moment(webcast: Webcast, from_s: float) -> Moment:
-    """The first state from a time on, its slope from the seconds after it."""
+    """The first state from a time on, its slope from the seconds after it.
+
+    ValueError where the webcast has ended by then.
+    """
     start = int(np.searchsorted(webcast.time_s, from_s))
+    if start == len(webcast.time_s):
+        raise ValueError(f"the webcast ends at T+{webcast.time_s[-1]:g} s, before {from_s:g} s")
     return _moment(webcast, start, webcast.time_s[start], webcast.time_s[start] + _SLOPE_S)
 
 
@@ -93,8 +108,11 @@ def last_moment(webcast: Webcast) -> Moment:
 def _moment(webcast: Webcast, at: int, begin_s: float, end_s: float) -> Moment:
     near = (webcast.time_s >= begin_s) & (webcast.time_s <= end_s)
     time_s = webcast.time_s[near] - webcast.time_s[at]
+    speed_m_s = float(np.mean(webcast.speed_m_s[near]))
+    if len(set(time_s)) < 2 or speed_m_s <= 0.0:
+        raise ValueError(f"the webcast tells too little about T+{begin_s:g} to {end_s:g} s")
     slope, altitude = np.polyfit(time_s, webcast.altitude_m[near], 1)
-    sine = float(slope) / float(np.mean(webcast.speed_m_s[near]))
+    sine = max(-1.0, min(float(slope) / speed_m_s, 1.0))
     return Moment(
         float(webcast.time_s[at]), float(altitude), float(webcast.speed_m_s[at]), math.asin(sine)
     )
@@ -193,7 +211,10 @@ def told_speeds_at(webcast: Webcast, altitudes_m: Floats) -> Floats:
 
 
 def report(name: str, moment: Moment, flight: Flight) -> Iterator[str]:
-    """A prediction in words: the state that it starts from, and what follows."""
+    """A prediction in words: the state that it starts from, and what follows.
+
+    ValueError for a flight without a landing burn or touchdown.
+    """
     yield (
         f"{name} from T+{moment.time_s:.1f} s: {moment.altitude_m / 1000.0:.2f} km, "
         f"{moment.speed_m_s:.0f} m/s, {math.degrees(moment.path_angle_rad):.1f} deg"

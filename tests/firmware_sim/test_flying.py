@@ -41,6 +41,16 @@ def test_the_trace_is_the_hop_that_was_flown(hop: Flight) -> None:
     assert np.isfinite(hop.rows).all()
 
 
+def test_the_table_counts_from_lift_off_and_never_back(hop: Flight) -> None:
+    times_s = hop.column("time_s")
+    assert (np.diff(times_s) > 0.0).all()
+    assert times_s[0] == pytest.approx(-3.0, abs=0.5)
+    assert hop.outcome is not None
+    touched_s = hop.mission_time_s(hop.outcome.touchdown.at_ns)
+    bearing = times_s[hop.column("leg_load_n") > 0.0]
+    assert touched_s == pytest.approx(bearing[0], abs=0.2)
+
+
 def test_without_a_commit_it_splashes_down_beside() -> None:
     flight = fly(make_scenario(small_mission(), 7), commit=False, trace=False)
     assert flight.outcome is not None
@@ -60,6 +70,25 @@ def test_fly_prints_the_touchdown_and_leaves_a_table_and_a_picture(tmp_path: Pat
     assert {len(row) for row in rows} == {len(COLUMNS)}
     assert picture.read_bytes().startswith(b"\x89PNG")
     assert picture.stat().st_size > 50_000
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (["fly", HOP, "--plot", "flight.txt"], "--plot: expected a name that ends in .png"),
+        (["fly", HOP, "--csv", "/nowhere/flight.csv"], "--csv: cannot write /nowhere/flight.csv"),
+        (["campaign", HOP, "--csv", "/nowhere/seeds.csv"], "--csv: cannot write"),
+        (["fly", HOP, "--wind", "61 m/s"], "--wind: expected at most 60 m/s, got '61 m/s'"),
+        (["campaign", HOP, "--winds-to", "61 m/s"], "--winds-to: expected at most 60 m/s"),
+        (["run", HOP, "--stop-after", "nan"], "--stop-after: expected seconds from 0, got nan"),
+        (["run", HOP, "--stop-after", "-1"], "--stop-after: expected seconds from 0, got -1.0"),
+        (["predict", HOP, "/nowhere/falling.json"], "falling.json: cannot read: No such file"),
+    ],
+)
+def test_what_cannot_be_done_is_said_before_the_flight(wrong: list[str], said: str) -> None:
+    done = CliRunner().invoke(app, wrong)
+    assert done.exit_code == 2
+    assert done.stderr.startswith(f"firmware-sim: {said}")
 
 
 def test_a_campaign_counts_endings_and_spreads(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 from firmware_sim.flying import Flight
 from firmware_sim.scenario import make_scenario
 from firmware_sim.webcast import (
+    Webcast,
     first_moment,
     fly_from,
     landing_burn,
@@ -37,6 +38,32 @@ TOUCHDOWN_S = 647.5
 def formosat() -> Flight:
     moment = first_moment(load_webcast(shared_data("falcon9/FormoSat-5.json")), DESCENT_FROM_S)
     return fly_from(make_scenario(load_mission(MISSIONS / "falcon9-like.toml"), 1), moment)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[]",
+        '{"time_s": [1, 2]}',
+        '{"time_s": [1, 2], "speed_m_s": [1, 2], "altitude_km": [1]}',
+        '{"time_s": [1], "speed_m_s": [1], "altitude_km": [1]}',
+        '{"time_s": [2, 1], "speed_m_s": [1, 2], "altitude_km": [1, 1]}',
+        '{"time_s": [1, 2], "speed_m_s": [1, NaN], "altitude_km": [1, 1]}',
+    ],
+)
+def test_a_file_of_another_kind_is_refused(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "told.json"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"told\.json: .*expected"):
+        load_webcast(path)
+
+
+def test_no_moment_lies_after_the_end_or_where_too_little_is_told() -> None:
+    told = Webcast(np.array([0.0, 60.0]), np.array([300.0, 300.0]), np.array([9e3, 8e3]))
+    with pytest.raises(ValueError, match=r"the webcast ends at T\+60 s, before 61 s"):
+        first_moment(told, 61.0)
+    with pytest.raises(ValueError, match="tells too little"):
+        first_moment(told, 0.0)
 
 
 def test_the_state_at_27_km_follows_from_the_webcast() -> None:
