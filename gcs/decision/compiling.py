@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 
 from gcs.config.problems import Problem
@@ -106,12 +107,14 @@ def truth(expression: Expression, view: View, now_ns: int) -> tuple[bool | None,
 
 
 def number(expression: Expression, view: View, now_ns: int) -> float | None:
-    """A number's value in SI; None when it is unknown, or crashes."""
+    """A number's value in SI; None when it is unknown or not finite, or crashes."""
     try:
         value = expression.evaluate(view, now_ns)
     except Exception:
         return None
-    return None if value is None or isinstance(value, bool) else float(value)
+    if value is None or isinstance(value, bool) or not math.isfinite(value):
+        return None
+    return float(value)
 
 
 def merged_windows(expressions: Iterable[Expression | None]) -> dict[int, int]:

@@ -51,6 +51,9 @@ def build_countdown(mission: Mission, scope: Scope) -> tuple[Countdown, tuple[Pr
         if reading is not None and reading.dimension != TIME:
             message = f"expected a time, got {reading.dimension}"
             compiler.problem(mission.file, "count.reading", message)
+        if config.lift_off is None:
+            message = "is read at lift-off: give `lift_off` too"
+            compiler.problem(mission.file, "count.reading", message)
     if config.hold_at is not None and not config.start <= config.hold_at <= 0:
         message = "expected a reading between `start` and zero"
         compiler.problem(mission.file, "count.hold_at", message)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -141,6 +143,15 @@ def test_where_the_vehicle_says_nothing_t_runs_on_from_its_start() -> None:
     assert t_at(count, view, 90) == 151
 
 
+@pytest.mark.parametrize("said", [math.nan, math.inf, -math.inf])
+def test_a_clock_that_is_not_finite_is_none(said: float) -> None:
+    count, view = count_of(JOINED)
+    t_at(count, view, 0)
+    view.set("altitude", 58_800.0)
+    view.set("clock", said)
+    assert t_at(count, view, 90) == 151
+
+
 def test_lift_off_unknown_is_no_lift_off() -> None:
     count, view = count_of(NO_HOLD)
     t_at(count, view, 0)
@@ -213,8 +224,9 @@ def test_holds_never_lose_time(acts: list[tuple[str, int]]) -> None:
         ('start = "-10 s"\nhold_at = "5 s"', "count.hold_at"),
         ('lift_off = "altitude > 2 s"', "count.lift_off"),
         ('lift_off = "altitude"', "count.lift_off"),
-        ('reading = "altitude"', "count.reading"),
-        ('reading = "clock > 2 s"', "count.reading"),
+        ('lift_off = "altitude > 2 m"\nreading = "altitude"', "count.reading"),
+        ('reading = "clock"', "count.reading"),
+        ('lift_off = "altitude > 2 m"\nreading = "clock > 2 s"', "count.reading"),
     ],
 )
 def test_mistakes_are_load_errors_that_name_their_key(table: str, key: str) -> None:
