@@ -10,8 +10,14 @@ from firmware_sim.fault_wires import FaultyWires, SavedWires, WireFault
 from firmware_sim.faults import FOREVER_NS, Fault, Faults, arm, clear
 from firmware_sim.flight_software.modes import FlightMode
 from gcs.clock import SECOND_NS
-from gcs.config.faults import ClearOrder, FaultConfig, FaultOrder, FaultsFile, LineError
-from gcs.config.faults import parse_fault_line as parse
+from gcs.config.faults import (
+    ClearOrder,
+    FaultConfig,
+    FaultOrder,
+    FaultsFile,
+    LineError,
+    parse_fault_line,
+)
 
 _DUTY = 0.5
 _PERIOD_NS = SECOND_NS
@@ -48,7 +54,7 @@ class FaultTimeline:
     ) -> tuple[str, ...]:
         """Arm what is due at `now_ns`; what was armed, in words.
 
-        `zero_ns` is T-0 or lift-off, None while there is none; `mode` the vehicle's.
+        `zero_ns` is lift-off, None while there is none; `mode` the vehicle's.
         """
         if not self._waiting:
             return ()
@@ -62,7 +68,7 @@ class FaultTimeline:
 
     def order(self, line: str, faults: Faults, now_ns: int) -> str:
         """Obey a typed line at once; what was done, in words. LineError says why not."""
-        order = parse(line)
+        order = parse_fault_line(line)
         if isinstance(order, ClearOrder):
             self._clear(order.target, faults)
             return f"cleared {order.target}"

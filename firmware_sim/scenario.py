@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from firmware_sim.fault_targets import Targets, load_faults
+from firmware_sim.faults import COMPUTERS
 from gcs.config.barge import BargeFile, BargeModel, HullFile
 from gcs.config.faults import FaultsFile
 from gcs.config.loading import Mission
@@ -15,8 +16,6 @@ from gcs.config.problems import ConfigError, Problem
 from gcs.config.simulation import SimulationConfig
 from gcs.config.vehicle import VehicleModel
 from gcs.telemetry.mavlink.dialect import Dialect, DialectError, load_dialect
-
-_COMPUTERS = 3
 
 
 @dataclass(frozen=True)
@@ -119,8 +118,8 @@ def _problems(mission: Mission) -> Iterator[Problem]:
         yield Problem(head.vehicle or mission.file, "model", "expected a table to simulate")
     if mission.barge is None or mission.barge.model is None:
         yield Problem(head.barge or mission.file, "model", "expected a table to simulate")
-    if len(list(_units(mission))) != _COMPUTERS:
-        message = f"expected {_COMPUTERS} mavlink sources with flight_computer = true"
+    if len(list(_units(mission))) != COMPUTERS:
+        message = f"expected {COMPUTERS} mavlink sources with flight_computer = true"
         yield Problem(mission.file, "source", message)
     yield from _fit_problems(mission)
 

@@ -1,1 +1,1 @@
-"""Barge motion and its publishers."""
+"""The landing ship: its motion, positioning, instruments and beacon."""

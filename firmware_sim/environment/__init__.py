@@ -1,1 +1,1 @@
-"""Atmosphere, wind and sea."""
+"""The Earth, its atmosphere and wind, and the sea."""

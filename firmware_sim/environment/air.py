@@ -79,7 +79,7 @@ def air_parameters(weather: SimulatedWeather) -> AirParameters:
     p.north, p.east = -math.cos(weather.wind_direction), -math.sin(weather.wind_direction)
     p.sigma_m_s = max(weather.wind_gust_m_s - weather.wind_speed_m_s, 0.0) / _GUST_SIGMAS
     rows = [(row.altitude_m, row.speed_m_s, row.direction) for row in weather.aloft]
-    if rows and rows[0][0] > _REFERENCE_M:
+    if rows:
         rows.insert(0, (_REFERENCE_M, weather.wind_speed_m_s, weather.wind_direction))
     p.rows = len(rows)
     for index, (height_m, speed_m_s, direction) in enumerate(rows):

@@ -13,9 +13,9 @@ from firmware_sim.environment.earth import EarthParameters, earth_parameters
 from firmware_sim.flight_software.interfaces import Site
 from firmware_sim.records import Floats, Ints, Record, make, restore, save
 from firmware_sim.vehicle.state import ENGINES, FINS
+from gcs.config.engines import EngineConfig
 from gcs.config.simulation import SimulatedWeather
 from gcs.config.vehicle import (
-    EngineConfig,
     EntryProfile,
     HopProfile,
     ReturnProfile,

@@ -1,1 +1,1 @@
-"""Vehicle dynamics."""
+"""The vehicle: its motion, engines, legs and sensors."""

@@ -26,7 +26,8 @@ from firmware_sim.vehicle.state import (
     Surface,
     VehicleState,
 )
-from gcs.config.vehicle import EngineConfig, VehicleModel
+from gcs.config.engines import EngineConfig
+from gcs.config.vehicle import VehicleModel
 
 STANDARD_GRAVITY_M_S2 = 9.80665
 _DEAD_SHARE = 0.5

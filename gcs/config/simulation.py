@@ -90,9 +90,9 @@ class SimulatedSea(ConfigModel):
 
 
 class WindAloft(ConfigModel):
-    """Mean wind at one altitude over the sea."""
+    """Mean wind at one altitude over the sea, above the 10 m at which the surface wind holds."""
 
-    altitude_m: NonNegative
+    altitude_m: Annotated[Finite, Field(gt=10)]
     speed_m_s: NonNegative
     direction: Angle
 

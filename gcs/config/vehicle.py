@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from gcs.config.engines import EngineConfig
 from gcs.config.model import (
     ConfigModel,
     Finite,
@@ -23,10 +24,6 @@ from gcs.config.model import (
     listed,
 )
 from gcs.config.sensors import SensorsConfig
-
-Engines = Annotated[tuple[Annotated[int, Field(ge=0, le=8)], ...], BeforeValidator(listed)]
-
-_SEA_LEVEL_PRESSURE_PA = 101_325.0
 
 
 class BodyConfig(ConfigModel):
@@ -91,64 +88,6 @@ class PropellantConfig(ConfigModel):
     def mixture_ratio(self) -> float:
         """Oxidizer to fuel, by mass."""
         return self.oxidizer.load_kg / self.fuel.load_kg
-
-
-class EngineConfig(ConfigModel):
-    """The engines, all alike. Thrust = throttle x F_vac - p x A_exit; throttle is flow fraction.
-
-    A start takes `start_transient` to full commanded flow, spread by `start_transient_sigma`
-    from start to start. Engine 0 is the centre; the others stand on a ring. `ascent`, `entry`,
-    `landing` and `final` name the engines of each burn.
-    """
-
-    source: Source
-    count: Annotated[int, Field(ge=1, le=9)] = 1
-    ring_radius_m: NonNegative = 0.0
-    height_m: NonNegative = 1.0
-    thrust_sea_level_n: Positive
-    thrust_vacuum_n: Positive
-    isp_sea_level_s: Positive
-    isp_vacuum_s: Positive
-    exit_area_m2: Positive
-    minimum_throttle: Annotated[Finite, Field(gt=0, lt=1)]
-    throttle_rate_per_s: Positive
-    chamber_pressure_pa: Positive
-    starts: Annotated[int, Field(ge=1)]
-    start_transient: Span
-    start_transient_sigma: Span
-    tail_off: Span
-    gimbal_limit_deg: Positive
-    gimbal_rate_deg_s: Positive
-    ground_effect: NonNegative = 0.03
-    """Share by which thrust grows at the deck, from two nozzle diameters above it on."""
-    ascent: Engines = (0,)
-    entry: Engines = ()
-    landing: Engines = (0,)
-    final: Engines = (0,)
-
-    @model_validator(mode="after")
-    def _thrust_and_isp_agree(self) -> EngineConfig:
-        if self.thrust_vacuum_n <= self.thrust_sea_level_n:
-            raise ValueError("thrust must be larger in vacuum than at sea level")
-        flow_ratio = (self.thrust_sea_level_n / self.isp_sea_level_s) / (
-            self.thrust_vacuum_n / self.isp_vacuum_s
-        )
-        if abs(flow_ratio - 1.0) > 0.005:
-            raise ValueError("F_sl / Isp_sl and F_vac / Isp_vac must be the same flow (0.5 %)")
-        loss_n = _SEA_LEVEL_PRESSURE_PA * self.exit_area_m2
-        if abs(self.thrust_vacuum_n - loss_n - self.thrust_sea_level_n) > (
-            0.01 * self.thrust_sea_level_n
-        ):
-            raise ValueError("expected F_sl = F_vac - 101325 Pa x exit_area_m2 (1 %)")
-        return self
-
-    @model_validator(mode="after")
-    def _burns_name_engines(self) -> EngineConfig:
-        for burn in ("ascent", "entry", "landing", "final"):
-            missing = [engine for engine in getattr(self, burn) if engine >= self.count]
-            if missing:
-                raise ValueError(f"{burn}: there is no engine {missing[0]} among {self.count}")
-        return self
 
 
 class DragConfig(ConfigModel):
@@ -351,11 +290,22 @@ class VehicleModel(ConfigModel):
     cargo: CargoConfig
 
     @model_validator(mode="after")
-    def _tanks_lie_in_the_hull(self) -> VehicleModel:
-        for name in ("oxidizer", "fuel"):
-            tank: TankConfig = getattr(self.propellant, name)
-            if tank.bottom_m + tank.length_m > self.body.length_m:
-                raise ValueError(f"propellant.{name} reaches beyond body.length_m")
+    def _all_lies_in_the_hull(self) -> VehicleModel:
+        oxidizer, fuel = self.propellant.oxidizer, self.propellant.fuel
+        heights_m = {
+            "mass.dry_cg_height_m": self.mass.dry_cg_height_m,
+            "propellant.oxidizer": oxidizer.bottom_m + oxidizer.length_m,
+            "propellant.fuel": fuel.bottom_m + fuel.length_m,
+            "engine.height_m": self.engine.height_m,
+            "fins.height_m": 0.0 if self.fins is None else self.fins.height_m,
+            "sensors.imu_height_m": self.sensors.imu_height_m,
+            "sensors.gnss_height_m": self.sensors.gnss_height_m,
+        }
+        for name, height_m in heights_m.items():
+            if height_m > self.body.length_m:
+                raise ValueError(f"{name} lies beyond body.length_m")
+        if self.engine.ring_radius_m > 0.5 * self.body.diameter_m:
+            raise ValueError("engine.ring_radius_m lies beyond half of body.diameter_m")
         return self
 
     @model_validator(mode="after")
@@ -378,6 +328,10 @@ class VehicleModel(ConfigModel):
             raise ValueError("cargo.volume_m3 does not fit into the hull")
         if self.fins is not None and self.flaps is not None:
             raise ValueError("fins and flaps share their servos: a vehicle has one or the other")
+        if not isinstance(self.profile, HopProfile) and (
+            self.profile.landing_throttle < self.engine.minimum_throttle
+        ):
+            raise ValueError("profile.landing_throttle lies below engine.minimum_throttle")
         if self.profile.aim_offset_m <= self.touchdown.keep_out_m:
             raise ValueError("profile.aim_offset_m must lie outside touchdown.keep_out_m")
         return self
