@@ -14,6 +14,7 @@ from collections.abc import Callable
 from types import CodeType
 from typing import Any, ParamSpec, TypeVar, cast
 
+import numpy as np
 from numba import njit, types
 from numba.core import sigutils
 from numba.core.caching import FunctionCache, IndexDataCacheFile
@@ -105,6 +106,9 @@ def _seen(value: Any) -> str:
     """What a kernel sees of a global."""
     if id(value) in _FUNCTIONS:
         return _fingerprint(id(value))
+    if isinstance(value, np.ndarray):
+        # Its repr rounds, and leaves out the middle of what is long.
+        return f"{value.dtype}{value.shape}{hashlib.sha256(value.tobytes()).hexdigest()}"
     return repr(list(value) if isinstance(value, enum.EnumType) else value)
 
 

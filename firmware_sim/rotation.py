@@ -2,7 +2,7 @@
 
 A quaternion `q` from B to E turns a vector's components in B into those in E:
 v_E = q v_B q*. Formulas: Kuipers, Quaternions and Rotation Sequences (1999), ch. 5.
-No function takes an output that is one of its inputs, unless it says so.
+No function takes an output that is one of its inputs.
 """
 
 from __future__ import annotations
@@ -115,15 +115,6 @@ def multiply(a: Floats, b: Floats, out: Floats) -> None:
     out[1] = a[0] * b[1] + a[1] * b[0] + a[2] * b[3] - a[3] * b[2]
     out[2] = a[0] * b[2] - a[1] * b[3] + a[2] * b[0] + a[3] * b[1]
     out[3] = a[0] * b[3] + a[1] * b[2] - a[2] * b[1] + a[3] * b[0]
-
-
-@kernel
-def conjugate(q: Floats, out: Floats) -> None:
-    """The inverse rotation; `out` may be `q`."""
-    out[0] = q[0]
-    out[1] = -q[1]
-    out[2] = -q[2]
-    out[3] = -q[3]
 
 
 @kernel

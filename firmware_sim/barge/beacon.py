@@ -49,13 +49,11 @@ class BeaconAir(Record):
 
 
 class BeaconParameters(Record):
-    """Latency and its standard deviation, share of lost messages, range; the antenna in D."""
+    """Latency and its standard deviation, share of lost messages; the antenna in D; noise."""
 
     latency_ns: int
     latency_sigma_ns: int
     dropout: float
-    range_m: float
-    relative_sigma_m: float
     antenna_m: Vector3
     angle_sigma_rad: float
     heave_sigma_m: float
@@ -66,8 +64,7 @@ def beacon_parameters(model: BargeModel, config: SimulatedBeacon) -> BeaconParam
     """The parameters of a barge's beacon."""
     p = make(BeaconParameters)
     p.latency_ns, p.latency_sigma_ns = config.latency, config.latency_sigma
-    p.dropout, p.range_m = config.dropout, config.range_m
-    p.relative_sigma_m = config.relative_sigma_m
+    p.dropout = config.dropout
     p.antenna_m[:] = (model.beacon.bow_m, model.beacon.starboard_m, -model.beacon.height_m)
     p.angle_sigma_rad = np.radians(model.sensors.angle_deg)
     p.heave_sigma_m = model.sensors.heave_m

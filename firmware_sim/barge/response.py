@@ -17,7 +17,6 @@ Complex: TypeAlias = NDArray[np.complex128]
 
 HEADINGS = 72
 """Ship headings at which a component's responses are kept."""
-MOTION_NAMES = MOTIONS
 SURGE, SWAY, HEAVE, ROLL, PITCH, YAW = range(6)
 RATES = 6
 """Where the rates of the six motions begin in an array of motion."""

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
-
 import numpy as np
-from numpy.typing import NDArray
 
-Floats: TypeAlias = NDArray[np.float64]
+from firmware_sim.records import Floats
 
 _FINE = 20
 """Points a bin where energy is integrated."""

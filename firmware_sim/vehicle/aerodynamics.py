@@ -2,10 +2,10 @@
 
 Axial force by Mach number, from two tables blended by the cosine of the angle of attack.
 Normal force after Allen and Perkins, NACA TR 1048: that of a slender body, at the centre of
-pressure of the way it flies, and crossflow drag on the side area, at its middle. Broadside, lift
-is what the normal force of a tilted body gives: L/D = tan(angle from broadside). Grid fins
-are lifting surfaces in line with the axis, each in its own local wind; body flaps work in the
-flow across the axis and share the fins' servos.
+pressure of the way it flies, and crossflow drag on the side area, at a height of its own.
+Broadside, lift is what the normal force of a tilted body gives: L/D = tan(angle from
+broadside). Grid fins are lifting surfaces in line with the axis, each in its own local wind;
+body flaps work in the flow across the axis and share the fins' servos.
 """
 
 from __future__ import annotations

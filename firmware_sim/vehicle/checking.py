@@ -30,14 +30,15 @@ _STATES = {
     SLOSH: "slosh of the oxidizer",
     SLOSH + 4: "slosh of the fuel",
 }
-_FLOW, _GIMBAL, _FINS, _COLD_GAS, _WIND, _DECK, _MASS, _AIR, _FORCE, _MOMENT = range(
-    STATE_SIZE, STATE_SIZE + 10
+_FLOW, _GIMBAL, _FINS, _COLD_GAS, _LEGS, _WIND, _DECK, _MASS, _AIR, _FORCE, _MOMENT = range(
+    STATE_SIZE, STATE_SIZE + 11
 )
 _CAUSES = {
     _FLOW: "an engine's flow",
     _GIMBAL: "an engine's gimbal angle",
     _FINS: "a fin's angle",
-    _COLD_GAS: "the cold gas thrusters' torque",
+    _COLD_GAS: "the cold gas, or its thrusters' torque",
+    _LEGS: "the legs' extension",
     _WIND: "the wind",
     _DECK: "the deck's pose",
     _MASS: "the mass",
@@ -99,8 +100,10 @@ def _bad_input(v: VehicleState, p: VehicleParameters, deck: DeckState) -> int:
             return _GIMBAL + 1
     if first_bad(v.fins_rad):
         return _FINS + 1
-    if first_bad(v.cold_gas_torque_n_m):
+    if first_bad(v.cold_gas_torque_n_m) or not math.isfinite(v.cold_gas_kg):
         return _COLD_GAS + 1
+    if not math.isfinite(v.leg_extension):
+        return _LEGS + 1
     if first_bad(p.work.wind_m_s) or first_bad(p.work.wind_gradient_per_s):
         return _WIND + 1
     if first_bad(deck.position_m) or first_bad(deck.velocity_m_s):

@@ -11,6 +11,7 @@ from firmware_sim.environment.earth import geodetic
 from firmware_sim.faults import Fault, Faults, silent, spoil
 from firmware_sim.kernel import kernel
 from firmware_sim.records import Floats
+from firmware_sim.vehicle.engines import STANDARD_GRAVITY_M_S2
 from firmware_sim.vehicle.legs import (
     AXES,
     FOOT,
@@ -45,7 +46,6 @@ _HULL_STATIONS = 5
 """Places along the hull that are looked at."""
 _STALE_M = 5.0
 """The outputs' altitude may be a cycle old."""
-_G_M_S2 = 9.80665
 
 
 @kernel
@@ -57,7 +57,7 @@ def over(v: VehicleState) -> bool:
 @kernel
 def step_clamps(v: VehicleState, release: int) -> None:
     """Let go of a held vehicle once it is released and its thrust carries it."""
-    if v.held and release and v.out.thrust_n > _G_M_S2 * v.out.mass_kg:
+    if v.held and release and v.out.thrust_n > STANDARD_GRAVITY_M_S2 * v.out.mass_kg:
         v.held = 0
 
 

@@ -34,7 +34,7 @@ from firmware_sim.vehicle.state import (
     VehicleState,
 )
 from gcs.config.barge import DeckConfig
-from gcs.config.simulation import PadStart
+from gcs.config.simulation import FlightStart, PadStart
 from gcs.config.vehicle import VehicleModel
 
 _STOP_STIFFNESS = 10.0
@@ -103,7 +103,10 @@ class LegParameters(Record):
 
 
 def leg_parameters(
-    model: VehicleModel, deck: DeckConfig, site: Site, start: object = None
+    model: VehicleModel,
+    deck: DeckConfig,
+    site: Site,
+    start: PadStart | FlightStart | None = None,
 ) -> LegParameters:
     """The legs of a vehicle, the deck of a barge, and a pad if `start` is a PadStart.
 

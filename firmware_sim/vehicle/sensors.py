@@ -19,6 +19,7 @@ from firmware_sim.faults import Faults, SensorFaults, silent, spoil
 from firmware_sim.flight_software.interfaces import Readings, Site
 from firmware_sim.kernel import kernel
 from firmware_sim.records import Floats, Record, Vector3, make
+from firmware_sim.vehicle.engines import STANDARD_GRAVITY_M_S2
 from firmware_sim.vehicle.imu import Motion, follow
 from firmware_sim.vehicle.receivers import (
     ReceiverParameters,
@@ -195,7 +196,7 @@ def _read_baro(
     if v.out.altitude_m > BARO_TOP_M or silent(f.baro, now_ns):
         return
     _, _, height_m = horizon(p.earth, s.motion.position_m)
-    error_m = s.static_port * v.out.airspeed_m_s**2 / (2.0 * 9.80665)
+    error_m = s.static_port * v.out.airspeed_m_s**2 / (2.0 * STANDARD_GRAVITY_M_S2)
     error_m += s.baro_bias_m + p.baro_noise_m * normal(s.chance)
     readings.baro_altitude_m = spoil(f.baro, 0, height_m + error_m, now_ns)
     readings.baro_time_ns = now_ns

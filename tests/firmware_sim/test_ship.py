@@ -7,9 +7,10 @@ import math
 import numpy as np
 import pytest
 
-from firmware_sim.barge.response import MOTION_NAMES, Table
+from firmware_sim.barge.response import Table
 from firmware_sim.barge.ship import step_ship
 from firmware_sim.records import Floats, restore, save
+from gcs.config.barge import MOTIONS
 from gcs.config.simulation import SimulatedBarge, SimulatedSea
 from tests.helpers.ships import (
     CYCLE_NS,
@@ -63,11 +64,11 @@ def test_hours_of_deck_motion_have_the_rms_of_response_and_spectrum(
     log = in_sea(4, from_deg).sail(THREE_HOURS_S, every_s=0.5)
     expected = expected_rms(SimulatedSea(state=4), math.radians(from_deg))
     for name in moved:
-        i = MOTION_NAMES.index(name)
+        i = MOTIONS.index(name)
         assert log[:, WAVES + i].std() == pytest.approx(expected[i], rel=0.05), name
     for column, name in ((HEAVE, "heave"), (ROLL, "roll"), (PITCH, "pitch")):
         if name in moved:
-            i = MOTION_NAMES.index(name)
+            i = MOTIONS.index(name)
             assert log[:, column].std() == pytest.approx(expected[i], rel=0.05), name
 
 
