@@ -256,6 +256,20 @@ def test_a_cause_outside_the_state_is_named_and_not_what_it_spread_to() -> None:
     assert bad_quantity(plant.v) == "the force on the vehicle"
 
 
+@pytest.mark.parametrize(
+    ("field", "name"),
+    [
+        ("cold_gas_kg", "the cold gas, or its thrusters' torque"),
+        ("leg_extension", "the legs' extension"),
+    ],
+)
+def test_what_actuators_store_is_looked_at(field: str, name: str) -> None:
+    plant = plant_in_flight("xzy1-booster")
+    setattr(plant.v, field, math.nan)
+    plant.fly(1)
+    assert bad_quantity(plant.v) == name
+
+
 def test_a_vehicle_that_met_the_sea_stays_where_it_is() -> None:
     plant = plant_in_flight("xzy1-hop", altitude_m=60.0, speed_m_s=30.0, path_angle="-90 deg")
     plant.fly(400)
