@@ -48,7 +48,9 @@ mosquitto:
 	  (apt-get update -q && apt-get install -q -y mosquitto) >/dev/null 2>&1 \
 	  || echo "Mosquitto could not be installed: its tests will be skipped"; fi
 
+# JSBSim is the peer of one benchmark and of nothing else.
 bench: $(VENV)/.prepared
+	@$(BIN)/python -c "import jsbsim" 2>/dev/null || $(BIN)/python -m pip install --quiet "jsbsim>=1.2"
 	@for bench in tests/benchmarks/bench_*.py; do $(BIN)/python $$bench || exit 1; done
 
 # 200 seeds of each mission on all cores, each in a wind of its own up to the limits.
