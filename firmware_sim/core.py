@@ -57,7 +57,8 @@ class Core:
         self.parameters = record_in(WorldParameters, self._parameter_block)
         self._fill_parameters()
         self._fill_state()
-        self.computers = make_computers(self.state.computers)
+        commit_height_m = scenario.vehicle.profile.commit_height_m
+        self.computers = make_computers(self.state.computers, commit_height_m)
         self.faults = FaultTimeline(
             scenario.faults, scenario.targets, scenario.seed, scenario.start_ns
         )

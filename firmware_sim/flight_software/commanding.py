@@ -48,6 +48,7 @@ class Reason(enum.IntEnum):
     FINAL_DESCENT = 10
     DIVERTED = 11
     NO_BEACON = 12
+    TOO_LOW = 13
 
 
 REASON_TEXTS: dict[Reason, str] = {
@@ -64,6 +65,7 @@ REASON_TEXTS: dict[Reason, str] = {
     Reason.FINAL_DESCENT: "final descent has begun",
     Reason.DIVERTED: "a divert was accepted",
     Reason.NO_BEACON: "deck beacon is not heard",
+    Reason.TOO_LOW: "too low to reach the deck",
 }
 """A STATUSTEXT of 50 characters holds the longest after `LANDING_COMMIT refused: `."""
 

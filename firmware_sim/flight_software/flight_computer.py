@@ -47,8 +47,9 @@ class LandingSolution:
 class FlightComputer:
     """One of the three; all that it remembers is in `state`, a part of the world's record."""
 
-    def __init__(self, state: ComputerState) -> None:
+    def __init__(self, state: ComputerState, commit_height_m: float = 0.0) -> None:
         self.state = state
+        self._commit_height_m = commit_height_m
         self._desk = CommandDesk(state.desk)
 
     @property
@@ -163,6 +164,8 @@ class FlightComputer:
             return denied(Reason.DIVERTED, self.mode)
         if not self._hears_beacon(now_ns):
             return Decision(Answer.REJECTED_FOR_NOW, False, Reason.NO_BEACON, self.mode)
+        if not self.state.solution.height_m >= self._commit_height_m:
+            return denied(Reason.TOO_LOW, self.mode)
         return None
 
     def _obey(self, command: Command, countdown_s: float, now_ns: int) -> None:
@@ -190,9 +193,9 @@ class FlightComputer:
         log_event(self.state.events, int(event), number, int(decision.why), int(decision.mode))
 
 
-def make_computers(states: Sequence[ComputerState]) -> list[FlightComputer]:
+def make_computers(states: Sequence[ComputerState], commit_height_m: float) -> list[FlightComputer]:
     """The three on the records of a world. New records are computers that wait on the pad."""
-    return [FlightComputer(states[i]) for i in range(len(states))]
+    return [FlightComputer(states[i], commit_height_m) for i in range(len(states))]
 
 
 def join_flight(states: Sequence[ComputerState], lift_off_ns: int) -> None:

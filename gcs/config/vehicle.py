@@ -206,6 +206,8 @@ class HopProfile(ConfigModel):
     translation_m_s2: Positive
     legs_height_m: Positive
     aim_offset_m: Positive
+    commit_height_m: NonNegative
+    """Below it, over the deck, a LANDING COMMIT comes too late to be flown and is denied."""
 
 
 class ReturnProfile(ConfigModel):
@@ -224,6 +226,8 @@ class ReturnProfile(ConfigModel):
     touchdown_speed_m_s: Positive
     legs_height_m: Positive
     aim_offset_m: Positive
+    commit_height_m: NonNegative
+    """Below it, over the deck, a LANDING COMMIT comes too late to be flown and is denied."""
 
 
 class EntryProfile(ConfigModel):
@@ -239,6 +243,8 @@ class EntryProfile(ConfigModel):
     touchdown_speed_m_s: Positive
     legs_height_m: Positive
     aim_offset_m: Positive
+    commit_height_m: NonNegative
+    """Below it, over the deck, a LANDING COMMIT comes too late to be flown and is denied."""
 
 
 Profile = Annotated[HopProfile | ReturnProfile | EntryProfile, Field(discriminator="kind")]

@@ -161,6 +161,18 @@ def test_an_early_commit_is_rejected_for_now_and_a_late_one_denied() -> None:
     assert results[-2:] == [1, 2]
 
 
+def test_a_commit_too_low_to_be_flown_is_denied_and_it_stays_beside() -> None:
+    pilot = launched(World(small_mission(), 3))
+    pilot.run_until(lambda t: t.modes[0] is M.DESCENT and up_m(t) < 26.0)
+    pilot.send("LANDING_COMMIT", 12)
+    truth = pilot.run_until(down)
+    assert pilot.packets("fc_a", "COMMAND_ACK")[-1].value("result") == 2
+    assert truth.outcome is not None
+    assert truth.outcome.kind is OutcomeKind.DIVERTED
+    texts = [p.value("text") for p in pilot.packets("fc_a", "STATUSTEXT")]
+    assert "LANDING_COMMIT refused: too low to reach the deck" in texts
+
+
 def test_a_divert_during_ascent_means_diverting_from_relight_on() -> None:
     pilot = launched(World(small_mission(), 3))
     pilot.run_until(lambda t: t.modes[0] is M.ASCENT)
