@@ -37,10 +37,12 @@ types: $(VENV)/.installed
 contracts: $(VENV)/.installed
 	$(BIN)/lint-imports
 
-# A file stays on one core, so that what it flies once for all its tests is flown once.
+# A file stays on one core, so that what it flies once for all its tests is flown once. Whole
+# demos run in real time and in four processes each: they come last and have the cores alone.
 unit: $(VENV)/.prepared mosquitto
 	$(BIN)/python -m pytest -n auto --maxprocesses 4 \
-	  --dist loadfile --no-loadscope-reorder
+	  --dist loadfile --no-loadscope-reorder --ignore tests/e2e
+	$(BIN)/python -m pytest tests/e2e
 
 # The broker tests fly against Mosquitto too where it is installed; CI installs it.
 mosquitto:
