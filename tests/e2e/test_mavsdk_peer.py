@@ -37,6 +37,7 @@ from mavsdk.asyncio.plugins.telemetry_server import (
     VelocityNed,
 )
 
+from firmware_sim.world import World
 from gcs.clock import ScaledClock
 from gcs.config.loading import Mission, load_mission
 from gcs.config.mission import LinkConfig, SerialLink, TcpClientLink, TcpServerLink
@@ -68,6 +69,12 @@ from tests.links.harness import free_port, on_loop, until
 
 LAUNCH, HOLD = 65000, 65003
 ACCEPTED = 0
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _libraries_awake() -> None:
+    """The first world starts the matrix library's threads, which stay."""
+    World(load_mission(CONFIGS / "missions" / "xzy1-hop.toml"))
 
 
 @pytest.fixture(autouse=True)
