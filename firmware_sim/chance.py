@@ -36,7 +36,7 @@ def seed_chance(chance: Chance, seed: int, stream: str) -> None:
 def uniform(chance: Chance) -> float:
     """The next draw from [0, 1)."""
     state = np.uint64(chance.state) + _GAMMA
-    chance.state = np.int64(state)  # type: ignore[assignment]
+    chance.state = int(state)
     z = (state ^ (state >> _SHIFTS[0])) * _MIX_1
     z = (z ^ (z >> _SHIFTS[1])) * _MIX_2
     return float(((z ^ (z >> _SHIFTS[2])) >> _SHIFTS[3]) * _UNIT)

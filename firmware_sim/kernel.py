@@ -37,25 +37,25 @@ class _KernelCache(FunctionCache):
     """
 
     def __init__(self, function: Callable[..., Any], key: int) -> None:
-        super().__init__(function)  # type: ignore[no-untyped-call]
+        super().__init__(function)
         self._key = key
         self._found = False
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         """The compiled code of a signature, or None."""
         self._find()
-        return super().load_overload(sig, target_context)  # type: ignore[no-untyped-call]
+        return super().load_overload(sig, target_context)
 
     def save_overload(self, sig: Any, data: Any) -> None:
         """Keep the compiled code of a signature."""
         self._find()
-        super().save_overload(sig, data)  # type: ignore[no-untyped-call]
+        super().save_overload(sig, data)
 
     def _find(self) -> None:
         if self._found:
             return
         fingerprint = _fingerprint(self._key)
-        self._cache_file = IndexDataCacheFile(  # type: ignore[no-untyped-call]
+        self._cache_file = IndexDataCacheFile(
             cache_path=self.cache_path,
             filename_base=f"{self._impl.filename_base}-{fingerprint[:_SHOWN]}",
             source_stamp=fingerprint,
@@ -77,8 +77,8 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
 
     def compile_plain(signature: Any) -> Any:
         """Without it every constant argument gets a copy of the kernel, at twice the time."""
-        arguments, _ = sigutils.normalize_signature(signature)  # type: ignore[no-untyped-call]
-        plain = (types.unliteral(argument) for argument in arguments)  # type: ignore[no-untyped-call]
+        arguments, _ = sigutils.normalize_signature(signature)
+        plain = (types.unliteral(argument) for argument in arguments)
         return compile_one(tuple(plain))
 
     dispatcher.compile = compile_plain
