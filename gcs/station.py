@@ -23,36 +23,28 @@ from gcs.decision.criteria import Criteria, build_criteria
 from gcs.decision.gate import GateAction
 from gcs.decision.gates import Gates, build_gates
 from gcs.decision.phases import PhaseMachine, build_phases
+from gcs.desk import Desk
 from gcs.expressions import Expression, ExpressionError, View, compile_expression
 from gcs.messages import (
-    CancelCommand,
     Catalogue,
-    ConfirmCommand,
     ConsoleChanged,
     CriterionState,
     CriterionStatus,
     Event,
     GateState,
     GateStatus,
-    HoldCount,
     Input,
-    Intent,
     LinkChanged,
     LinkState,
     Outputs,
     PhaseStatus,
     Quality,
     Received,
-    ReleaseHold,
-    RevokeWaiver,
     ShellHealth,
     Snapshot,
     SourceStatus,
-    StageCommand,
     Tick,
     Transmit,
-    Vote,
-    Waive,
 )
 from gcs.telemetry.dictionary import Dictionary, build_dictionary
 from gcs.telemetry.display import build_display
@@ -93,6 +85,13 @@ class Station:
         self._uplink: Uplink = building.of(build_uplink(mission, self._dialect, keys))
         self._display = building.of(build_display(mission, self._dictionary))
         building.finish()
+        self._desk = Desk(
+            mission.config.station.positions,
+            self._criteria,
+            self._gates,
+            self._count,
+            self._commander,
+        )
         self._kept = self._windows()
         self._state = JointState(self._dictionary, self._kept)
         self._ingest = Ingest(mission, self._dictionary, self._dialect, keys)
@@ -126,7 +125,9 @@ class Station:
         out = _Gathered()
         taken = self._take_in(batch, now_ns, out)
         changed = self._update_state(taken, now_ns, ticked=ticked)
-        heard = self._hear(taken, now_ns, out) | self._waive(batch, now_ns, out)
+        ground = self._desk.take_ground(batch, now_ns)
+        out.events += ground
+        heard = self._hear(taken, now_ns, out) or bool(ground)
         verdict_changed = self._decide(changed, now_ns, out, ticked=ticked, heard=heard)
         self._command(batch, now_ns, out, ticked=ticked)
         return self._report(now_ns, out, shown=ticked or verdict_changed)
@@ -182,16 +183,6 @@ class Station:
                 request.link, request.peer, request.asked_ns, now_ns
             )
         return bool(taken.acknowledgements or taken.echoes)
-
-    def _waive(self, batch: Sequence[Input], now_ns: int, out: _Gathered) -> bool:
-        """Waivers come and go before anything is judged: nothing is sent on a revoked one."""
-        events = [
-            self._criteria.waive(item.act, item.position, now_ns)
-            for item in batch
-            if isinstance(item, Intent) and isinstance(item.act, Waive | RevokeWaiver)
-        ]
-        out.events += events
-        return bool(events)
 
     def _decide(
         self,
@@ -249,9 +240,8 @@ class Station:
         """What gates and operators ask for, and what is due."""
         for action in out.actions:
             self._dispatch(self._gate_action(action, now_ns), now_ns, out)
-        for item in batch:
-            if isinstance(item, Intent):
-                self._dispatch(self._act(item, now_ns), now_ns, out)
+        for dispatch in self._desk.take(batch, self._state, now_ns):
+            self._dispatch(dispatch, now_ns, out)
         self._dispatch(self._commander.step(now_ns), now_ns, out)
         if ticked:
             self._speak(now_ns, out)
@@ -270,30 +260,6 @@ class Station:
         if action.act == "withdraw":
             return self._commander.withdraw(action.command, action.reason, now_ns)
         return self._commander.send(action.command, action.gate, self._state, now_ns)
-
-    def _act(self, intent: Intent, now_ns: int) -> Dispatch:
-        """Authority is the commander's, the gates' and the count's to judge, not a console's."""
-        act, by = intent.act, intent.position
-        if isinstance(act, StageCommand | ConfirmCommand):
-            interlocks = self._gates.interlocks(now_ns)
-            if isinstance(act, StageCommand):
-                return self._commander.stage(act.command, by, self._state, now_ns, interlocks)
-            return self._commander.confirm(act.code, by, self._state, now_ns, interlocks)
-        if isinstance(act, Waive | RevokeWaiver):
-            return Dispatch()  # taken in `_waive`, with its own authority
-        if by not in self._mission.config.station.positions:
-            text = f"{by or 'nobody'} has no authority"
-            return Dispatch(events=(Event(now_ns, "refused", by, text, 4),))
-        if isinstance(act, CancelCommand):
-            return self._commander.cancel(by, now_ns)
-        return Dispatch(events=(self._count_or_vote(act, by, now_ns),))
-
-    def _count_or_vote(self, act: HoldCount | ReleaseHold | Vote, by: str, now_ns: int) -> Event:
-        if isinstance(act, HoldCount):
-            return self._count.hold(by, act.reason, now_ns)
-        if isinstance(act, ReleaseHold):
-            return self._count.release(by, now_ns)
-        return self._gates.vote(act.gate, by, act.go, now_ns)
 
     def _dispatch(self, dispatch: Dispatch, now_ns: int, out: _Gathered) -> None:
         out.events += dispatch.events
@@ -361,7 +327,7 @@ class Station:
             criteria=self._criteria.infos(),
             gates=self._gates.infos(),
             phases=self._phases.infos(),
-            commands=self._commander.commands(),
+            commands=self._commander.infos(),
             deck_length_m=mission.barge.deck.length_m if mission.barge else 0.0,
             deck_width_m=mission.barge.deck.width_m if mission.barge else 0.0,
             display=self._display,

@@ -21,7 +21,7 @@ from gcs.command.attempt import Attempt
 from gcs.command.session import SessionSecrets
 from gcs.config.mission import CommandConfig
 from gcs.expressions import Expression, View
-from gcs.messages import CommandState, CommandStatus, Event, StagedStatus
+from gcs.messages import CommandInfo, CommandState, CommandStatus, Event, StagedStatus
 
 STAGED_FOR_NS = 15 * SECOND_NS
 """How long a staged command waits for its code."""
@@ -223,9 +223,10 @@ class Commander:
         """The newest commands, oldest first."""
         return tuple(attempt.status() for attempt in self._attempts)
 
-    def commands(self) -> tuple[str, ...]:
-        """Ids of the commands that the mission declares."""
-        return tuple(self._rules)
+    def infos(self) -> tuple[CommandInfo, ...]:
+        """The commands that the mission declares."""
+        configs = [rule.config for rule in self._rules.values()]
+        return tuple(CommandInfo(c.id, c.title, dangerous=c.dangerous) for c in configs)
 
     def windows(self) -> dict[int, int]:
         """Parameter index -> ns of history that the commands' rules need."""

@@ -96,6 +96,8 @@ def described(act: Act) -> str:
             return f"waive {criterion}"
         case RevokeWaiver(criterion):
             return f"unwaive {criterion}"
+        case _:
+            return "act"
 
 
 def _parse_verb(text: str, catalogue: Catalogue) -> Request:
@@ -110,13 +112,13 @@ def _parse_verb(text: str, catalogue: Catalogue) -> Request:
 
 def command_named(word: str, catalogue: Catalogue) -> str:
     """The vehicle command that `word` names: its id, or the last part of one id only."""
-    wanted = word.lower()
-    if wanted in catalogue.commands:
+    wanted, ids = word.lower(), [command.id for command in catalogue.commands]
+    if wanted in ids:
         return wanted
-    found = [name for name in catalogue.commands if wanted == name.rpartition("_")[2]]
+    found = [name for name in ids if wanted == name.rpartition("_")[2]]
     if len(found) == 1:
         return found[0]
-    expected = ", ".join(catalogue.commands) or "none in this mission"
+    expected = ", ".join(ids) or "none in this mission"
     raise ActionError(f"no command {escaped(word, 30)!r}; vehicle commands: {expected}")
 
 

@@ -10,6 +10,7 @@ import msgspec
 from gcs.clock import SECOND_NS
 from gcs.messages import (
     Catalogue,
+    CommandInfo,
     CommandState,
     CommandStatus,
     CountState,
@@ -178,7 +179,10 @@ def catalogue() -> Catalogue:
             GateInfo("landing_commit", "LANDING COMMIT"),
         ),
         phases=tuple(PhaseInfo(key, title) for key, title in _PHASES),
-        commands=("launch", "landing_commit", "divert", "hold", "abort"),
+        commands=tuple(
+            CommandInfo(name, name.upper())
+            for name in ("launch", "landing_commit", "divert", "hold", "abort")
+        ),
         deck_length_m=91.4,
         deck_width_m=51.8,
         display=Display(**{axis: column(name) for axis, name in _DISPLAY.items()}),

@@ -20,6 +20,7 @@ from gcs.console.session import LINE_LIMIT, Session
 from gcs.messages import (
     Act,
     CancelCommand,
+    CommandInfo,
     ConfirmCommand,
     HoldCount,
     ReleaseHold,
@@ -112,7 +113,9 @@ def test_with_a_command_staged_a_bare_line_is_its_code(line: str, code: str) -> 
 
 
 def test_a_word_that_names_two_commands_names_none() -> None:
-    two = msgspec.structs.replace(catalogue(), commands=("launch_abort", "landing_abort"))
+    names = ("launch_abort", "landing_abort")
+    commands = tuple(CommandInfo(name, name) for name in names)
+    two = msgspec.structs.replace(catalogue(), commands=commands)
     with pytest.raises(ActionError):
         parse_line(":abort", two, PLAIN)
 

@@ -19,7 +19,7 @@ _SYMBOLS = "○ off  ◎ pending  ● normal  ■ caution  ◆ serious  ▼ crit
 
 def help_page(picture: Picture, width: int, height: int) -> list[Line]:
     """All commands, keys and symbols."""
-    vehicle = ", ".join(picture.model.catalogue.commands)
+    vehicle = ", ".join(c.id for c in picture.model.catalogue.commands)
     rows = [
         *((f":{verb.word} {verb.arguments}".rstrip(), verb.purpose) for verb in VERBS),
         *_KEYS,

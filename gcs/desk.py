@@ -1,0 +1,96 @@
+"""The operators' desk: every Intent goes to the part that judges it, and comes back as an Event.
+
+Nothing is decided here but who must be asked. What changes the ground on which verdicts
+stand is taken before anything is judged, so that nothing is sent on a revoked waiver;
+everything else is taken after the gates have moved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gcs.command.commands import Commander, Dispatch
+from gcs.decision.countdown import Countdown
+from gcs.decision.criteria import Criteria
+from gcs.decision.gates import Gates
+from gcs.expressions import View
+from gcs.messages import (
+    CancelCommand,
+    ConfirmCommand,
+    Event,
+    HoldCount,
+    Input,
+    Intent,
+    ReleaseHold,
+    RevokeWaiver,
+    StageCommand,
+    Vote,
+    Waive,
+)
+
+_GROUND = (Waive, RevokeWaiver)
+_WARNING = 4
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Who judges what an operator asks for."""
+
+    positions: tuple[str, ...]
+    criteria: Criteria
+    gates: Gates
+    count: Countdown
+    commander: Commander
+
+    def take_ground(self, batch: Sequence[Input], now_ns: int) -> list[Event]:
+        """Acts on what verdicts stand on: before anything is judged."""
+        return [
+            self._ground(item, now_ns)
+            for item in batch
+            if isinstance(item, Intent) and isinstance(item.act, _GROUND)
+        ]
+
+    def take(self, batch: Sequence[Input], view: View, now_ns: int) -> list[Dispatch]:
+        """All other acts, in order: after the gates have moved."""
+        return [
+            self._act(item, view, now_ns)
+            for item in batch
+            if isinstance(item, Intent) and not isinstance(item.act, _GROUND)
+        ]
+
+    def _ground(self, intent: Intent, now_ns: int) -> Event:
+        act = intent.act
+        assert isinstance(act, Waive | RevokeWaiver)
+        return self.criteria.waive(act, intent.position, now_ns)
+
+    def _act(self, intent: Intent, view: View, now_ns: int) -> Dispatch:
+        act, by = intent.act, intent.position
+        match act:
+            case StageCommand(command):
+                bars = self.gates.interlocks(now_ns)
+                return self.commander.stage(command, by, view, now_ns, bars)
+            case ConfirmCommand(code):
+                bars = self.gates.interlocks(now_ns)
+                return self.commander.confirm(code, by, view, now_ns, bars)
+        if by not in self.positions:
+            return _said(_refusal(by, f"{by or 'nobody'} has no authority", now_ns))
+        match act:
+            case CancelCommand():
+                return self.commander.cancel(by, now_ns)
+            case HoldCount(reason):
+                return _said(self.count.hold(by, reason, now_ns))
+            case ReleaseHold():
+                return _said(self.count.release(by, now_ns))
+            case Vote(gate, go):
+                return _said(self.gates.vote(gate, by, go, now_ns))
+            case _:
+                return _said(_refusal(by, "nobody here takes that", now_ns))
+
+
+def _said(event: Event) -> Dispatch:
+    return Dispatch(events=(event,))
+
+
+def _refusal(by: str, text: str, now_ns: int) -> Event:
+    return Event(now_ns, "refused", by, text, _WARNING)
