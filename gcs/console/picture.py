@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gcs.console.model import Model
+from gcs.console.selection import NOTHING_CHOSEN, Selection
 from gcs.console.trails import Trails
 
 
@@ -13,7 +14,8 @@ class Picture:
     """What the panels draw.
 
     `beat` counts paints: it moves as long as this screen is alive. `answer` is
-    what the console said to the last line typed; `strips` are the columns charted.
+    what the console said to the last line typed; `strips` are the columns charted;
+    `selection` is what the keys point at.
     """
 
     model: Model
@@ -23,3 +25,4 @@ class Picture:
     answer: str
     trails: Trails
     strips: tuple[int, ...]
+    selection: Selection = NOTHING_CHOSEN
