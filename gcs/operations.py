@@ -27,7 +27,7 @@ from gcs.links.opening import LinkConfigError, open_link
 from gcs.messages import Catalogue
 from gcs.recording.files import new_recording_path
 from gcs.recording.header import header_for
-from gcs.recording.recorder import Recorder
+from gcs.recording.journal import Journal
 from gcs.replay import Flight, StepInput
 from gcs.runtime import InputQueue, Runtime, Shell
 from gcs.station import Station
@@ -87,12 +87,12 @@ def run_station(mission: Mission, options: StationOptions) -> tuple[int, Path | 
     """Run a station until a signal or its outcome; the exit code and the recording's path."""
     keys = signing_keys(mission)
     station = Station(mission, seed=options.seed, signing_keys=keys)
-    recorder = _recorder(mission, options, keys) if options.record is not None else None
-    summary = asyncio.run(_run_station(station, mission, options, recorder))
-    return _exit_code(summary, options), recorder.path if recorder is not None else None
+    journal = _journal(mission, options, keys) if options.record is not None else None
+    summary = asyncio.run(_run_station(station, mission, options, journal))
+    return _exit_code(summary, options), journal.path if journal is not None else None
 
 
-def _recorder(mission: Mission, options: StationOptions, keys: Mapping[str, bytes]) -> Recorder:
+def _journal(mission: Mission, options: StationOptions, keys: Mapping[str, bytes]) -> Journal:
     now_ns = options.clock.now_ns()
     header = header_for(
         mission,
@@ -104,13 +104,13 @@ def _recorder(mission: Mission, options: StationOptions, keys: Mapping[str, byte
     assert options.record is not None
     try:
         path = new_recording_path(options.record, mission.config.mission.id, now_ns)
-        return Recorder(path, header)
+        return Journal(path, header)
     except OSError as error:
         raise StartUpError(sentence(f"cannot record in {options.record}", error)) from error
 
 
 async def _run_station(
-    station: Station, mission: Mission, options: StationOptions, recorder: Recorder | None
+    station: Station, mission: Mission, options: StationOptions, journal: Journal | None
 ) -> Summary:
     queue = InputQueue(options.clock)
     secret = environment_secrets(mission)
@@ -124,7 +124,7 @@ async def _run_station(
         raise StartUpError(str(error)) from error
     summary = Summary(mission.config.phase)
     server = _console_server(options.listen, station.catalogue("LIVE"), queue.put)
-    shell = Shell(links, recorder, server, summary)
+    shell = Shell(links, journal, server, summary)
     runtime = Runtime(station, options.clock, queue, shell, to_outcome=options.to_outcome)
     await _listening(server)
     try:
@@ -132,8 +132,8 @@ async def _run_station(
             _say_ready(server)
             await runtime.run()
     finally:
-        if recorder is not None:
-            recorder.close()
+        if journal is not None:
+            journal.close()
         await server.close(_farewell(summary, _exit_code(summary, options)))
     return summary
 

@@ -27,9 +27,8 @@ from gcs.messages import (
     Transmit,
     TransmitResult,
 )
-from gcs.recording.digest import snapshot_digest
 from gcs.recording.files import disk_free_bytes
-from gcs.recording.recorder import Recorder
+from gcs.recording.journal import Journal
 from gcs.station import Station
 from gcs.summary import Summary
 
@@ -102,18 +101,15 @@ class Shell:
     """Where outputs go."""
 
     links: Mapping[str, ByteLink | TopicLink]
-    recorder: Recorder | None
+    journal: Journal | None
     consoles: Audience
     summary: Summary
 
     def deliver(self, outputs: Outputs, now_ns: int) -> Iterable[TransmitResult]:
         """Send, record and show what a step gave back; the refusals of the links."""
-        for event in outputs.events:
-            if self.recorder is not None:
-                self.recorder.event(event)
+        if self.journal is not None:
+            self.journal.decided(now_ns, outputs)
         for snapshot in outputs.snapshots:
-            if self.recorder is not None:
-                self.recorder.digest(now_ns, snapshot.sequence, snapshot_digest(snapshot))
             self.consoles.publish(snapshot)
             self.summary.see(snapshot)
         return [
@@ -170,8 +166,8 @@ class Runtime:
             batch, self._lag_ns = await self._queue.take()
             # Never decreasing, and recorded: a replay sees the same times.
             self._last_ns = now_ns = max(self._last_ns, self._clock.now_ns())
-            if self._shell.recorder is not None:
-                self._shell.recorder.step(now_ns, batch)
+            if self._shell.journal is not None:
+                self._shell.journal.step(now_ns, batch)
             outputs = self._station.step(batch, now_ns)
             for refused in self._shell.deliver(outputs, now_ns):
                 self._queue.put(refused)
@@ -196,11 +192,11 @@ class Runtime:
             await asyncio.sleep(max(0.0, self._clock.wall_s(due_ns - now_ns)))
 
     def _report_health(self) -> None:
-        recorder = self._shell.recorder
-        path = recorder.path if recorder is not None else Path()
+        journal = self._shell.journal
+        path = journal.path if journal is not None else Path()
         self._queue.put(
             ShellHealth(
-                recorder_ok=recorder is not None and not recorder.fault,
+                recorder_ok=journal is not None and not journal.fault,
                 disk_free_bytes=disk_free_bytes(path),
                 queue_depth=len(self._queue),
                 queue_lag_ns=self._lag_ns,

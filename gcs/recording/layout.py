@@ -4,7 +4,8 @@ A recording is an MCAP file. Its order is what makes a cut file readable:
 
     attachments   the text of every config file and of the dialect
     metadata      who recorded what with which versions, and a digest of all that
-    chunks        one message a step and one a snapshot; closed every half second
+    chunks        one message a step, a snapshot, an event and an entry of the audit;
+                  closed every half second
     summary       written at the end only, so its absence tells that the file was cut
 
 The metadata record closes the header: where it was read and its digest fits,
@@ -29,6 +30,7 @@ MAGIC = b"\x89MCAP0\r\n"
 STEP_TOPIC = "station/steps"
 DIGEST_TOPIC = "station/digests"
 EVENT_TOPIC = "station/events"
+AUDIT_TOPIC = "station/audit"
 
 UINT32 = 0xFFFF_FFFF
 """Messages are numbered from 1 over all topics, modulo this plus one: a gap shows."""
@@ -53,7 +55,18 @@ class Digest(msgspec.Struct, frozen=True, array_like=True):
     digest: bytes
 
 
-Record: TypeAlias = Step | Digest
+class Audit(msgspec.Struct, frozen=True):
+    """One entry of the audit's chain (see `chain`), as JSON: other tools read it too."""
+
+    hash: str
+    entry: msgspec.Raw
+
+    def encoded(self) -> bytes:
+        """Its JSON."""
+        return msgspec.json.encode(self)
+
+
+Record: TypeAlias = Step | Digest | Audit
 
 
 def text_digest(texts: Mapping[str, str]) -> str:

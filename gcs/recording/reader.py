@@ -18,11 +18,13 @@ from mcap.stream_reader import breakup_chunk
 
 from gcs.recording.header import RecordingHeader, header_from
 from gcs.recording.layout import (
+    AUDIT_TOPIC,
     DIGEST_TOPIC,
     MAGIC,
     METADATA_NAME,
     STEP_TOPIC,
     UINT32,
+    Audit,
     Digest,
     Record,
     RecordingError,
@@ -39,9 +41,10 @@ _READERS: dict[int, Callable[[ReadDataStream], McapRecord]] = {
     Opcode.STATISTICS: Statistics.read,
 }
 _BEHIND_HEADER = frozenset((Opcode.CHUNK, Opcode.MESSAGE, Opcode.DATA_END))
-_DECODERS: dict[str, msgspec.msgpack.Decoder[Step] | msgspec.msgpack.Decoder[Digest]] = {
-    STEP_TOPIC: msgspec.msgpack.Decoder(Step),
-    DIGEST_TOPIC: msgspec.msgpack.Decoder(Digest),
+_DECODERS: dict[str, Callable[[bytes], Record]] = {
+    STEP_TOPIC: msgspec.msgpack.Decoder(Step).decode,
+    DIGEST_TOPIC: msgspec.msgpack.Decoder(Digest).decode,
+    AUDIT_TOPIC: msgspec.json.Decoder(Audit).decode,
 }
 
 
@@ -69,13 +72,13 @@ class Recording:
     sound_bytes: int = field(default=0, repr=False)
 
     def records(self) -> Iterator[Record]:
-        """Steps and digests in the order recorded; from the start at each call."""
+        """Steps, digests and audit entries as recorded; from the start at each call."""
         for topic, _, data in self.entries():
-            decoder = _DECODERS.get(topic)
-            if decoder is None:
+            decode = _DECODERS.get(topic)
+            if decode is None:
                 continue
             try:
-                record = decoder.decode(data)
+                record = decode(data)
             except msgspec.MsgspecError as error:
                 self._stopped(f"a message on {topic} is not what this version records: {error}")
                 return

@@ -13,6 +13,7 @@ from mcap.writer import CompressionType, Writer
 from gcs.messages import Event, Input
 from gcs.recording.header import RecordingHeader, header_metadata
 from gcs.recording.layout import (
+    AUDIT_TOPIC,
     DIGEST_TOPIC,
     EVENT_TOPIC,
     METADATA_NAME,
@@ -42,6 +43,25 @@ _LOG_SCHEMA = {
         "name": {"type": "string"},
         "file": {"type": "string"},
         "line": {"type": "integer"},
+    },
+}
+_AUDIT_SCHEMA = {
+    "title": "landfall.Audit",
+    "type": "object",
+    "properties": {
+        "hash": {"type": "string"},
+        "entry": {
+            "type": "object",
+            "properties": {
+                "number": {"type": "integer"},
+                "at_ns": {"type": "integer"},
+                "t_ns": {"type": "integer"},
+                "kind": {"type": "string"},
+                "subject": {"type": "string"},
+                "text": {"type": "string"},
+                "facts": {"type": "object"},
+            },
+        },
     },
 }
 _LOG_LEVEL_BY_SEVERITY = (5, 5, 5, 4, 3, 2, 2, 1)
@@ -80,6 +100,10 @@ class Recorder:
     def event(self, event: Event) -> None:
         """Record an event as other tools read it; a replay decides its own anew."""
         self.copy(EVENT_TOPIC, event.at_ns, msgspec.json.encode(_log_entry(event)))
+
+    def audit(self, now_ns: int, entry: bytes) -> None:
+        """Record an entry of the audit's chain."""
+        self.copy(AUDIT_TOPIC, now_ns, entry)
 
     def copy(self, topic: str, now_ns: int, data: bytes) -> None:
         """Record a message of one of the topics in its recorded form."""
@@ -133,10 +157,14 @@ class Recorder:
         log = self._writer.register_schema(
             "foxglove.Log", "jsonschema", msgspec.json.encode(_LOG_SCHEMA)
         )
+        audit = self._writer.register_schema(
+            "landfall.Audit", "jsonschema", msgspec.json.encode(_AUDIT_SCHEMA)
+        )
         return {
             STEP_TOPIC: self._writer.register_channel(STEP_TOPIC, "msgpack", 0),
             DIGEST_TOPIC: self._writer.register_channel(DIGEST_TOPIC, "msgpack", 0),
             EVENT_TOPIC: self._writer.register_channel(EVENT_TOPIC, "json", log),
+            AUDIT_TOPIC: self._writer.register_channel(AUDIT_TOPIC, "json", audit),
         }
 
 

@@ -8,9 +8,8 @@ from pathlib import Path
 from firmware_sim.world import World
 from gcs.clock import MILLISECOND_NS, SECOND_NS
 from gcs.messages import Input, ShellHealth, Tick
-from gcs.recording.digest import snapshot_digest
 from gcs.recording.header import header_for
-from gcs.recording.recorder import Recorder
+from gcs.recording.journal import Journal
 from gcs.station import Station
 from gcs.summary import Summary
 from hil.expectations import Expectation, Finding, watch
@@ -48,18 +47,18 @@ def rehearse(rehearsal: Rehearsal, seed: int, record: Path | None = None) -> Res
     station = Station(rehearsal.mission, seed=seed)
     expectations = [watch(config, station) for config in rehearsal.script.expect]
     world = World(rehearsal.mission, seed, EPOCH_NS)
-    recorder = _recorder(rehearsal, seed, record)
-    loop = _Loop(rehearsal, station, world, expectations, recorder)
+    journal = _journal(rehearsal, seed, record)
+    loop = _Loop(rehearsal, station, world, expectations, journal)
     try:
         loop.run()
     finally:
-        if recorder is not None:
-            recorder.close()
+        if journal is not None:
+            journal.close()
     findings = tuple(expectation.finding(loop.summary) for expectation in expectations)
     return Result(seed, findings, loop.summary.outcome, loop.now_ns - EPOCH_NS, loop.summary)
 
 
-def _recorder(rehearsal: Rehearsal, seed: int, path: Path | None) -> Recorder | None:
+def _journal(rehearsal: Rehearsal, seed: int, path: Path | None) -> Journal | None:
     if path is None:
         return None
     header = header_for(
@@ -68,7 +67,7 @@ def _recorder(rehearsal: Rehearsal, seed: int, path: Path | None) -> Recorder | 
         session=f"{rehearsal.script.rehearsal.id}-{seed}",
         created_ns=EPOCH_NS,
     )
-    return Recorder(path, header)
+    return Journal(path, header)
 
 
 class _Loop:
@@ -78,13 +77,13 @@ class _Loop:
         station: Station,
         world: World,
         expectations: list[Expectation],
-        recorder: Recorder | None,
+        journal: Journal | None,
     ) -> None:
         self._station = station
         self._world = world
         self._wiring = Wiring(rehearsal.mission, world)
         self._expectations = expectations
-        self._recorder = recorder
+        self._journal = journal
         self._until_ns = EPOCH_NS + rehearsal.script.rehearsal.duration
         self._ends_ns: int | None = None
         self.summary = Summary(rehearsal.mission.config.phase)
@@ -106,13 +105,13 @@ class _Loop:
                 self._ends_ns = self.now_ns + AFTER_OUTCOME_NS
 
     def _step(self, batch: list[Input]) -> None:
-        if self._recorder is not None:
-            self._recorder.step(self.now_ns, batch)
+        if self._journal is not None:
+            self._journal.step(self.now_ns, batch)
         outputs = self._station.step(batch, self.now_ns)
         self._wiring.transmit(outputs.transmits)
+        if self._journal is not None:
+            self._journal.decided(self.now_ns, outputs)
         for snapshot in outputs.snapshots:
-            if self._recorder is not None:
-                self._recorder.digest(self.now_ns, snapshot.sequence, snapshot_digest(snapshot))
             self.summary.see(snapshot)
             for expectation in self._expectations:
                 expectation.see(snapshot)
