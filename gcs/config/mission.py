@@ -37,12 +37,20 @@ class MissionHead(ConfigModel):
 
 
 class StationConfig(ConfigModel):
-    """The station's own MAVLink identity and habits."""
+    """The station's own MAVLink identity and habits.
+
+    `identify` says how the person behind a console becomes known: by the Unix socket's
+    `peer` (the user's name; nobody over TCP), by a `token` that the persons file knows, or
+    as `declared` by the console itself, which proves nothing and is for rehearsals.
+    `persons_env` names the environment variable that holds the persons file's path.
+    """
 
     system: int = Field(default=255, ge=1, le=255)
     component: int = Field(default=190, ge=1, le=255)
     signing_key_env: str = ""
     positions: Strings = ("FD",)
+    identify: Literal["peer", "token", "declared"] = "peer"
+    persons_env: str = ""
 
 
 class CountConfig(ConfigModel):
@@ -175,14 +183,18 @@ class TransitionConfig(ConfigModel):
 class GateConfig(ConfigModel):
     """A decision with a deadline.
 
-    The gate is open while `opens` is true; at the first moment `closes` is true
-    it must have been committed, or it is MISSED. GO must have stood `stable_for`
-    before `go_command` is sent. With `mode = "confirmed"` an operator must stage
-    and confirm it; with `polls`, each position must have voted GO.
-    `no_go_command` is sent when the gate is missed; with `no_go_after`, already
-    once something has been known to be NO-GO for that long in the open gate. A gate
-    with a `no_go_after` and no `go_command` only waits for objections: without a
-    known one it stands at its deadline, however much is unknown by then.
+    The gate is open while `opens` is true; at the first moment `closes` is true, or in a
+    phase of `closes_in`, it must have been committed, or it is MISSED. GO must have stood
+    `stable_for` before `go_command` is sent. With `mode = "confirmed"` an operator must
+    stage and confirm it; with `polls`, each position must have voted GO. A vote for GO
+    falls after `go_expires` (default assumed: a poll at T-5 min still counts at T-0).
+    With `two_person` the votes for GO must come of two different persons.
+
+    When the gate is missed, `no_go_command` is sent and `no_go_count` done to the count (a
+    recycle goes to the mark `recycle_to`); with `no_go_after`, already once something has
+    been known to be NO-GO for that long in the open gate. A gate with
+    `without_answer = "stands"` only waits for objections: without a known one it stands at
+    its deadline, however much is unknown by then.
     """
 
     id: Identifier
@@ -195,6 +207,12 @@ class GateConfig(ConfigModel):
     go_command: str = ""
     no_go_command: str = ""
     no_go_after: Duration | None = None
+    go_expires: Duration = 300_000_000_000
+    two_person: bool = False
+    without_answer: Literal["missed", "stands"] = "missed"
+    closes_in: Identifiers = ()
+    no_go_count: Literal["", "hold", "recycle", "scrub"] = ""
+    recycle_to: str = ""
 
 
 class CommandConfig(ConfigModel):
@@ -205,6 +223,8 @@ class CommandConfig(ConfigModel):
     and is VERIFIED by `echoes` equal nonces in their landing state.
     `allowed` must be true for it to be sent at all. `parameters` fill param3 to
     param7 with the value (SI) of an expression at the moment of sending.
+    A dangerous command is staged and confirmed, with `two_person` by two different known
+    persons. It takes command authority, unless it is safe `without_authority`.
     """
 
     id: Identifier
@@ -215,6 +235,8 @@ class CommandConfig(ConfigModel):
     attempts: int = Field(default=5, ge=1)
     echoes: int = Field(default=2, ge=1)
     dangerous: bool = True
+    two_person: bool = False
+    without_authority: bool = False
     allowed: ExpressionText = "true"
     refused_because: str = ""
     parameters: dict[Literal["param3", "param4", "param5", "param6", "param7"], ExpressionText] = (
