@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from gcs.auditing import audit, story
 from gcs.checking import all_problems, check_paths
 from gcs.clock import ScaledClock
 from gcs.config.loading import CONFIGS, load_mission, with_serial
@@ -275,6 +276,28 @@ def decide_command(
         typer.echo(f"{file}: {decision.fault}", err=True)
         raise typer.Exit(EXIT_CONFIG)
     raise typer.Exit(int(decision.differs))
+
+
+@app.command("audit")
+def audit_command(
+    file: Annotated[Path, typer.Argument(help="One of our own recordings.", metavar="RECORDING")],
+    about: Annotated[
+        str, typer.Argument(help="A gate, criterion, command or parameter: its story alone.")
+    ] = "",
+    again: Annotated[
+        bool, typer.Option("--again", help="Decide everything anew and compare every entry.")
+    ] = False,
+) -> None:
+    """Verify the hash chain of every act and verdict, and tell the story of a decision.
+
+    Exit 0 sound, 1 broken, cut or not what the rules make of the inputs.
+    """
+    flight = open_flight(file)
+    report = audit(flight, again=again, keys=signing_keys(flight.mission) if again else None)
+    for line in story(flight.mission, report.check.entries, about):
+        typer.echo(line)
+    typer.echo(report.sentence)
+    raise typer.Exit(int(not report.sound))
 
 
 @app.command("explain")

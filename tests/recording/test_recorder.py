@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 from mcap.reader import make_reader
 
 from gcs.messages import Event, Input, Tick
-from gcs.recording.layout import DIGEST_TOPIC, EVENT_TOPIC, STEP_TOPIC, Digest, Record, Step
+from gcs.recording.layout import (
+    AUDIT_TOPIC,
+    DIGEST_TOPIC,
+    EVENT_TOPIC,
+    STEP_TOPIC,
+    Digest,
+    Record,
+    Step,
+)
 from gcs.recording.reader import read_recording
 from gcs.recording.recorder import FLUSH_NS, Recorder
 from tests.recording.samples import (
@@ -104,7 +112,7 @@ def test_other_tools_seek_in_it_by_its_summary(tmp_path: Path) -> None:
         assert summary.statistics.message_start_time == START_NS
         assert summary.statistics.message_end_time == START_NS + 29 * TENTH_NS
         topics = {channel.topic for channel in summary.channels.values()}
-        assert topics == {STEP_TOPIC, DIGEST_TOPIC, EVENT_TOPIC}
+        assert topics == {STEP_TOPIC, DIGEST_TOPIC, EVENT_TOPIC, AUDIT_TOPIC}
         late = reader.iter_messages(topics=[STEP_TOPIC], starting_at=START_NS + 20 * TENTH_NS)
         assert [message.log_time for _, _, message in late] == [
             START_NS + i * TENTH_NS for i in range(20, 30)
