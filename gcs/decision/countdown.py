@@ -22,9 +22,9 @@ from gcs.config.loading import Mission
 from gcs.config.mission import CountConfig
 from gcs.config.problems import Problem
 from gcs.decision.compiling import Compiler, merged_windows, number, truth
-from gcs.decision.wording import say_clock
 from gcs.expressions import TIME, Expression, Scope, View
 from gcs.messages import CountState, CountStatus, Event
+from gcs.telemetry.speech import say_clock
 
 _ERROR = 3
 _WARNING = 4

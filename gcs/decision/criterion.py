@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 
 from gcs.decision.limits import Latch, Limit, Side, Standing
 from gcs.decision.view import JointView
-from gcs.decision.wording import Speech, Vocabulary, say_duration
+from gcs.decision.wording import Vocabulary
 from gcs.expressions import Expression
 from gcs.messages import CriterionInfo, CriterionState
+from gcs.telemetry.speech import Speech, say_duration
 
 
 @dataclass(frozen=True, slots=True)

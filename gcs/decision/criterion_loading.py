@@ -11,8 +11,9 @@ from gcs.config.problems import Problem
 from gcs.decision.compiling import Compiler, key_of
 from gcs.decision.criterion import Criterion, Waivable
 from gcs.decision.limits import Limit
-from gcs.decision.wording import Speech, Vocabulary
+from gcs.decision.wording import Vocabulary
 from gcs.expressions import Expression, Kind, Scope, unit_of
+from gcs.telemetry.speech import Speech
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ from gcs.decision.compiling import truth
 from gcs.decision.deadline import ClockDeadline
 from gcs.decision.gate_table import CONSEQUENCES, TRANSITIONS, Moment, Trigger, trigger_of
 from gcs.decision.polls import Poll, basis_of
-from gcs.decision.wording import say_duration
 from gcs.expressions import Expression, View
 from gcs.messages import (
     CommandState,
@@ -26,6 +25,7 @@ from gcs.messages import (
     GateState,
     GateStatus,
 )
+from gcs.telemetry.speech import say_duration
 
 PASSING = frozenset({CriterionState.GO, CriterionState.CAUTION, CriterionState.WAIVED})
 """The states that let an open gate go. INHIBITED is not among them."""

@@ -20,8 +20,8 @@ from dataclasses import dataclass
 
 from gcs.decision.criterion import Criterion, Verdict, Waivable
 from gcs.decision.limits import Limit, Side
-from gcs.decision.wording import say_duration, say_utc
 from gcs.messages import CriterionState, CriterionStatus, Event, Waive, WaiverStatus
+from gcs.telemetry.speech import say_duration, say_utc
 
 REASON_AT_MOST = 200
 _WARNING = 4

@@ -2,58 +2,16 @@
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from gcs.clock import SECOND_NS
 from gcs.config.loading import Mission
 from gcs.decision.view import JointView
 from gcs.expressions import Expression, ExpressionError, Scope, unit_of
 from gcs.messages import Quality
+from gcs.telemetry.speech import PLAIN, Speech, say_duration
 
 NAMED_AT_MOST = 3
-_MINUTE_NS = 60 * SECOND_NS
-_DAY_S = 86_400
-_NUMBER = re.compile(
-    r"([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)\s*(.*)", re.ASCII | re.DOTALL
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Speech:
-    """How to say a number: SI = said x `factor` + `offset`, said with `unit` in `format`."""
-
-    unit: str
-    factor: float
-    offset: float
-    format: str
-
-    def say(self, value_si: float) -> str:
-        """The number and its unit."""
-        return self._with_unit(format(self._said(value_si), self.format))
-
-    def say_apart(self, value_si: float, from_si: float) -> str:
-        """The number, with digits enough that it does not read like another one."""
-        text = self.say(value_si)
-        if value_si == from_si or text != self.say(from_si):
-            return text
-        return self._with_unit(f"{self._said(value_si):.9g}")
-
-    def read(self, text: str) -> float | None:
-        """The SI value of a number said with this very unit; None for any other text."""
-        match = _NUMBER.fullmatch(text.strip())
-        if match is None or match[2] != self.unit:
-            return None
-        value_si = float(match[1]) * self.factor + self.offset
-        return value_si if math.isfinite(value_si) else None
-
-    def _said(self, value_si: float) -> float:
-        return (value_si - self.offset) / self.factor
-
-    def _with_unit(self, number: str) -> str:
-        return f"{number} {self.unit}" if self.unit else number
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +21,6 @@ class Name:
     text: str
     speech: Speech
     stale_after_ns: int
-
-
-PLAIN = Speech("", 1.0, 0.0, ".6g")
 
 
 class Vocabulary:
@@ -130,27 +85,6 @@ class Vocabulary:
         if quality != Quality.GOOD or view.value(index) is None:
             return f"{name.text} rejected"
         return ""
-
-
-def say_duration(duration_ns: int) -> str:
-    """A duration as a person says it: `6.2 s`, `20 min`."""
-    if duration_ns >= _MINUTE_NS and duration_ns % _MINUTE_NS == 0:
-        return f"{duration_ns // _MINUTE_NS} min"
-    return f"{duration_ns / SECOND_NS:.1f} s"
-
-
-def say_clock(duration_ns: int, letter: str = "T") -> str:
-    """A reading of the T or L clock, to the second below: `T-00:10`, `T+01:36`."""
-    seconds = math.floor(abs(duration_ns) / SECOND_NS)
-    sign = "-" if duration_ns < 0 else "+"
-    minutes, seconds = divmod(seconds, 60)
-    return f"{letter}{sign}{minutes:02d}:{seconds:02d}"
-
-
-def say_utc(at_ns: int) -> str:
-    """A moment's time of day, to the second below: `14:03:27 UTC`."""
-    minutes, second = divmod(at_ns // SECOND_NS % _DAY_S, 60)
-    return f"{minutes // 60:02d}:{minutes % 60:02d}:{second:02d} UTC"
 
 
 def _several(texts: Iterable[str]) -> str:

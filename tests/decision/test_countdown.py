@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gcs.decision.countdown import Countdown, build_countdown
-from gcs.decision.wording import say_clock
 from gcs.expressions import Expression
 from gcs.messages import CountState
+from gcs.telemetry.speech import say_clock
 from tests.helpers.joint_view import SECOND, FakeView, mission_of
 
 PARAMETERS = {"altitude": "m", "clock": "s"}
