@@ -18,10 +18,11 @@ from gcs.console.panels.strips import strips
 from gcs.console.picture import Picture
 from gcs.console.selection import Kind
 
-Items: TypeAlias = Callable[[Picture], Sequence[str]]
+Items: TypeAlias = Callable[[Picture, int], Sequence[str]]
+"""The ids of a page's rows, top first, as a page of that height orders them."""
 
 
-def no_items(picture: Picture) -> Sequence[str]:
+def no_items(picture: Picture, height: int) -> Sequence[str]:
     """A page without a list."""
     return ()
 
