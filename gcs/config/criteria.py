@@ -36,8 +36,10 @@ class LimitConfig(ConfigModel):
 class CriterionConfig(ConfigModel):
     """One rule: a `value` against limits, or a `require`d condition.
 
+    Once NO-GO it clears only while `clears_when` is true, where that is given.
     The positions in `waivable_by`, and nobody else, may let it pass while it is NO-GO,
     each time for at most `waivable_for`, and a `value` only as far as `waivable_to`.
+    What is `unwaivable` may name none: to let it pass is to change the rule.
     """
 
     title: str
@@ -49,11 +51,13 @@ class CriterionConfig(ConfigModel):
     caution: LimitConfig | None = None
     no_go: LimitConfig | None = None
     require: ExpressionText | None = None
+    clears_when: ExpressionText | None = None
     hysteresis: Quantity | None = None
     trip_after: Duration = 0
     clear_after: Duration = 0
     format: str = ".1f"
     source: Annotated[str, Field(min_length=1)]
+    unwaivable: bool = False
     waivable_by: Strings = ()
     waivable_for: Duration | None = None
     waivable_to: LimitConfig | None = None
@@ -70,6 +74,8 @@ class CriterionConfig(ConfigModel):
 
     @model_validator(mode="after")
     def _waivers_have_bounds(self) -> CriterionConfig:
+        if self.unwaivable and self.waivable_by:
+            raise ValueError("it is `unwaivable`: nobody may be in `waivable_by`")
         if not self.waivable_by:
             if self.waivable_for is not None or self.waivable_to is not None:
                 raise ValueError("`waivable_for` and `waivable_to` go with `waivable_by`")

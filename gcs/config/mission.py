@@ -43,6 +43,9 @@ class StationConfig(ConfigModel):
     `peer` (the user's name; nobody over TCP), by a `token` that the persons file knows, or
     as `declared` by the console itself, which proves nothing and is for rehearsals.
     `persons_env` names the environment variable that holds the persons file's path.
+
+    No criterion may look back further than `longest_window`: a barge sends that much of
+    its past at birth, and before that much was heard nothing can stand on it.
     """
 
     system: int = Field(default=255, ge=1, le=255)
@@ -51,6 +54,7 @@ class StationConfig(ConfigModel):
     positions: Strings = ("FD",)
     identify: Literal["peer", "token", "declared"] = "peer"
     persons_env: str = ""
+    longest_window: Duration = 1_200_000_000_000
 
 
 class CountConfig(ConfigModel):

@@ -18,6 +18,7 @@ def reference_problems(mission: Mission) -> Iterable[Problem]:
     yield from _mission_reference_problems(mission)
     yield from _gate_reference_problems(mission)
     yield from _entry_reference_problems(mission)
+    yield from _required_criteria_problems(mission)
 
 
 def _missing(
@@ -69,6 +70,21 @@ def _entry_reference_problems(mission: Mission) -> Iterable[Problem]:
     for file, name, parameter in mission.parameters():
         key = f'parameter."{name}".sources'
         yield from _missing(file, key, "source", parameter.sources, sources)
+
+
+def _required_criteria_problems(mission: Mission) -> Iterable[Problem]:
+    """What the vehicle requires and no gate of this mission asks for."""
+    if mission.vehicle is None or not mission.config.gate:
+        return
+    gates = {name: criterion.gates for _, name, criterion in mission.criterion_configs()}
+    for name in mission.vehicle.required_criteria:
+        if not gates.get(name):
+            what = "counts for no gate" if name in gates else "is in none of its criteria files"
+            yield Problem(
+                mission.config.mission.vehicle,
+                "required_criteria",
+                f"{mission.file} must be decided by criterion {name!r}, which {what}",
+            )
 
 
 def _duplicate_problems(mission: Mission) -> Iterable[Problem]:

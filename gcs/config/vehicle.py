@@ -16,6 +16,7 @@ from gcs.config.engines import EngineConfig
 from gcs.config.model import (
     ConfigModel,
     Finite,
+    Identifiers,
     NonNegative,
     Positive,
     Share,
@@ -344,8 +345,13 @@ class VehicleModel(ConfigModel):
 
 
 class VehicleFile(ConfigModel):
-    """A vehicle. `model` is needed where it is simulated."""
+    """A vehicle. `model` is needed where it is simulated.
+
+    Every mission that flies it and decides by criteria must have the `required_criteria`,
+    each for a gate.
+    """
 
     id: str
     title: str
+    required_criteria: Identifiers = ()
     model: VehicleModel | None = None

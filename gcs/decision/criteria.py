@@ -10,6 +10,7 @@ from gcs.config.problems import Problem
 from gcs.decision.compiling import merged_windows
 from gcs.decision.criterion import Criterion, Judge, Verdict
 from gcs.decision.criterion_loading import CriterionLoader
+from gcs.decision.trend import violates_ns
 from gcs.decision.view import JointView
 from gcs.decision.waivers import Waivers
 from gcs.expressions import Scope
@@ -51,7 +52,7 @@ class Criteria:
 
     def windows(self) -> dict[int, int]:
         """Parameter index -> ns of history that the criteria need."""
-        return merged_windows(judge.criterion.expression for judge in self._judges)
+        return merged_windows(e for judge in self._judges for e in judge.criterion.expressions)
 
     def for_gate(self, gate: str) -> tuple[str, ...]:
         """Ids of the criteria that count for a gate, in file order."""
@@ -79,8 +80,8 @@ class Criteria:
 
         With `changed` (parameter indices whose value or quality changed), criteria
         that neither read one of them nor depend on time keep their last status.
-        Delays and staleness are seen by the next call without it; the end of a waiver
-        is seen by every call.
+        Delays, trends and staleness are seen by the next call without it; the end of a
+        waiver is seen by every call.
         """
         scene = (phase, frozenset(committed))
         renewed = None if scene != self._scene else changed
@@ -88,10 +89,14 @@ class Criteria:
         waived = self._waivers.changed(now_ns)
         for judge in self._judges:
             if renewed is None or judge.depends_on(renewed) or judge.criterion.id in waived:
-                self._renew(judge.criterion, judge.judge(view, now_ns), now_ns)
+                verdict = judge.judge(view, now_ns)
+                if changed is None and judge.criterion.no_go is not None:
+                    judge.trend.add(verdict.value, now_ns)
+                self._renew(judge, verdict, now_ns)
         return tuple(self._statuses[judge.criterion.id] for judge in self._judges)
 
-    def _renew(self, criterion: Criterion, verdict: Verdict, now_ns: int) -> None:
+    def _renew(self, judge: Judge, verdict: Verdict, now_ns: int) -> None:
+        criterion, trend = judge.criterion, judge.trend.slope()
         verdict = self._waivers.applied(criterion, self._inhibited(criterion, verdict), now_ns)
         before = self._statuses.get(criterion.id)
         same = before is not None and before.state is verdict.state
@@ -104,6 +109,8 @@ class Criteria:
             since_ns=before.since_ns if before is not None and same else now_ns,
             why=verdict.why,
             waiver=self._waivers.of(criterion.id),
+            trend=trend,
+            violates_ns=violates_ns(verdict.value, trend, criterion.no_go),
         )
 
     def _inhibited(self, criterion: Criterion, verdict: Verdict) -> Verdict:

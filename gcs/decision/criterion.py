@@ -7,6 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from gcs.decision.limits import Latch, Limit, Side, Standing
+from gcs.decision.trend import Trend
 from gcs.decision.view import JointView
 from gcs.decision.wording import Vocabulary
 from gcs.expressions import Expression
@@ -30,7 +31,8 @@ class Waivable:
 class Criterion:
     """A compiled rule. `no_go` is None for a required condition. SI; durations in ns.
 
-    `waivable` is None where nobody may waive it.
+    Once it has tripped it clears only while `clears_when` is true, where it has one.
+    `waivable` is None where nobody may waive it; where it is `unwaivable`, nobody ever may.
     """
 
     id: str
@@ -47,15 +49,35 @@ class Criterion:
     source: str
     vocabulary: Vocabulary = field(repr=False)
     waivable: Waivable | None = None
+    unwaivable: bool = False
+    clears_when: Expression | None = None
+
+    @property
+    def expressions(self) -> tuple[Expression, ...]:
+        """What it evaluates: the rule itself, and what lets it clear."""
+        return (self.expression, *([self.clears_when] if self.clears_when else ()))
 
     def limits_text(self) -> str:
         """The limits in one line, in the operator's unit."""
-        if self.no_go is None:
-            return f"required: {self.expression.text}"
-        parts = [f"no-go {_limit_text(self.no_go, self.speech)}"]
+        parts = []
         if self.caution is not None:
-            parts.insert(0, f"caution {_limit_text(self.caution, self.speech)}")
+            parts.append(f"caution {_limit_text(self.caution, self.speech)}")
+        if self.no_go is not None:
+            parts.append(f"no-go {_limit_text(self.no_go, self.speech)}")
+        else:
+            parts.append(f"required: {self.expression.text}")
+        if self.clears_when is not None:
+            parts.append(f"clears when {self.clears_when.text}")
         return ", ".join(parts)
+
+    def waivable_text(self) -> str:
+        """Who may waive it, how long and how far; empty where nobody may."""
+        if self.waivable is None:
+            return ""
+        text = f"{', '.join(self.waivable.by)}, {say_duration(self.waivable.for_ns)} at most"
+        if self.waivable.to is None:
+            return text
+        return f"{text}, as far as {_limit_text(self.waivable.to, self.speech)}"
 
     def info(self) -> CriterionInfo:
         """What a console needs once. Its factor and offset go from SI to the unit."""
@@ -70,6 +92,10 @@ class Criterion:
             format=self.speech.format,
             limits=self.limits_text(),
             source=self.source,
+            expression=self.expression.text,
+            reads=self.vocabulary.in_order_of(*self.expressions),
+            waivable=self.waivable_text(),
+            unwaivable=self.unwaivable,
         )
 
 
@@ -85,23 +111,27 @@ class Verdict:
 
 
 class Judge:
-    """Judges one criterion; remembers trips, delays and hysteresis between moments."""
+    """Judges one criterion; remembers trips, delays, hysteresis and trend between moments."""
 
     def __init__(self, criterion: Criterion) -> None:
         self.criterion = criterion
         self._vocabulary = criterion.vocabulary
         self._reads = self._vocabulary.in_order_of(criterion.expression)
+        self._depends_on = frozenset().union(*(e.reads for e in criterion.expressions))
         delays = (criterion.trip_after_ns, criterion.clear_after_ns)
         self._no_go = Latch(*delays)
         self._caution = Latch(*delays)
+        self._may_clear = True
+        self.trend = Trend()
 
     def depends_on(self, changed: AbstractSet[int]) -> bool:
         """Whether the verdict may differ now that these parameters changed."""
-        return not changed.isdisjoint(self.criterion.expression.reads)
+        return not changed.isdisjoint(self._depends_on)
 
     def judge(self, view: JointView, now_ns: int) -> Verdict:
         """The verdict at `now_ns`. Never raises: a check that crashes is UNKNOWN."""
         try:
+            self._may_clear = self._clears(view, now_ns)
             answer = self.criterion.expression.evaluate(view, now_ns)
             if answer is None:
                 absence = self._vocabulary.absence(self.criterion.expression, view, now_ns)
@@ -112,6 +142,15 @@ class Judge:
         except Exception as error:
             return self._unknown(f"check crashed: {type(error).__name__}: {error}", now_ns)
 
+    def _clears(self, view: JointView, now_ns: int) -> bool:
+        """Whether a trip may clear now; what is unknown forgives nothing."""
+        clears_when = self.criterion.clears_when
+        return clears_when is None or clears_when.evaluate(view, now_ns) is True
+
+    def _side(self, side: Side) -> Side:
+        """The side that counts: not out, but no way back either, is as between the limits."""
+        return Side.BAND if side is Side.IN and not self._may_clear else side
+
     def _unknown(self, why: str, now_ns: int) -> Verdict:
         self._no_go.step(Side.UNKNOWN, now_ns)
         self._caution.step(Side.UNKNOWN, now_ns)
@@ -120,27 +159,28 @@ class Judge:
     def _judge_condition(self, answer: float | bool, view: JointView, now_ns: int) -> Verdict:
         if not isinstance(answer, bool):
             return self._unknown(f"check crashed: {answer!r} is neither true nor false", now_ns)
-        standing = self._no_go.step(Side.IN if answer else Side.OUT, now_ns)
+        standing = self._no_go.step(self._side(Side.IN if answer else Side.OUT), now_ns)
         evidence = self._vocabulary.values(self._reads, view)
         word = "met" if answer else "not met"
         why = f"{self.criterion.title} {word}: {evidence}{self._waiting(now_ns)}"
-        return Verdict(_STATES[standing], why)
+        return Verdict(_STATES[standing], why + self._way_back(standing))
 
     def _judge_value(self, answer: float | bool, no_go: Limit, now_ns: int) -> Verdict:
         if isinstance(answer, bool) or not math.isfinite(answer):
             return self._unknown(f"check crashed: {answer!r} is not a finite number", now_ns)
         state = self._state_of(answer, no_go, now_ns)
         limit = no_go.nearest(answer)
+        way_back = self._way_back(self._no_go.standing)
         return Verdict(
             state,
-            self._sentence(answer, state, no_go) + self._waiting(now_ns),
+            self._sentence(answer, state, no_go) + self._waiting(now_ns) + way_back,
             answer,
             limit,
             no_go.distance(answer) / _scale(no_go, limit, self.criterion.speech),
         )
 
     def _state_of(self, value: float, no_go: Limit, now_ns: int) -> CriterionState:
-        state = _STATES[self._no_go.step(no_go.side(value), now_ns)]
+        state = _STATES[self._no_go.step(self._side(no_go.side(value)), now_ns)]
         caution = self.criterion.caution
         if caution is None:
             return state
@@ -160,6 +200,13 @@ class Judge:
         if state is CriterionState.NO_GO and no_go.side(value) is Side.BAND:
             text += f", clears at {speech.say(no_go.clears_at(value))}"
         return text
+
+    def _way_back(self, standing: Standing) -> str:
+        """What else a trip waits for, where it does."""
+        clears_when = self.criterion.clears_when
+        if clears_when is None or standing is not Standing.TRIPPED or self._may_clear:
+            return ""
+        return f", clears when {clears_when.text}"
 
     def _waiting(self, now_ns: int) -> str:
         """How long the verdict has been about to change, where a delay holds it."""

@@ -13,7 +13,7 @@ from gcs.decision.criterion import Criterion, Waivable
 from gcs.decision.limits import Limit
 from gcs.decision.wording import Vocabulary
 from gcs.expressions import Expression, Kind, Scope, unit_of
-from gcs.telemetry.speech import Speech
+from gcs.telemetry.speech import Speech, say_duration
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ class CriterionLoader:
     def __init__(self, mission: Mission, scope: Scope) -> None:
         self._vocabulary = Vocabulary(mission, scope)
         self._compiler = Compiler(scope)
+        self._longest_ns = mission.config.station.longest_window
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -42,9 +43,10 @@ class CriterionLoader:
     def load(self, file: str, name: str, config: CriterionConfig) -> Criterion | None:
         """The criterion; None when it has problems."""
         before = len(self._compiler.problems)
-        reader = _Reader(self._compiler, file, name, config)
+        reader = _Reader(self._compiler, file, name, config, self._longest_ns)
         reader.check_delays()
         measure = reader.value() if config.value is not None else reader.requirement()
+        clears_when = reader.clears_when()
         if measure is None or len(self._compiler.problems) > before:
             return None
         return Criterion(
@@ -62,6 +64,8 @@ class CriterionLoader:
             source=config.source,
             vocabulary=self._vocabulary,
             waivable=_waivable(config, measure.waivable_to),
+            unwaivable=config.unwaivable,
+            clears_when=clears_when,
         )
 
 
@@ -74,8 +78,16 @@ def _waivable(config: CriterionConfig, to: Limit | None) -> Waivable | None:
 class _Reader:
     """Reads one criterion's entry."""
 
-    def __init__(self, compiler: Compiler, file: str, name: str, config: CriterionConfig) -> None:
+    def __init__(
+        self,
+        compiler: Compiler,
+        file: str,
+        name: str,
+        config: CriterionConfig,
+        longest_window_ns: int,
+    ) -> None:
         self._compiler = compiler
+        self._longest_window_ns = longest_window_ns
         self._file = file
         self._name = name
         self._config = config
@@ -89,14 +101,23 @@ class _Reader:
         expression = self._compiler.condition(
             self._config.require or "", self._file, self._key("require")
         )
-        if expression is None or not self._can_fail(expression, "require"):
+        if expression is None or not self._is_sound(expression, "require"):
             return None
         return _Measure(expression, Speech("", 1.0, 0.0, self._config.format), None, None)
+
+    def clears_when(self) -> Expression | None:
+        text = self._config.clears_when
+        if text is None:
+            return None
+        expression = self._compiler.condition(text, self._file, self._key("clears_when"))
+        if expression is None or not self._is_sound(expression, "clears_when"):
+            return None
+        return expression
 
     def value(self) -> _Measure | None:
         expression = self._compiler.number(self._config.value or "", self._file, self._key("value"))
         speech = self._speech()
-        if expression is None or speech is None or not self._can_fail(expression, "value"):
+        if expression is None or speech is None or not self._is_sound(expression, "value"):
             return None
         of = expression.dimension
         if unit_of(self._config.unit).dimension != of:
@@ -112,11 +133,20 @@ class _Reader:
             self._check_waivable(no_go, waivable_to)
         return _Measure(expression, speech, no_go, caution, waivable_to)
 
-    def _can_fail(self, expression: Expression, field: str) -> bool:
-        if expression.reads:
-            return True
-        self._problem(field, "reads no parameter: a rule that cannot fail is no rule")
-        return False
+    def _is_sound(self, expression: Expression, field: str) -> bool:
+        """Whether it can fail at all, and the history that it looks back on is kept."""
+        if not expression.reads:
+            self._problem(field, "reads no parameter: a rule that cannot fail is no rule")
+            return False
+        longest_ns, kept_ns = max(expression.windows.values(), default=0), self._longest_window_ns
+        if longest_ns > kept_ns:
+            self._problem(
+                field,
+                f"looks back {say_duration(longest_ns)}, but the station keeps"
+                f" {say_duration(kept_ns)} (station.longest_window)",
+            )
+            return False
+        return True
 
     def _speech(self) -> Speech | None:
         text = self._config.unit

@@ -7,6 +7,7 @@ latch turns sides into a *standing*. It starts UNSEEN, which never passes:
 - out of limits from CLEAR must last `trip_after` before it counts; from UNSEEN
   it counts at once, because nothing good is known that a delay could protect;
 - to become CLEAR, from wherever, takes `clear_after` without interruption;
+- between the limits, or where a condition of its own keeps a trip, nothing moves;
 - an unknown value takes CLEAR away at once, and never forgives a trip.
 
 `MOVES` is all of it.

@@ -128,6 +128,8 @@ class Waivers:
         criterion = self._criteria.get(name)
         if criterion is None:
             raise _RefusedError("no such criterion")
+        if criterion.unwaivable:
+            raise _RefusedError("it is unwaivable")
         if criterion.waivable is None:
             raise _RefusedError("nobody may waive it")
         if by not in criterion.waivable.by:

@@ -38,14 +38,15 @@ class Vocabulary:
         """The name of a parameter; its number where the mission does not declare it."""
         return self._names.get(index) or Name(f"parameter {index}", PLAIN, 0)
 
-    def in_order_of(self, expression: Expression) -> tuple[int, ...]:
-        """What an expression reads, in the order in which its text names it."""
-        return tuple(
-            sorted(
-                expression.reads,
-                key=lambda index: (expression.text.find(self.name(index).text), index),
+    def in_order_of(self, *expressions: Expression) -> tuple[int, ...]:
+        """What expressions read, in the order in which their texts name it."""
+        found: dict[int, None] = {}
+        for expression in expressions:
+            text = expression.text
+            found |= dict.fromkeys(
+                sorted(expression.reads, key=lambda i: (text.find(self.name(i).text), i))
             )
-        )
+        return tuple(found)
 
     def values(self, indices: Sequence[int], view: JointView) -> str:
         """The parameters' values, as evidence for a condition."""

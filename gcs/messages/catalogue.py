@@ -33,7 +33,8 @@ class ParameterInfo(Message, frozen=True):
 class CriterionInfo(Message, frozen=True):
     """What a board row is called, who answers for it, and what it stands on.
 
-    `reads` are catalogue columns; `waivable` says who may waive it, how long and how far.
+    `reads` are catalogue columns; `waivable` says who may waive it, how long and how far,
+    and is empty where nobody may. What is `unwaivable` nobody may ever be let waive.
     """
 
     id: str
@@ -49,6 +50,7 @@ class CriterionInfo(Message, frozen=True):
     expression: str = ""
     reads: tuple[int, ...] = ()
     waivable: str = ""
+    unwaivable: bool = False
 
 
 class GateInfo(Message, frozen=True):
