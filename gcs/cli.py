@@ -39,6 +39,7 @@ from gcs.recording.header import header_for, verification_obstacles
 from gcs.recording.layout import RecordingError
 from gcs.recording.recover import recover
 from gcs.replay import Flight, open_flight, summarise, verify
+from gcs.resuming import open_resumption
 from gcs.rules import left_out, other_rules
 
 app = typer.Typer(
@@ -61,7 +62,9 @@ Seed = Annotated[int | None, typer.Option(help="Session seed; drawn where not gi
 
 @app.command()
 def run(
-    mission: MissionFile,
+    mission: Annotated[
+        Path | None, typer.Argument(help="A mission file.", metavar="MISSION.toml")
+    ] = None,
     headless: Headless = False,
     serial: Serial = None,
     record: Record = Path("recordings"),
@@ -69,9 +72,31 @@ def run(
     listen: Annotated[
         str, typer.Option(help="Where more consoles attach: unix:PATH or tcp:127.0.0.1:PORT.")
     ] = "",
+    resume: Annotated[
+        Path | None,
+        typer.Option(
+            help="Go on with a run that crashed, from its recording, in place of a mission.",
+            metavar="RECORDING",
+        ),
+    ] = None,
 ) -> None:
-    """Operate: connect to the mission's links, decide, record, and show it."""
-    _fly(mission, headless=headless, serial=serial or [], record=record, seed=seed, listen=listen)
+    """Operate: connect to the mission's links, decide, record, and show it.
+
+    With --resume the count, votes, waivers, windows and pending commands stand as they stood.
+    """
+    if resume is not None and (mission or serial or seed is not None):
+        raise StartUpError("--resume brings its own mission, links and seed: leave them out")
+    if resume is None and mission is None:
+        raise StartUpError("what is flown? give a mission file, or --resume RECORDING")
+    _fly(
+        mission,
+        headless=headless,
+        serial=serial or [],
+        record=record,
+        seed=seed,
+        listen=listen,
+        resume=resume,
+    )
 
 
 @app.command()
@@ -115,7 +140,7 @@ def demo(
 
 
 def _fly(
-    mission: Path,
+    mission: Path | None,
     *,
     headless: bool,
     serial: list[str],
@@ -124,10 +149,12 @@ def _fly(
     listen: str,
     clock: str = "",
     to_outcome: bool = False,
+    resume: Path | None = None,
 ) -> None:
     """Start the station in its own process and watch it from here."""
     with private_address() as address:
-        command = ["gcs.cli", "station", str(mission), "--listen", listen or address]
+        flown = [str(mission)] if resume is None else ["--resume", str(resume)]
+        command = ["gcs.cli", "station", *flown, "--listen", listen or address]
         command += ["--record", str(record)]
         for override in serial:
             command += ["--serial", override]
@@ -141,22 +168,28 @@ def _fly(
 
 @app.command(hidden=True)
 def station(
-    mission: MissionFile,
     listen: Annotated[str, typer.Option()],
+    mission: Annotated[Path | None, typer.Argument()] = None,
     serial: Serial = None,
     record: Record = Path("recordings"),
     seed: Seed = None,
     clock: Annotated[str, typer.Option()] = "",
     to_outcome: Annotated[bool, typer.Option("--to-outcome")] = False,
+    resume: Annotated[Path | None, typer.Option()] = None,
 ) -> None:
     """The station alone, for `run` and `demo`: prints where consoles attach, then the summary."""
-    loaded = with_serial(load_mission(mission), serial or [])
+    resumption = open_resumption(resume) if resume is not None else None
+    if resumption is not None:
+        loaded, seed = resumption.mission, resumption.header.seed
+    else:
+        loaded = with_serial(load_mission(mission or Path()), serial or [])
     options = StationOptions(
         listen=listen,
         clock=ScaledClock.parsed(clock) if clock else ScaledClock.started_now(),
         seed=seed if seed is not None else random.SystemRandom().getrandbits(31),
         record=record,
         to_outcome=to_outcome,
+        resume=resumption,
     )
     exit_code, path = run_station(loaded, options)
     typer.echo(f"recording  {path}")

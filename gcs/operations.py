@@ -29,6 +29,7 @@ from gcs.recording.files import new_recording_path
 from gcs.recording.header import header_for
 from gcs.recording.journal import Journal
 from gcs.replay import Flight, StepInput
+from gcs.resuming import Resumption, bring_back, check_keys
 from gcs.runtime import InputQueue, Runtime, Shell
 from gcs.station import Station
 from gcs.summary import Summary
@@ -58,6 +59,7 @@ class StationOptions:
     seed: int
     record: Path | None
     to_outcome: bool
+    resume: Resumption | None = None
 
 
 def environment_secrets(mission: Mission) -> dict[str, str]:
@@ -87,6 +89,8 @@ def run_station(mission: Mission, options: StationOptions) -> tuple[int, Path | 
     """Run a station until a signal or its outcome; the exit code and the recording's path."""
     keys = signing_keys(mission)
     station = Station(mission, seed=options.seed, signing_keys=keys)
+    if options.resume is not None:
+        check_keys(options.resume, keys)
     journal = _journal(mission, options, keys) if options.record is not None else None
     summary = asyncio.run(_run_station(station, mission, options, journal))
     return _exit_code(summary, options), journal.path if journal is not None else None
@@ -123,9 +127,12 @@ async def _run_station(
     except LinkConfigError as error:
         raise StartUpError(str(error)) from error
     summary = Summary(mission.config.phase)
+    since_ns = _brought_back(station, options, journal, summary, queue)
     server = _console_server(options.listen, station.catalogue("LIVE"), queue.put)
     shell = Shell(links, journal, server, summary)
-    runtime = Runtime(station, options.clock, queue, shell, to_outcome=options.to_outcome)
+    runtime = Runtime(
+        station, options.clock, queue, shell, to_outcome=options.to_outcome, since_ns=since_ns
+    )
     await _listening(server)
     try:
         with _signals_calling(runtime.stop):
@@ -136,6 +143,25 @@ async def _run_station(
             journal.close()
         await server.close(_farewell(summary, _exit_code(summary, options)))
     return summary
+
+
+def _brought_back(
+    station: Station,
+    options: StationOptions,
+    journal: Journal | None,
+    summary: Summary,
+    queue: InputQueue,
+) -> int:
+    """Bring a resumed run to where it was; the last moment decided, 0 for a new run."""
+    if options.resume is None:
+        return 0
+    standing = bring_back(options.resume, station, journal, summary)
+    now_ns = options.clock.now_ns()
+    if now_ns < standing.last_ns:
+        raise StartUpError(f"{standing.recording} ends after this clock's now: set the clock")
+    for item in standing.first_inputs(now_ns):
+        queue.put(item)
+    return standing.last_ns
 
 
 def _exit_code(summary: Summary, options: StationOptions) -> int:

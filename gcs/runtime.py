@@ -129,14 +129,22 @@ class Runtime:
     """One station on its links, until stopped or, if asked, until the flight has an outcome."""
 
     def __init__(
-        self, station: Station, clock: Clock, queue: InputQueue, shell: Shell, *, to_outcome: bool
+        self,
+        station: Station,
+        clock: Clock,
+        queue: InputQueue,
+        shell: Shell,
+        *,
+        to_outcome: bool,
+        since_ns: int = 0,
     ) -> None:
+        """`since_ns` is the last moment that the station has decided already."""
         self._station = station
         self._clock = clock
         self._queue = queue
         self._shell = shell
         self._to_outcome = to_outcome
-        self._last_ns = 0
+        self._last_ns = since_ns
         self._lag_ns = 0
         self._ends_ns: int | None = None
         self._stopped = asyncio.Event()

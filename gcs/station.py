@@ -40,6 +40,7 @@ from gcs.messages import (
     PhaseStatus,
     Quality,
     Received,
+    Resumed,
     ShellHealth,
     Snapshot,
     SourceStatus,
@@ -49,6 +50,7 @@ from gcs.messages import (
 from gcs.telemetry.dictionary import Dictionary, build_dictionary
 from gcs.telemetry.display import build_display
 from gcs.telemetry.ingest import Ingest, Taken
+from gcs.telemetry.speech import say_duration
 from gcs.telemetry.state import JointState
 from gcs.vitals import Moment, Vitals
 
@@ -147,6 +149,8 @@ class Station:
                 self._vitals.shell_said(item, now_ns)
             elif isinstance(item, ConsoleChanged):
                 out.events.append(_console_event(item, now_ns))
+            elif isinstance(item, Resumed):
+                out.events.append(_resumed_event(item, now_ns))
         taken = self._ingest.take()
         out.events += taken.events
         return taken
@@ -409,3 +413,9 @@ def _console_event(changed: ConsoleChanged, now_ns: int) -> Event:
     word = "attached" if changed.attached else "left"
     who = changed.position or "watching"
     return Event(now_ns, "console", changed.console, f"{word} ({who})", 6)
+
+
+def _resumed_event(resumed: Resumed, now_ns: int) -> Event:
+    gap = say_duration(resumed.gap_ns)
+    text = f"resumed from {resumed.recording} after {gap} in which nobody decided"
+    return Event(now_ns, "resumed", "station", text, 4)

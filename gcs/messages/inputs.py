@@ -77,6 +77,13 @@ class ForecastResult(Message, frozen=True, tag="forecast"):
     reason: str = ""
 
 
+class Resumed(Message, frozen=True, tag="resumed"):
+    """A crashed run goes on: everything before came from `recording`, then nothing for `gap_ns`."""
+
+    recording: str
+    gap_ns: int
+
+
 Input: TypeAlias = (
     Received
     | Tick
@@ -86,4 +93,5 @@ Input: TypeAlias = (
     | ShellHealth
     | TransmitResult
     | ForecastResult
+    | Resumed
 )

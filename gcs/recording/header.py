@@ -113,8 +113,14 @@ def verification_obstacles(
         at_hand = here.versions.get(name, "not installed")
         if version != at_hand:
             obstacles.append(f"recorded with {name} {version}, this is {at_hand}")
+    return (*obstacles, *key_obstacles(recorded, keys or {}))
+
+
+def key_obstacles(recorded: RecordingHeader, keys: Mapping[str, bytes]) -> tuple[str, ...]:
+    """Why signed frames would not be taken here as they were when recorded."""
+    obstacles = []
     for link, check in recorded.key_checks.items():
-        key = (keys or {}).get(link)
+        key = keys.get(link)
         if key is None:
             obstacles.append(f"no signing key for link {link}")
         elif key_check(key, recorded.session) != check:

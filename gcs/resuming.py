@@ -1,0 +1,83 @@
+"""`gcs run --resume`: a station is what its inputs made it, so they make it again.
+
+The recorded inputs are decided anew, step by step, into a new recording that holds
+everything from the beginning and goes on. What was sent then is not sent again. Count,
+votes, waivers, windows, entries, alarms and commands stand as they stood; what time does
+to them meanwhile, the next step does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from gcs.config.loading import Mission
+from gcs.messages import ConsoleChanged, ConsoleStatus, Input, Resumed
+from gcs.recording.header import RecordingHeader, key_obstacles
+from gcs.recording.journal import Journal
+from gcs.recording.layout import RecordingError
+from gcs.replay import Flight, open_flight
+from gcs.station import Station
+from gcs.summary import Summary
+
+
+@dataclass(frozen=True)
+class Resumption:
+    """A run to go on with. `last_ns` is the last moment that was decided."""
+
+    flight: Flight
+    header: RecordingHeader
+
+    @property
+    def mission(self) -> Mission:
+        """What was flown, as it was recorded."""
+        return self.flight.mission
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where the recorded inputs have brought the station."""
+
+    recording: str
+    last_ns: int
+    consoles: tuple[ConsoleStatus, ...]
+
+    def first_inputs(self, now_ns: int) -> list[Input]:
+        """What the station must hear first: that time is missing, and that nobody watches."""
+        gone = [ConsoleChanged(c.id, c.position, False, c.person) for c in self.consoles]
+        return [Resumed(self.recording, now_ns - self.last_ns), *gone]
+
+
+def open_resumption(path: Path) -> Resumption:
+    """A recording to go on with; RecordingError where it is none of our own, or empty."""
+    flight = open_flight(path)
+    if flight.recording is None:
+        raise RecordingError(f"{path}: only our own recordings can be resumed")
+    return Resumption(flight, flight.recording.header)
+
+
+def check_keys(resumption: Resumption, keys: Mapping[str, bytes]) -> None:
+    """RecordingError where a signing key is not the one that was flown with."""
+    obstacles = key_obstacles(resumption.header, keys)
+    if obstacles:
+        raise RecordingError(f"{resumption.flight.path}: {'; '.join(obstacles)}")
+
+
+def bring_back(
+    resumption: Resumption, station: Station, journal: Journal | None, summary: Summary
+) -> Standing:
+    """Decide the recorded inputs anew into `journal`; nothing is sent."""
+    last_ns, snapshot = 0, None
+    for now_ns, batch in resumption.flight.steps():
+        if journal is not None:
+            journal.step(now_ns, batch)
+        outputs = station.step(batch, now_ns)
+        if journal is not None:
+            journal.decided(now_ns, outputs)
+        for snapshot in outputs.snapshots:
+            summary.see(snapshot)
+        last_ns = now_ns
+    if snapshot is None:
+        raise RecordingError(f"{resumption.flight.path}: holds nothing to resume")
+    return Standing(resumption.flight.path.name, last_ns, snapshot.consoles)
