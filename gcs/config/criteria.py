@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
+from gcs.config.alarms import AlarmConfig
 from gcs.config.model import (
     ConfigModel,
     Duration,
@@ -40,11 +41,12 @@ class CriterionConfig(ConfigModel):
     The positions in `waivable_by`, and nobody else, may let it pass while it is NO-GO,
     each time for at most `waivable_for`, and a `value` only as far as `waivable_to`.
     What is `unwaivable` may name none: to let it pass is to change the rule.
+    It counts for its `gates`, raises its `alarm`, or both.
     """
 
     title: str
     owner: str
-    gates: Identifiers
+    gates: Identifiers = ()
     phases: Identifiers = ()
     value: ExpressionText | None = None
     unit: str = ""
@@ -61,6 +63,7 @@ class CriterionConfig(ConfigModel):
     waivable_by: Strings = ()
     waivable_for: Duration | None = None
     waivable_to: LimitConfig | None = None
+    alarm: AlarmConfig | None = None
 
     @model_validator(mode="after")
     def _value_or_condition(self) -> CriterionConfig:
@@ -70,6 +73,15 @@ class CriterionConfig(ConfigModel):
             raise ValueError("a `value` needs a `no_go` limit: a rule that cannot fail is no rule")
         if self.require is not None and (self.no_go or self.caution or self.hysteresis):
             raise ValueError("limits and hysteresis go with `value`, not with `require`")
+        return self
+
+    @model_validator(mode="after")
+    def _of_use(self) -> CriterionConfig:
+        if not self.gates and self.alarm is None:
+            raise ValueError("expected `gates`, an `alarm` or both: a rule that nothing follows")
+        on_caution = self.alarm is not None and self.alarm.on == "caution"
+        if on_caution and self.caution is None:
+            raise ValueError('an alarm `on = "caution"` needs a `caution` limit')
         return self
 
     @model_validator(mode="after")
