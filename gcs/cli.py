@@ -112,7 +112,8 @@ def demo(
 ) -> None:
     """Fly a mission against the simulator, each in its own process, on real bytes.
 
-    Exit 0 landed, 3 diverted, 4 lost, 2 a configuration or start-up fault, 1 ended before.
+    Exit 0 landed, 3 diverted, 4 lost, 5 scrubbed, 2 a configuration or start-up fault,
+    1 ended before.
     """
     loaded = load_mission(mission)
     broker = ["gcs.links.broker", *broker_address(loaded)]

@@ -22,8 +22,10 @@ from gcs.messages import (
     HoldCount,
     Input,
     Intent,
+    Recycle,
     ReleaseHold,
     RevokeWaiver,
+    Scrub,
     StageCommand,
     Vote,
     Waive,
@@ -82,6 +84,10 @@ class Desk:
                 return _said(self.count.hold(by, reason, now_ns))
             case ReleaseHold():
                 return _said(self.count.release(by, now_ns))
+            case Recycle(mark, reason):
+                return _said(self.count.recycle(by, mark, reason, view, now_ns))
+            case Scrub(reason):
+                return _said(self.count.scrub(by, reason, now_ns))
             case Vote(gate, go):
                 return _said(self.gates.vote(gate, by, go, now_ns))
             case _:

@@ -18,9 +18,10 @@ from gcs.command.commands import Commander, Dispatch
 from gcs.command.loading import build_commander
 from gcs.command.uplink import Uplink, build_uplink
 from gcs.config.loading import Mission
-from gcs.decision.countdown import Countdown, build_countdown
+from gcs.decision.count_loading import build_countdown
+from gcs.decision.countdown import Countdown
 from gcs.decision.criteria import Criteria, build_criteria
-from gcs.decision.gate import GateAction
+from gcs.decision.gate import GateAction, Scene
 from gcs.decision.gates import Gates, build_gates
 from gcs.decision.phases import PhaseMachine, build_phases
 from gcs.desk import Desk
@@ -28,6 +29,7 @@ from gcs.expressions import Expression, ExpressionError, View, compile_expressio
 from gcs.messages import (
     Catalogue,
     ConsoleChanged,
+    CountState,
     CriterionState,
     CriterionStatus,
     Event,
@@ -165,7 +167,7 @@ class Station:
                 self._vitals.samples(
                     Moment(
                         now_ns,
-                        self._count.reading(now_ns),
+                        self._count.status(now_ns),
                         phase_ns,
                         self._ingest.sources(),
                         self._ingest.mixed,
@@ -231,12 +233,18 @@ class Station:
             self._statuses,
             self._commander.statuses(),
             now_ns,
-            self._count.hold_reason,
+            self._scene(),
         )
         self._gate_statuses = gates.statuses
         out.events += gates.events
         out.actions += gates.actions
         return before != [gate.state for gate in gates.statuses]
+
+    def _scene(self) -> Scene:
+        """What gates must know of count and flight."""
+        count = self._count_status
+        scrubbed = count.state is CountState.SCRUBBED
+        return Scene(self._count.hold_reason, count.attempt, scrubbed, self._phase.id)
 
     def _command(
         self, batch: Sequence[Input], now_ns: int, out: _Gathered, *, ticked: bool
@@ -335,6 +343,7 @@ class Station:
             deck_length_m=mission.barge.deck.length_m if mission.barge else 0.0,
             deck_width_m=mission.barge.deck.width_m if mission.barge else 0.0,
             display=self._display,
+            marks=self._count.infos(),
         )
 
     def _snapshot(self, now_ns: int) -> Snapshot:

@@ -9,7 +9,7 @@ from gcs.clock import SECOND_NS
 from gcs.config.mission import PhaseConfig
 from gcs.messages import CommandStatus, Snapshot
 
-EXIT_CODES = {"landed": 0, "diverted": 3, "lost": 4}
+EXIT_CODES = {"landed": 0, "diverted": 3, "lost": 4, "scrubbed": 5}
 
 
 def t_text(t_ns: int) -> str:
@@ -19,7 +19,11 @@ def t_text(t_ns: int) -> str:
 
 @dataclass
 class Summary:
-    """Gathers the story while Snapshots pass; `outcome` is empty until a phase says one."""
+    """Gathers the story while Snapshots pass.
+
+    `outcome` is empty until a phase says one; what follows it, such as the safing of a
+    stage that stands, does not take it back.
+    """
 
     phases: tuple[PhaseConfig, ...]
     outcome: str = ""
@@ -38,12 +42,12 @@ class Summary:
             if self._gate_states.get(gate.id, "CLOSED") != gate.state:
                 self.gates.append((gate.id, gate.state, t_ns))
             self._gate_states[gate.id] = gate.state
-        self.outcome = next((p.outcome for p in self.phases if p.id == phase), "")
+        self.outcome = next((p.outcome for p in self.phases if p.id == phase), "") or self.outcome
         self.last = snapshot
 
     @property
     def exit_code(self) -> int:
-        """0 landed, 3 diverted, 4 lost; 0 too when nothing ended."""
+        """0 landed, 3 diverted, 4 lost, 5 scrubbed; 0 too when nothing ended."""
         return EXIT_CODES.get(self.outcome, 0)
 
     def lines(self) -> list[str]:

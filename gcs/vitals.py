@@ -8,6 +8,8 @@ from typing import NamedTuple
 from gcs.clock import SECOND_NS
 from gcs.config.loading import Mission
 from gcs.messages import (
+    CountState,
+    CountStatus,
     LinkChanged,
     LinkState,
     LinkStatus,
@@ -49,13 +51,13 @@ class _LinkVitals:
 
 
 class Moment(NamedTuple):
-    """A tick: station time, T clock, time in the phase, who spoke, simulated mixed with real.
+    """A tick: station time, the clocks, time in the phase, who spoke, simulated mixed with real.
 
     `mixed` is None where that is not known.
     """
 
     now_ns: int
-    t_ns: int
+    clocks: CountStatus
     phase_ns: int
     sources: Sequence[SourceStatus]
     mixed: bool | None
@@ -106,8 +108,8 @@ class Vitals:
 
     def _value(self, quantity: str, of: str, moment: Moment) -> float | None:
         match quantity:
-            case "t_clock":
-                return moment.t_ns / SECOND_NS
+            case "t_clock" | "count_held" | "count_scrubbed" | "count_attempt" | "hold_budget_left":
+                return _count_value(quantity, moment.clocks)
             case "phase_time":
                 return moment.phase_ns / SECOND_NS
             case "simulated_mixed_with_real":
@@ -156,3 +158,18 @@ class Vitals:
             )
             for name, link in self._links.items()
         )
+
+
+def _count_value(quantity: str, count: CountStatus) -> float | None:
+    match quantity:
+        case "t_clock":
+            return count.t_ns / SECOND_NS
+        case "count_held":
+            return float(count.state is CountState.HOLD)
+        case "count_scrubbed":
+            return float(count.state is CountState.SCRUBBED)
+        case "count_attempt":
+            return float(count.attempt)
+        case _:
+            left_ns = count.budget_left_ns
+            return None if left_ns is None else left_ns / SECOND_NS

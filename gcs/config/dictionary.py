@@ -53,13 +53,17 @@ class FromExpression(ConfigModel):
 
 
 class FromStation(ConfigModel):
-    """A value that the station knows: link age and loss, T clock, recorder, disk, queue.
+    """A value that the station knows: link age and loss, the count, recorder, disk, queue.
 
     `quantity` names it; `of` names the link or source it is about.
     """
 
     quantity: Literal[
         "t_clock",
+        "count_held",
+        "count_scrubbed",
+        "count_attempt",
+        "hold_budget_left",
         "phase_time",
         "recorder_ok",
         "disk_free",

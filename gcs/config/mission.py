@@ -57,18 +57,41 @@ class StationConfig(ConfigModel):
     longest_window: Duration = 1_200_000_000_000
 
 
+class HoldConfig(ConfigModel):
+    """A built-in hold: T stops at `at`, for as long as it `lasts` or until it is released."""
+
+    at: Duration
+    lasts: Annotated[Duration, Field(gt=0)] | None = None
+    title: str = "built-in hold"
+
+
+class MarkConfig(ConfigModel):
+    """A T-time to which a held count may be recycled."""
+
+    id: Identifier
+    at: Duration
+
+
 class CountConfig(ConfigModel):
     """The T clock: its reading when the station starts, and what makes it flight time.
 
     `lift_off` is an expression; when it becomes true T is set to zero and runs on. For a
     flight that is joined under way `start` is positive: T waits there for `lift_off`, and
     runs on from there, or from `reading`, an expression, where that is known.
+
+    `hold_budget` bounds what all unplanned holds together may last; `when_spent` scrubs
+    the attempt then, or leaves it held for people to decide (the default is the safe side,
+    assumed). The count goes back to a mark only while `recycle_when` is known to be true.
     """
 
     start: Duration = 0
-    hold_at: Duration | None = None
     lift_off: ExpressionText | None = None
     reading: ExpressionText | None = None
+    hold: Annotated[tuple[HoldConfig, ...], BeforeValidator(listed)] = ()
+    hold_budget: Annotated[Duration, Field(gt=0)] | None = None
+    when_spent: Literal["scrub", "hold"] = "scrub"
+    mark: Annotated[tuple[MarkConfig, ...], BeforeValidator(listed)] = ()
+    recycle_when: ExpressionText | None = None
 
 
 class SerialLink(ConfigModel):
@@ -169,11 +192,11 @@ class SourceConfig(ConfigModel):
 
 
 class PhaseConfig(ConfigModel):
-    """A flight phase. `outcome` marks an end: landed, diverted or lost."""
+    """A phase. `outcome` marks an end: landed, diverted, lost, or scrubbed on the pad."""
 
     id: Identifier
     title: str
-    outcome: Literal["", "landed", "diverted", "lost"] = ""
+    outcome: Literal["", "landed", "diverted", "lost", "scrubbed"] = ""
 
 
 class TransitionConfig(ConfigModel):

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gcs.decision.countdown import Countdown, build_countdown
+from gcs.decision.count_loading import build_countdown
+from gcs.decision.countdown import Countdown
 from gcs.expressions import Expression
 from gcs.messages import CountState
 from gcs.telemetry.speech import say_clock
@@ -16,7 +17,7 @@ from tests.helpers.joint_view import SECOND, FakeView, mission_of
 
 PARAMETERS = {"altitude": "m", "clock": "s"}
 PHASE = '[[phase]]\nid = "p"\ntitle = "p"\n'
-FULL = 'start = "-20 s"\nhold_at = "-10 s"\nlift_off = "altitude > 2 m"\n'
+FULL = 'start = "-20 s"\nlift_off = "altitude > 2 m"\nhold = [{ at = "-10 s" }]\n'
 NO_HOLD = 'start = "-20 s"\nlift_off = "altitude > 2 m"\n'
 RUNNING, HOLD, FLIGHT = CountState.RUNNING, CountState.HOLD, CountState.FLIGHT
 
@@ -116,7 +117,7 @@ def test_a_flight_joined_under_way_waits_at_its_start_until_it_is_heard() -> Non
     count, view = count_of('start = "151 s"\nlift_off = "altitude > 2 m"\n')
     assert t_at(count, view, 0) == 151
     assert t_at(count, view, 60) == 151
-    assert count.reading(80 * SECOND) == 151 * SECOND
+    assert count.status(80 * SECOND).t_ns == 151 * SECOND
     view.set("altitude", 58_800.0)
     status = count.step(view, 90 * SECOND)
     assert (status.status.state, status.status.t_ns) == (FLIGHT, 151 * SECOND)
@@ -220,8 +221,8 @@ def test_holds_never_lose_time(acts: list[tuple[str, int]]) -> None:
 @pytest.mark.parametrize(
     ("table", "key"),
     [
-        ('start = "-10 s"\nhold_at = "-20 s"', "count.hold_at"),
-        ('start = "-10 s"\nhold_at = "5 s"', "count.hold_at"),
+        ('start = "-10 s"\nhold = [{ at = "-20 s" }]', "count.hold[0].at"),
+        ('start = "-10 s"\nhold = [{ at = "5 s" }]', "count.hold[0].at"),
         ('lift_off = "altitude > 2 s"', "count.lift_off"),
         ('lift_off = "altitude"', "count.lift_off"),
         ('lift_off = "altitude > 2 m"\nreading = "altitude"', "count.reading"),

@@ -153,7 +153,7 @@ def test_a_mission_with_ten_mistakes_prints_ten_problems(capfd: Capture, mission
         mission,
         ('title = "XZY-1', 'titel = "x"\ntitle = "XZY-1'),
         ("component = 190", "component = 1900"),
-        ('hold_at = "-10 s"', 'hold_at = "-10 parsecs"'),
+        ('at = "-10 s"', 'at = "-10 parsecs"'),
         ('kind = "udp"', 'kind = "udq"'),
         ('subscribe = ["landfall/atlas/#"]', "subscribe = 7"),
         ("flight_computer = true", 'flight_computer = "certainly"'),
@@ -165,7 +165,7 @@ def test_a_mission_with_ten_mistakes_prints_ten_problems(capfd: Capture, mission
     keys = [
         "mission.titel",
         "station.component",
-        "count.hold_at",
+        "count.hold[0].at",
         "link[0]",
         "link[3].subscribe",
         "source[0].flight_computer",
