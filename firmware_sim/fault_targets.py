@@ -12,12 +12,12 @@ from firmware_sim.vehicle.state import ENGINES, FINS, LEGS
 from gcs.config.faults import FaultOrder, FaultsFile
 from gcs.config.parsing import parse_toml
 from gcs.config.problems import ConfigError, Problem
-from gcs.telemetry.barge import REBIRTH_TOPIC, TOPICS
+from gcs.telemetry.barge import TO_BARGE, TOPICS
 
 Part = Callable[[Faults], Fault]
 
 ALL = "all"
-LINK, PUBLISHER = "link.", "barge."
+LINK, PUBLISHER, RECEIVER = "link.", "barge.", "barge.hears."
 _ROWS = (
     ("engine", ENGINES),
     ("gimbal", ENGINES),
@@ -62,6 +62,8 @@ _AMPLITUDES = {
 }
 """Garbage each way, in SI units of the part, where an order gives none: assumed."""
 _WIRE_KINDS = {
+    # The longer prefix first.
+    RECEIVER: ("off", "garbage", "delayed", "intermittent"),
     LINK: ("off", "garbage", "delayed", "intermittent"),
     PUBLISHER: ("off", "stuck", "garbage", "delayed", "intermittent"),
 }
@@ -72,10 +74,9 @@ class Targets:
 
     def __init__(self, computers: Sequence[str], links: Sequence[str]) -> None:
         self.parts: Mapping[str, tuple[Part, ...]] = dict(_parts(computers))
-        topics = (topic for topic in TOPICS if topic != REBIRTH_TOPIC)
-        self.wires = frozenset(
-            [LINK + link for link in links] + [PUBLISHER + topic for topic in topics]
-        )
+        said = (PUBLISHER + topic for topic in TOPICS if topic not in TO_BARGE)
+        heard = (RECEIVER + topic.rpartition("/")[2] for topic in TO_BARGE)
+        self.wires = frozenset((*(LINK + link for link in links), *said, *heard))
 
     def problem(self, target: str) -> str:
         """Why there is nothing of this name; empty if there is."""
@@ -89,13 +90,14 @@ class Targets:
         """The wrong key of an order and why; empty texts if all is well."""
         if why := self.problem(order.target):
             return "target", why
-        for prefix, kinds in _WIRE_KINDS.items():
-            if order.target in self.wires and order.target.startswith(prefix):
-                if order.kind not in kinds:
-                    known = ", ".join(kinds)
-                    return "kind", f"{order.target} cannot be {order.kind!r}, only {known}"
-                if order.amplitude is not None:
-                    return "amplitude", f"{order.target} has none: garbage spoils its bytes"
+        if order.target not in self.wires:
+            return "", ""
+        kinds = next(k for prefix, k in _WIRE_KINDS.items() if order.target.startswith(prefix))
+        if order.kind not in kinds:
+            known = ", ".join(kinds)
+            return "kind", f"{order.target} cannot be {order.kind!r}, only {known}"
+        if order.amplitude is not None:
+            return "amplitude", f"{order.target} has none: garbage spoils its bytes"
         return "", ""
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from firmware_sim.emissions import Emission
-from firmware_sim.fault_targets import LINK, PUBLISHER
+from firmware_sim.fault_targets import LINK, PUBLISHER, RECEIVER
 from firmware_sim.faults import FaultKind, hashed
 
 _BYTES_A_FLIP = 24
@@ -65,7 +65,7 @@ SavedWires = tuple[
 class FaultyWires:
     """Stands between the world and its links. Times are those of the emissions.
 
-    Links are broken both ways; publishers only as they publish.
+    Links are broken both ways; publishers only as they publish, receivers as they hear.
     """
 
     def __init__(self) -> None:
@@ -98,9 +98,11 @@ class FaultyWires:
 
     def hear(self, link: str, data: bytes, topic: str, now_ns: int) -> None:
         """Take in a message that reaches the world on `link` at `now_ns`."""
-        fault = self._active(LINK + link, now_ns)
         due_ns = now_ns
-        if fault is not None:
+        for target in (LINK + link, RECEIVER + topic.rpartition("/")[2]):
+            fault = self._active(target, now_ns)
+            if fault is None:
+                continue
             if fault.silent(now_ns):
                 return
             if fault.kind is FaultKind.GARBAGE:

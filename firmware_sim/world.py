@@ -12,7 +12,7 @@ from firmware_sim.barge.deck import DeckState
 from firmware_sim.core import Core, SavedCore
 from firmware_sim.cycle import CYCLE_NS
 from firmware_sim.emissions import Emission
-from firmware_sim.endpoints.barge import BargePort, Publication
+from firmware_sim.endpoints.barge import BargePort, Publication, SavedPort
 from firmware_sim.endpoints.flight_computer import FlightComputerPort
 from firmware_sim.flight_software.modes import FlightMode
 from firmware_sim.scenario import Scenario, make_scenario
@@ -46,7 +46,7 @@ class SavedWorld:
     pending: tuple[Emission, ...]
     sequences: tuple[int, ...]
     unread: tuple[bytes, ...]
-    topics: dict[str, int]
+    barge: SavedPort
 
 
 class World:
@@ -192,7 +192,7 @@ class World:
             pending=tuple(self._pending),
             sequences=tuple(port.sequence for port in self._ports),
             unread=tuple(stream.held for stream in self._streams.values()),
-            topics=self._barge.save(),
+            barge=self._barge.save(),
         )
 
     def restore(self, saved: SavedWorld) -> None:
@@ -205,4 +205,4 @@ class World:
         for link, unread in zip(self._streams, saved.unread, strict=True):
             self._streams[link] = MavlinkStream(self.scenario.dialect)
             self._streams[link].feed(unread, saved.now_ns)
-        self._barge.restore(saved.topics)
+        self._barge.restore(saved.barge)

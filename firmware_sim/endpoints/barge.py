@@ -1,18 +1,31 @@
-"""The barge on the wire: one JSON payload a topic, birth with history, last will."""
+"""The barge on the wire: one JSON payload a topic, birth with history, last will.
+
+It hears the station's verdicts and orders, and answers each order by a response.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from firmware_sim.barge.controls import (
+    Controls,
+    Surroundings,
+    carry_out,
+    hear_verdict,
+    lights,
+    take,
+    verdict_heard,
+)
 from firmware_sim.barge.instruments import MOTION_FIELDS, motion_history
 from firmware_sim.environment.earth import earth_parameters, earth_position, geodetic
 from firmware_sim.faults import THRUSTERS, Fault, active, silent, spoil
 from firmware_sim.scenario import Scenario
+from firmware_sim.vehicle.state import Surface
 from firmware_sim.world_state import WorldParameters, WorldState
 from gcs.clock import SECOND_NS
 from gcs.telemetry import barge as wire
@@ -26,6 +39,7 @@ RATES_HZ: dict[str, int] = {
     "deck": 2,
     "weather": 1,
     "power": 1,
+    "systems": 2,
 }
 """What is published, and how often; every rate divides the cycle rate."""
 
@@ -45,8 +59,16 @@ class Publication:
     retain: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class SavedPort:
+    """The next number of each topic, and what the barge was told."""
+
+    sequences: dict[str, int]
+    controls: Controls
+
+
 class BargePort:
-    """The wire side of the barge. It reads the ship's record and keeps only its sequences."""
+    """The wire side of the barge. It reads the ship's record and keeps what it was told."""
 
     def __init__(self, scenario: Scenario, world: WorldState, p: WorldParameters) -> None:
         self._config = scenario.simulation
@@ -57,6 +79,7 @@ class BargePort:
         self._allowed_error_m = scenario.barge_model.positioning.allowed_error_m
         self._earth = earth_parameters()
         self._sequences = dict.fromkeys(wire.TOPICS, 0)
+        self._controls = Controls()
         self._schedule = self._make_schedule()
 
     def _make_schedule(self) -> list[list[Callable[[int], wire.Payload | None]]]:
@@ -71,6 +94,7 @@ class BargePort:
 
     def publish(self, cycle: int, now_ns: int) -> list[Publication]:
         """The publications of this cycle."""
+        self._carry_out(now_ns)
         builders = self._schedule[cycle % CYCLES_PER_SECOND]
         payloads = [build(now_ns) for build in builders]
         return [_publication(payload) for payload in payloads if payload is not None]
@@ -85,25 +109,65 @@ class BargePort:
         return _publication(self._status(wire.BargeState.OFFLINE, now_ns), retain=True)
 
     def receive(self, topic: str, data: bytes, now_ns: int) -> list[Publication]:
-        """Answers a rebirth request by the birth, and word that it is offline by its status.
+        """Answers a rebirth request by the birth, an order by a response, and word that it is
+        offline by its status.
 
         Its own will can overtake its birth, and stays with the broker: who is online
-        says so again. Nothing else is answered.
+        says so again. A verdict is kept; nothing else is answered.
         """
-        heard = wire.decode(topic, data)
-        if isinstance(heard, wire.Rebirth):
-            return self.birth(now_ns)
-        if isinstance(heard, wire.Status) and heard.state is wire.BargeState.OFFLINE:
-            return [_publication(self._status(wire.BargeState.ONLINE, now_ns), retain=True)]
+        match wire.decode(topic, data):
+            case wire.Rebirth():
+                return self.birth(now_ns)
+            case wire.Verdict() as verdict:
+                self._controls = hear_verdict(self._controls, verdict, now_ns)
+            case wire.Order() as order:
+                return [self._obey(order, now_ns)]
+            case wire.Status(state=wire.BargeState.OFFLINE):
+                return [_publication(self._status(wire.BargeState.ONLINE, now_ns), retain=True)]
         return []
 
-    def save(self) -> dict[str, int]:
-        """The next number of each topic: all that this side remembers."""
-        return dict(self._sequences)
+    def save(self) -> SavedPort:
+        """All that this side remembers."""
+        return SavedPort(dict(self._sequences), self._controls)
 
-    def restore(self, saved: Mapping[str, int]) -> None:
+    def restore(self, saved: SavedPort) -> None:
         """Go on from what `save` gave."""
-        self._sequences = dict(saved)
+        self._sequences, self._controls = dict(saved.sequences), saved.controls
+
+    # --- Orders ---
+
+    def _obey(self, order: wire.Order, now_ns: int) -> Publication:
+        self._controls, answer = take(self._controls, order, self._surroundings(now_ns), now_ns)
+        if answer.new and answer.accepted and order.heading_true is not None:
+            self._world.ship.positioning.setpoint[2] = order.heading_true
+        self._carry_out(now_ns)
+        response = wire.Response(
+            **self._head("response", now_ns),
+            order=order.order,
+            nonce=order.nonce,
+            accepted=answer.accepted,
+            reason=answer.reason,
+        )
+        return _publication(response)
+
+    def _carry_out(self, now_ns: int) -> None:
+        if self._controls.pending:
+            self._controls = carry_out(self._controls, now_ns)
+
+    def _surroundings(self, now_ns: int) -> Surroundings:
+        condition, contact = self._world.ship.condition, self._world.vehicle.contact
+        persons = int(condition.persons)
+        fit = self._clear(now_ns) and not self._burns(now_ns) and persons == 0
+        stands = contact.surface == Surface.DECK and not contact.fallen
+        return Surroundings(fit=fit, persons=persons, stage_stands=bool(stands))
+
+    def _clear(self, now_ns: int) -> bool:
+        blocked = self._active(self._world.faults.deck_blocked, now_ns)
+        return bool(self._world.ship.condition.clear) and not blocked
+
+    def _burns(self, now_ns: int) -> bool:
+        burning = self._active(self._world.faults.deck_fire, now_ns)
+        return bool(self._world.ship.condition.fire) or burning
 
     # --- Payloads ---
 
@@ -170,20 +234,28 @@ class BargePort:
         )
 
     def _payload_of_deck(self, now_ns: int) -> wire.Deck:
-        ship = self._world.ship
-        faults = self._world.faults
-        clear = bool(ship.condition.clear) and not self._active(faults.deck_blocked, now_ns)
-        fire = bool(ship.condition.fire) or self._active(faults.deck_fire, now_ns)
-        persons = int(ship.condition.persons)
-        good = clear and not fire and persons == 0
+        around = self._surroundings(now_ns)
         return wire.Deck(
             **self._head("deck", now_ns),
-            clear=clear,
-            persons_on_board=persons,
-            fire=fire,
+            clear=self._clear(now_ns),
+            persons_on_board=around.persons,
+            fire=self._burns(now_ns),
             beacon_healthy=self._beacon_healthy(now_ns - self._start_ns),
-            lights=wire.DeckLights.BLUE if good else wire.DeckLights.RED,
-            wet=bool(ship.deck.wet),
+            lights=lights(self._controls, around, now_ns),
+            wet=bool(self._world.ship.deck.wet),
+        )
+
+    def _payload_of_systems(self, now_ns: int) -> wire.Systems:
+        switches = self._controls.switches
+        return wire.Systems(
+            **self._head("systems", now_ns),
+            deck_closed=switches.deck_closed,
+            beacon_on=switches.beacon_on,
+            monitors_on=switches.monitors_on,
+            lights_on=switches.lights_on,
+            stage_secured=switches.stage_secured,
+            verdict_heard=verdict_heard(self._controls, now_ns),
+            order_nonce=self._controls.order_nonce,
         )
 
     def _beacon_healthy(self, elapsed_ns: int) -> bool:

@@ -31,7 +31,7 @@ from gcs.links.base import ByteLink, LinkEvents, TopicLink, Will
 from gcs.links.opening import LinkConfigError, open_link
 from gcs.links.pty import PtyByteLink
 from gcs.messages import LinkState
-from gcs.telemetry.barge import REBIRTH_TOPIC
+from gcs.telemetry.barge import TO_BARGE
 
 _log = logging.getLogger(__name__)
 _BEAT_NS = 20_000_000
@@ -54,8 +54,8 @@ class _Inbox:
     def received(
         self, link: str, data: bytes, peer: str = "", topic: str = "", retained: bool = False
     ) -> None:
-        """LinkEvents. A retained request was meant for an earlier life; its status counts."""
-        if retained and topic.endswith(REBIRTH_TOPIC):
+        """LinkEvents. What is retained was meant for an earlier life; only its status counts."""
+        if retained and not topic.endswith(_STATUS_TOPIC):
             return
         if len(self.heard) >= _INBOX:
             self.dropped += 1
@@ -159,7 +159,7 @@ def _barge_end(
     root = world.scenario.barge_root
     client_id = f"{root.replace('/', '-')}-barge"
     # It hears its own status too: a will that comes late would leave it offline for good.
-    topics = (f"{root}/{REBIRTH_TOPIC}", f"{root}/{_STATUS_TOPIC}")
+    topics = tuple(f"{root}/{topic}" for topic in (*sorted(TO_BARGE), _STATUS_TOPIC))
     update = {"subscribe": topics, "client_id": client_id}
     will = world.will()
     last_words = Will(topic=will.topic, data=will.data, retain=True)

@@ -8,6 +8,11 @@ throughout, but latitude and longitude are degrees.
 Retained: `status` (birth; the last will is the same topic, offline) and `history`
 (the last 20 minutes of motion, published at birth). A message on `cmd/rebirth`
 asks for both again.
+
+The station says its verdict on `cmd/verdict` twice a second: a barge that has heard
+none that still holds shows red. An order on `cmd/order` is answered by a `response`;
+that it was carried out is seen in the barge's state alone, which repeats its nonce. Verdicts and
+orders age from the time they were said, not from their receipt, and are never retained.
 """
 
 from __future__ import annotations
@@ -24,7 +29,10 @@ MAX_PAYLOAD_BYTES = 4_000_000
 MAX_HISTORY_SAMPLES = 24_000
 """20 minutes at 20 Hz."""
 
+MAX_GATES = 32
+
 _MAX_INTEGER = 2**53
+_LARGEST_NONCE = 2**24 - 1
 _TURN = 2 * math.pi + 1e-9
 
 Angle = Annotated[float, Meta(ge=-math.pi, le=math.pi)]
@@ -47,6 +55,11 @@ Count = Annotated[int, Meta(ge=0, le=1_000)]
 BigCount = Annotated[int, Meta(ge=0, le=_MAX_INTEGER)]
 TimeUs = Annotated[int, Meta(ge=0, le=_MAX_INTEGER)]
 Text = Annotated[str, Meta(max_length=80)]
+Name = Annotated[str, Meta(min_length=1, max_length=40)]
+Nonce = Annotated[int, Meta(ge=1, le=_LARGEST_NONCE)]
+LastNonce = Annotated[int, Meta(ge=0, le=_LARGEST_NONCE)]
+ValidMs = Annotated[int, Meta(ge=1, le=600_000)]
+Seconds = Annotated[float, Meta(ge=-1e9, le=1e9)]
 _HISTORY = Meta(max_length=MAX_HISTORY_SAMPLES)
 
 
@@ -74,6 +87,45 @@ class BargeState(enum.StrEnum):
 
     OFFLINE = "offline"
     ONLINE = "online"
+
+
+class GateVerdict(enum.StrEnum):
+    """A gate's state as the barge is told; what is unknown is no-go."""
+
+    CLOSED = "closed"
+    NO_GO = "no_go"
+    GO = "go"
+    COMMITTED = "committed"
+    MISSED = "missed"
+
+
+class CountWord(enum.StrEnum):
+    """What the T clock does."""
+
+    RUNNING = "running"
+    HOLD = "hold"
+    FLIGHT = "flight"
+    SCRUBBED = "scrubbed"
+
+
+class BargeOrder(enum.StrEnum):
+    """What an uncrewed barge can be told to do."""
+
+    DECK_CLOSE = "deck_close"
+    """Gangway up, gates locked: nobody may step on the deck."""
+    DECK_OPEN = "deck_open"
+    BEACON_ON = "beacon_on"
+    BEACON_OFF = "beacon_off"
+    MONITORS_ON = "monitors_on"
+    """Water from the fire monitors."""
+    MONITORS_OFF = "monitors_off"
+    LIGHTS_ON = "lights_on"
+    LIGHTS_OFF = "lights_off"
+    STAGE_SECURE = "stage_secure"
+    """Send the securing robot to take hold of the stage's legs."""
+    STAGE_RELEASE = "stage_release"
+    HEADING = "heading"
+    """Turn to the heading that the order names."""
 
 
 class _Payload(
@@ -160,6 +212,30 @@ class Power(_Payload, frozen=True, tag="landfall.power/1"):
     ballast_fraction: Fraction | None = None
 
 
+class Systems(_Payload, frozen=True, tag="landfall.systems/1"):
+    """What stands as orders left it, and whether a verdict that still holds was heard.
+
+    `order_nonce` is that of the order taken last, 0 before the first.
+    """
+
+    deck_closed: bool
+    beacon_on: bool
+    monitors_on: bool
+    lights_on: bool
+    stage_secured: bool
+    verdict_heard: bool
+    order_nonce: LastNonce
+
+
+class Response(_Payload, frozen=True, tag="landfall.response/1"):
+    """The barge's answer to an order: taken, or why not. Taken is not yet done."""
+
+    order: BargeOrder
+    nonce: Nonce
+    accepted: bool
+    reason: Text = ""
+
+
 class Status(_Payload, frozen=True, tag="landfall.status/1"):
     """Birth (retained) and last will. A will carries the time at which it was lodged."""
 
@@ -195,6 +271,33 @@ class Rebirth(_Payload, frozen=True, tag="landfall.rebirth/1"):
     """Asks the barge for its birth and history again."""
 
 
+class Verdict(_Payload, frozen=True, tag="landfall.verdict/1"):
+    """What the station decided, and the deck lights that it wants; holds for `valid_ms`."""
+
+    valid_ms: ValidMs
+    count: CountWord
+    t_clock: Seconds
+    gates: Annotated[dict[Name, GateVerdict], Meta(max_length=MAX_GATES)]
+    lights: DeckLights
+
+    def __post_init__(self) -> None:
+        if self.lights is DeckLights.OFF:
+            raise ValueError("a verdict never puts the lights out")
+
+
+class Order(_Payload, frozen=True, tag="landfall.order/1"):
+    """One order, to be taken within `valid_ms`; its repeats carry the same nonce and time."""
+
+    order: BargeOrder
+    nonce: Nonce
+    valid_ms: ValidMs
+    heading_true: Direction | None = None
+
+    def __post_init__(self) -> None:
+        if (self.heading_true is not None) is not (self.order is BargeOrder.HEADING):
+            raise ValueError("heading_true belongs to the order heading, and to no other")
+
+
 HISTORY_COLUMNS = (
     "roll",
     "pitch",
@@ -210,10 +313,24 @@ HISTORY_COLUMNS = (
 """The columns of a history; each is the `motion` field of that name."""
 
 Payload: TypeAlias = (
-    Motion | Position | Dp | Deck | Weather | Power | Status | MotionHistory | Rebirth
+    Motion
+    | Position
+    | Dp
+    | Deck
+    | Weather
+    | Power
+    | Systems
+    | Response
+    | Status
+    | MotionHistory
+    | Rebirth
+    | Verdict
+    | Order
 )
 
 REBIRTH_TOPIC = "cmd/rebirth"
+VERDICT_TOPIC = "cmd/verdict"
+ORDER_TOPIC = "cmd/order"
 TOPICS: dict[str, type[Payload]] = {
     "motion": Motion,
     "position": Position,
@@ -221,10 +338,16 @@ TOPICS: dict[str, type[Payload]] = {
     "deck": Deck,
     "weather": Weather,
     "power": Power,
+    "systems": Systems,
+    "response": Response,
     "status": Status,
     "history": MotionHistory,
     REBIRTH_TOPIC: Rebirth,
+    VERDICT_TOPIC: Verdict,
+    ORDER_TOPIC: Order,
 }
+TO_BARGE = frozenset({REBIRTH_TOPIC, VERDICT_TOPIC, ORDER_TOPIC})
+"""What the station says; all other topics are the barge's."""
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,7 @@ class BargeReader:
         if isinstance(payload, barge.BargeFault):
             self._refuse(topic, payload.reason, received.receipt_ns)
             return False
-        if isinstance(payload, barge.Rebirth):
+        if topic in barge.TO_BARGE:
             return True
         self.simulated = payload.simulated
         self._messages += 1

@@ -127,10 +127,13 @@ def _time_field(message: MessageType) -> tuple[int | None, int]:
     return None, 0
 
 
+_NOT_MEASURED = barge.TO_BARGE | {"history", "response"}
+
+
 def _check_barge_field(origin: FromBarge) -> None:
     payload = barge.TOPICS.get(origin.topic)
-    if payload is None or payload in (barge.MotionHistory, barge.Rebirth):
-        topics = ", ".join(t for t in barge.TOPICS if t not in ("history", barge.REBIRTH_TOPIC))
+    if payload is None or origin.topic in _NOT_MEASURED:
+        topics = ", ".join(t for t in barge.TOPICS if t not in _NOT_MEASURED)
         raise RoutingError(f"no telemetry topic {origin.topic!r}; there are {topics}")
     hint = typing.get_type_hints(payload).get(origin.field)
     if hint is None:

@@ -152,12 +152,105 @@ def test_the_deck_says_what_is_on_it() -> None:
     afloat = Afloat(simulation(barge=barge))
     deck = of_kind(afloat.run(1.0), wire.Deck)[-1]
     assert (deck.clear, deck.persons_on_board, deck.fire) == (False, 2, False)
-    assert deck.lights is wire.DeckLights.RED
-    afloat.world.ship.condition.clear = 1
-    afloat.world.ship.condition.persons = 0
-    assert of_kind(afloat.run(1.0), wire.Deck)[-1].lights is wire.DeckLights.BLUE
     afloat.world.ship.condition.fire = 1
     assert of_kind(afloat.run(1.0), wire.Deck)[-1].fire
+
+
+def say(afloat: Afloat, lights: wire.DeckLights, valid_ms: int = 2000) -> None:
+    """A verdict of this very moment."""
+    verdict = wire.Verdict(
+        time_us=afloat.now_ns // 1000,
+        sequence=0,
+        simulated=False,
+        valid_ms=valid_ms,
+        count=wire.CountWord.FLIGHT,
+        t_clock=90.0,
+        gates={"landing_commit": wire.GateVerdict.GO},
+        lights=lights,
+    )
+    assert afloat.port.receive(wire.VERDICT_TOPIC, wire.encode(verdict), afloat.now_ns) == []
+
+
+def lights_after(afloat: Afloat, seconds: float) -> wire.DeckLights:
+    shown: wire.DeckLights = of_kind(afloat.run(seconds), wire.Deck)[-1].lights
+    return shown
+
+
+@pytest.mark.parametrize(
+    "wanted", [light for light in wire.DeckLights if light is not wire.DeckLights.OFF]
+)
+def test_the_lights_show_the_verdict_while_it_holds_and_red_without_one(
+    wanted: wire.DeckLights,
+) -> None:
+    afloat = Afloat()
+    assert lights_after(afloat, 1.0) is wire.DeckLights.RED
+    say(afloat, wanted)
+    heard = afloat.run(1.9)
+    assert of_kind(heard, wire.Deck)[-1].lights is wanted
+    assert of_kind(heard, wire.Systems)[-1].verdict_heard
+    heard = afloat.run(0.7)
+    assert of_kind(heard, wire.Deck)[-1].lights is wire.DeckLights.RED
+    assert not of_kind(heard, wire.Systems)[-1].verdict_heard
+
+
+@pytest.mark.parametrize(("field", "value"), [("fire", 1), ("persons", 1), ("clear", 0)])
+def test_a_deck_that_is_not_fit_is_red_whatever_the_verdict(field: str, value: int) -> None:
+    afloat = Afloat()
+    say(afloat, wire.DeckLights.BLUE)
+    setattr(afloat.world.ship.condition, field, value)
+    assert lights_after(afloat, 1.0) is wire.DeckLights.RED
+
+
+def order(afloat: Afloat, name: wire.BargeOrder, nonce: int, **changed: Any) -> wire.Response:
+    """Give an order now; the barge's answer."""
+    fields = {"time_us": afloat.now_ns // 1000, "valid_ms": 3000, **changed}
+    given = wire.Order(sequence=0, simulated=False, order=name, nonce=nonce, **fields)
+    (sent,) = afloat.port.receive(wire.ORDER_TOPIC, wire.encode(given), afloat.now_ns)
+    response = read(sent)
+    assert isinstance(response, wire.Response)
+    assert (response.order, response.nonce) == (name, nonce)
+    return response
+
+
+def systems_after(afloat: Afloat, seconds: float) -> wire.Systems:
+    told: wire.Systems = of_kind(afloat.run(seconds), wire.Systems)[-1]
+    return told
+
+
+def test_an_order_is_answered_at_once_echoed_and_done_after_its_time() -> None:
+    afloat = Afloat()
+    assert systems_after(afloat, 1.0).order_nonce == 0
+    assert order(afloat, wire.BargeOrder.MONITORS_ON, 71).accepted
+    told = systems_after(afloat, 1.0)
+    assert (told.order_nonce, told.monitors_on) == (71, False)
+    assert systems_after(afloat, 5.0).monitors_on
+
+
+def test_the_lights_are_off_only_when_switched_off() -> None:
+    afloat = Afloat()
+    say(afloat, wire.DeckLights.BLUE, valid_ms=60_000)
+    order(afloat, wire.BargeOrder.LIGHTS_OFF, 5)
+    assert lights_after(afloat, 1.0) is wire.DeckLights.OFF
+    order(afloat, wire.BargeOrder.LIGHTS_ON, 6)
+    assert lights_after(afloat, 1.0) is wire.DeckLights.BLUE
+
+
+def test_the_ship_turns_to_the_heading_that_it_was_told() -> None:
+    afloat = Afloat(simulation(barge=SimulatedBarge(heading="40 deg")))
+    turned = order(afloat, wire.BargeOrder.HEADING, 9, heading_true=math.radians(50.0))
+    assert turned.accepted
+    heading = of_kind(afloat.run(400.0), wire.Position)[-1].heading_true
+    assert math.degrees(heading) == pytest.approx(50.0, abs=2.0)
+
+
+def test_the_same_seed_and_orders_publish_the_same_bytes() -> None:
+    published = []
+    for _ in range(2):
+        afloat = Afloat(seed=3)
+        order(afloat, wire.BargeOrder.DECK_OPEN, 4)
+        say(afloat, wire.DeckLights.AMBER)
+        published.append(afloat.run(6.0))
+    assert published[0] == published[1]
 
 
 def test_a_fire_or_something_on_the_deck_can_come_and_go() -> None:

@@ -180,6 +180,7 @@ def test_every_topic_is_published_at_its_rate_and_reads_back() -> None:
         "deck": 20,
         "weather": 10,
         "power": 10,
+        "systems": 20,
         "status": 1,
         "history": 1,
     }

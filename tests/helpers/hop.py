@@ -177,6 +177,16 @@ def barge_words() -> dict[str, dict[str, Any]]:
             "generators_online": 3,
             "battery_fraction": 0.98,
             "fuel_fraction": 0.8,
+            "ballast_fraction": 0.55,
+        },
+        "systems": {
+            "deck_closed": True,
+            "beacon_on": True,
+            "monitors_on": False,
+            "lights_on": True,
+            "stage_secured": False,
+            "verdict_heard": True,
+            "order_nonce": 0,
         },
     }
 

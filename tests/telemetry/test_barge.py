@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from gcs.telemetry import barge
 
+LIGHTS = tuple(barge.DeckLights)
 HEAD = {"time_us": 1_700_000_000_000_000, "sequence": 7, "simulated": True}
 MOTION = barge.Motion(
     **HEAD,
@@ -56,6 +57,9 @@ def values_of(kind: Any) -> st.SearchStrategy[Any]:
         return st.sampled_from(kind.cls)
     if isinstance(kind, msgspec.inspect.UnionType):
         return st.one_of(values_of(choice) for choice in kind.types)
+    if isinstance(kind, msgspec.inspect.DictType):
+        names = st.text(st.characters(codec="utf-8"), min_size=1, max_size=40)
+        return st.dictionaries(names, values_of(kind.value_type), max_size=kind.max_length)
     if isinstance(kind, msgspec.inspect.NoneType):
         return st.none()
     assert isinstance(kind, msgspec.inspect.BoolType), kind
@@ -64,10 +68,31 @@ def values_of(kind: Any) -> st.SearchStrategy[Any]:
 
 def payloads() -> st.SearchStrategy[barge.Payload]:
     return st.one_of(
-        st.builds(kind, **{field.name: values_of(field.type) for field in fields_of(kind)})
+        st.builds(kind, **strategies_of(kind))
         for kind in barge.TOPICS.values()
-        if kind is not barge.MotionHistory
-    )
+        if kind not in (barge.MotionHistory, barge.Order)
+    ) | st.one_of(plain_orders(), st.builds(barge.Order, **turning()))
+
+
+def strategies_of(kind: type[barge.Payload]) -> dict[str, st.SearchStrategy[Any]]:
+    values = {field.name: values_of(field.type) for field in fields_of(kind)}
+    if kind is barge.Verdict:
+        values["lights"] = st.sampled_from([light for light in LIGHTS if light != "off"])
+    return values
+
+
+def turning() -> dict[str, Any]:
+    values = strategies_of(barge.Order)
+    return values | {
+        "order": st.just(barge.BargeOrder.HEADING),
+        "heading_true": st.floats(0.0, 6.28),
+    }
+
+
+def plain_orders() -> st.SearchStrategy[barge.Order]:
+    others = [order for order in barge.BargeOrder if order is not barge.BargeOrder.HEADING]
+    plain = {"order": st.sampled_from(others), "heading_true": st.none()}
+    return st.builds(barge.Order, **(strategies_of(barge.Order) | plain))
 
 
 def fields_of(kind: type[barge.Payload]) -> tuple[msgspec.inspect.Field, ...]:
@@ -136,6 +161,34 @@ def test_unknown_fields_and_schemas_and_topics_are_refused() -> None:
     assert "does not belong" in refusal("position", barge.encode(MOTION))
     assert "unknown topic" in refusal("kitchen", b"{}")
     assert len(refusal("x" * 10_000, b"{}")) < 100
+
+
+@pytest.mark.parametrize(
+    ("order", "heading", "sound"),
+    [("heading", 1.5, True), ("heading", None, False), ("beacon_on", 1.5, False)],
+)
+def test_only_the_order_to_turn_names_a_heading(
+    order: str, heading: float | None, sound: bool
+) -> None:
+    document = {"schema": "landfall.order/1", **HEAD, "order": order, "nonce": 5, "valid_ms": 900}
+    data = json.dumps(document | {"heading_true": heading}).encode()
+    assert isinstance(barge.decode(barge.ORDER_TOPIC, data), barge.Order) is sound
+
+
+@pytest.mark.parametrize("lights", barge.DeckLights)
+def test_a_verdict_never_puts_the_lights_out(lights: barge.DeckLights) -> None:
+    document = {"schema": "landfall.verdict/1", **HEAD, "valid_ms": 2000, "count": "flight"}
+    document |= {"t_clock": 1.0, "gates": {"landing_commit": "go"}, "lights": lights}
+    data = json.dumps(document).encode()
+    sound = isinstance(barge.decode(barge.VERDICT_TOPIC, data), barge.Verdict)
+    assert sound is (lights is not barge.DeckLights.OFF)
+
+
+def test_a_verdict_of_more_gates_than_a_mission_has_is_refused() -> None:
+    gates = {f"gate_{i}": "go" for i in range(barge.MAX_GATES + 1)}
+    document = {"schema": "landfall.verdict/1", **HEAD, "valid_ms": 2000, "count": "flight"}
+    document |= {"t_clock": 1.0, "gates": gates, "lights": "blue"}
+    assert "gates" in refusal(barge.VERDICT_TOPIC, json.dumps(document).encode())
 
 
 def test_huge_payloads_are_refused_unread() -> None:
