@@ -11,11 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gcs.command.commands import Commander, Dispatch
+from gcs.decision.alarms import Alarms
 from gcs.decision.countdown import Countdown
 from gcs.decision.criteria import Criteria
 from gcs.decision.gates import Gates
 from gcs.expressions import View
 from gcs.messages import (
+    AcknowledgeAlarm,
     CancelCommand,
     ConfirmCommand,
     Event,
@@ -26,7 +28,9 @@ from gcs.messages import (
     ReleaseHold,
     RevokeWaiver,
     Scrub,
+    ShelveAlarm,
     StageCommand,
+    UnshelveAlarm,
     Vote,
     Waive,
 )
@@ -44,6 +48,7 @@ class Desk:
     gates: Gates
     count: Countdown
     commander: Commander
+    alarms: Alarms
 
     def take_ground(self, batch: Sequence[Input], now_ns: int) -> list[Event]:
         """Acts on what verdicts stand on: before anything is judged."""
@@ -80,18 +85,32 @@ class Desk:
         match act:
             case CancelCommand():
                 return self.commander.cancel(by, now_ns)
-            case HoldCount(reason):
-                return _said(self.count.hold(by, reason, now_ns))
-            case ReleaseHold():
-                return _said(self.count.release(by, now_ns))
-            case Recycle(mark, reason):
-                return _said(self.count.recycle(by, mark, reason, view, now_ns))
-            case Scrub(reason):
-                return _said(self.count.scrub(by, reason, now_ns))
+            case HoldCount() | ReleaseHold() | Recycle() | Scrub():
+                return _said(self._count_act(act, by, view, now_ns))
             case Vote(gate, go):
                 return _said(self.gates.vote(gate, by, go, now_ns))
+            case AcknowledgeAlarm() | ShelveAlarm() | UnshelveAlarm():
+                return _said(self.alarms.take(act, _signed(intent), now_ns))
             case _:
                 return _said(_refusal(by, "nobody here takes that", now_ns))
+
+    def _count_act(
+        self, act: HoldCount | ReleaseHold | Recycle | Scrub, by: str, view: View, now_ns: int
+    ) -> Event:
+        match act:
+            case HoldCount(reason):
+                return self.count.hold(by, reason, now_ns)
+            case ReleaseHold():
+                return self.count.release(by, now_ns)
+            case Recycle(mark, reason):
+                return self.count.recycle(by, mark, reason, view, now_ns)
+            case Scrub(reason):
+                return self.count.scrub(by, reason, now_ns)
+
+
+def _signed(intent: Intent) -> str:
+    """The position, and who sat there where that is known."""
+    return f"{intent.position} ({intent.person})" if intent.person else intent.position
 
 
 def _said(event: Event) -> Dispatch:

@@ -18,6 +18,8 @@ from gcs.command.commands import Commander, Dispatch
 from gcs.command.loading import build_commander
 from gcs.command.uplink import Uplink, build_uplink
 from gcs.config.loading import Mission
+from gcs.decision.alarm_loading import build_alarms
+from gcs.decision.alarms import Alarms
 from gcs.decision.count_loading import build_countdown
 from gcs.decision.countdown import Countdown
 from gcs.decision.criteria import Criteria, build_criteria
@@ -78,6 +80,7 @@ class Station:
         self._dialect = building.dialect()
         self._dictionary: Dictionary = building.of(build_dictionary(mission, self._dialect))
         self._criteria = Criteria(building.of(build_criteria(mission, self._dictionary)))
+        self._alarms = Alarms(building.of(build_alarms(mission, self._dictionary)))
         self._phases: PhaseMachine = building.of(build_phases(mission, self._dictionary))
         self._count: Countdown = building.of(build_countdown(mission, self._dictionary))
         self._gates: Gates = building.of(build_gates(mission, self._dictionary))
@@ -95,6 +98,7 @@ class Station:
             self._gates,
             self._count,
             self._commander,
+            self._alarms,
         )
         self._kept = self._windows()
         self._state = JointState(self._dictionary, self._kept)
@@ -221,6 +225,8 @@ class Station:
         states = tuple(status.state for status in self._statuses)
         differ = bool(ended) or states != self._states
         self._states = states
+        if differ or ticked:
+            out.events += self._alarms.step(self._state, self._statuses, now_ns)
         if differ or ticked or heard or changed is None or changed & self._gates.reads:
             differ |= self._step_gates(now_ns, out)
         return differ
@@ -293,6 +299,7 @@ class Station:
         parts = (
             self._dictionary,
             self._criteria,
+            self._alarms,
             self._phases,
             self._count,
             self._gates,
@@ -343,6 +350,7 @@ class Station:
             deck_length_m=mission.barge.deck.length_m if mission.barge else 0.0,
             deck_width_m=mission.barge.deck.width_m if mission.barge else 0.0,
             display=self._display,
+            alarms=self._alarms.infos(),
             marks=self._count.infos(),
         )
 
@@ -364,6 +372,8 @@ class Station:
             simulated=self._ingest.simulated,
             recorder_ok=self._vitals.recorder_ok(now_ns),
             fault=self._fault,
+            alarms=self._alarms.statuses(),
+            alarm_counts=self._alarms.counts(),
         )
 
     def _faulted(self, now_ns: int) -> Outputs:
