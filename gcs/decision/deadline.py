@@ -1,52 +1,61 @@
-"""The moment at which a gate closes, where its rule is a reading of the T clock."""
+"""The moment at which a gate closes, where its rule is a reading of a clock or a countdown."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from gcs.clock import SECOND_NS
 from gcs.config.dictionary import FromStation
 from gcs.config.loading import Mission
-from gcs.expressions import ExpressionError, Scope, View, parse_quantity
+from gcs.expressions import TIME, ExpressionError, Scope, View, parse_quantity
 from gcs.expressions.parsing import parse
 from gcs.expressions.syntax import Comparison, Name, Quantity
 
 
 @dataclass(frozen=True)
-class ClockDeadline:
-    """A rule of the form `t_clock > 96 s`: the clock's parameter and its reading in s."""
+class Deadline:
+    """A rule of the form `t_clock > 96 s` or `forecast.commit_close < 0 s`.
 
-    clock: int
+    `runs` is 1 where the parameter counts up with time and -1 where it counts down.
+    """
+
+    parameter: int
     reading_s: float
+    runs: Literal[1, -1]
 
     def at_ns(self, view: View, now_ns: int) -> int | None:
-        """Station time of the deadline if T runs on from now; None while T is unknown."""
-        t_s = view.value(self.clock)
-        age_ns = view.age_ns(self.clock)
-        if t_s is None or age_ns is None:
+        """Station time of the deadline if time alone passes; None while it is unknown."""
+        now_s = view.value(self.parameter)
+        age_ns = view.age_ns(self.parameter)
+        if now_s is None or age_ns is None:
             return None
-        return now_ns - age_ns + round((self.reading_s - t_s) * SECOND_NS)
+        return now_ns - age_ns + self.runs * round((self.reading_s - now_s) * SECOND_NS)
 
 
-def clock_deadline(text: str, mission: Mission, scope: Scope) -> ClockDeadline | None:
+def deadline_of(text: str, mission: Mission, scope: Scope) -> Deadline | None:
     """The deadline that a `closes` rule names; None for every other form."""
     try:
         tree = parse(text)
     except ExpressionError:
         return None
     match tree:
-        case Comparison(operator=">" | ">=", left=Name(name=name), right=Quantity() as reading):
+        case Comparison(operator, left=Name(name=name), right=Quantity() as reading):
             index = scope.index(name)
-            if index is None or not _is_t_clock(name, mission):
+            if index is None:
                 return None
-            return ClockDeadline(index, parse_quantity(f"{reading.value!r} {reading.unit}")[0])
+            at_s = parse_quantity(f"{reading.value!r} {reading.unit}")[0]
+            if operator in (">", ">=") and _said_by_station(name, mission) == "t_clock":
+                return Deadline(index, at_s, 1)
+            counts_down = scope.dimension(index) == TIME and not _said_by_station(name, mission)
+            if operator in ("<", "<=") and counts_down:
+                return Deadline(index, at_s, -1)
     return None
 
 
-def _is_t_clock(name: str, mission: Mission) -> bool:
-    return any(
-        parameter == name
-        and isinstance(config.origin, FromStation)
-        and config.origin.quantity == "t_clock"
-        for _, parameter, config in mission.parameters()
-    )
+def _said_by_station(name: str, mission: Mission) -> str:
+    """The station's own quantity behind a parameter; empty for all others."""
+    for _, parameter, config in mission.parameters():
+        if parameter == name and isinstance(config.origin, FromStation):
+            return config.origin.quantity
+    return ""

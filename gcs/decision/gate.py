@@ -9,15 +9,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from gcs.clock import SECOND_NS
 from gcs.config.mission import GateConfig
 from gcs.decision.compiling import truth
-from gcs.decision.deadline import ClockDeadline
+from gcs.decision.deadline import Deadline
 from gcs.decision.gate_table import CONSEQUENCES, TRANSITIONS, Moment, Trigger, trigger_of
-from gcs.decision.polls import Poll, basis_of
+from gcs.decision.no_go import RETRY_REST_NS, OwedNoGo
+from gcs.decision.polls import Basis, Poll
 from gcs.expressions import Expression, View
 from gcs.messages import (
-    CommandState,
     CommandStatus,
     CriterionState,
     CriterionStatus,
@@ -30,14 +29,7 @@ from gcs.telemetry.speech import say_duration
 PASSING = frozenset({CriterionState.GO, CriterionState.CAUTION, CriterionState.WAIVED})
 """The states that let an open gate go. INHIBITED is not among them."""
 
-RETRY_REST_NS = SECOND_NS
-"""The least rest between a failed command and the next try of it."""
-
-NO_GO_TRIES = 10
-"""How often a missed gate sends its NO-GO command while it fails."""
-
 _ALARMING = frozenset({CriterionState.NO_GO, CriterionState.UNKNOWN})
-_FAILED = frozenset({CommandState.REFUSED, CommandState.TIMED_OUT})
 _SEVERITY = {
     GateState.CLOSED: 6,
     GateState.NO_GO: 4,
@@ -49,13 +41,30 @@ _WARNING = 4
 _NOTICE = 5
 
 
+class Scene(NamedTuple):
+    """What a gate must know of the count and the flight.
+
+    `held` says who holds or scrubbed the count, empty while nobody does; no GO is given
+    then. `attempt` rises with each recycle.
+    """
+
+    held: str = ""
+    attempt: int = 1
+    scrubbed: bool = False
+    phase: str = ""
+
+
+Wish = Literal["send", "withdraw", "hold", "recycle", "scrub"]
+
+
 class GateAction(NamedTuple):
-    """What a gate wants done with a command."""
+    """What a gate wants done with a `command`, or with the count, back to a `mark`."""
 
     gate: str
-    act: Literal["send", "withdraw"]
+    act: Wish
     command: str
     reason: str
+    mark: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,7 +75,7 @@ class GateRules:
     opens: Expression
     closes: Expression
     criteria: tuple[str, ...]
-    deadline: ClockDeadline | None = None
+    deadline: Deadline | None = None
 
 
 class Gate:
@@ -76,8 +85,8 @@ class Gate:
         self.config = rules.config
         self.state = GateState.CLOSED
         self._rules = rules
-        self._configuration = configuration
-        self._poll = Poll(rules.config.polls)
+        self._poll = Poll(rules.config.polls, rules.config.go_expires, rules.config.two_person)
+        self._basis = Basis(configuration)
         self._criteria: tuple[CriterionStatus, ...] = ()
         self._since_ns = 0
         self._stepped = False
@@ -88,11 +97,12 @@ class Gate:
         self._objected_ns: int | None = None
         self._deadline_ns: int | None = None
         self._last_command = -1
+        self._last_recycled = -1
+        self._turn = Scene().attempt
         self._asked = False
         self._attempt: CommandStatus | None = None
         self._rest_ns = 0
-        self._owed = 0
-        self._owed_from_ns = 0
+        self._no_go = OwedNoGo(rules.config.no_go_command)
         self._actions: list[GateAction] = []
         self._events: list[Event] = []
         self._crashes: set[str] = set()
@@ -120,6 +130,7 @@ class Gate:
             deadline_ns=self._deadline_ns,
             blocking=self._blocking,
             reason=self._reason(),
+            votes=self._poll.statuses(),
         )
 
     def step(
@@ -128,37 +139,50 @@ class Gate:
         criteria: Mapping[str, CriterionStatus],
         commands: Sequence[CommandStatus],
         now_ns: int,
-        held: str,
+        scene: Scene,
     ) -> None:
         """Look, move at most once, and note what is to be sent."""
         if not self._stepped:
             self._stepped, self._since_ns = True, now_ns
-        moment = self._look(view, criteria, commands, now_ns, held)
+        moment = self._look(view, criteria, commands, now_ns, scene)
         self._attempt = moment.attempt
         trigger = trigger_of(self.state, self._opened, moment)
         self._opened = self._opened or moment.opens is True
         self._blocking = moment.blocking if self._is_open(moment) else ()
         self._deadline_ns = self._deadline(view, now_ns)
         if trigger is not None:
-            self._move(trigger, commands, now_ns)
+            self._move(trigger, commands, scene, now_ns)
         self._send_go_when_due(now_ns)
-        self._send_no_go_while_owed(commands, now_ns)
+        if self._no_go.take(commands, now_ns):
+            self._act("send", self.config.no_go_command, self._trigger.value)
 
-    def vote(self, position: str, go: bool, now_ns: int) -> Event:
-        """Take a vote, or refuse it with the reason."""
-        refusal = self._vote_refusal(position, go)
+    def vote(
+        self, position: str, go: bool, now_ns: int, person: str = "", seen_ns: int | None = None
+    ) -> Event:
+        """Take a vote, or refuse it with the reason.
+
+        `seen_ns` is the moment of the Snapshot on which the voter decided, where it is known:
+        a GO to what has changed since is no answer to what stands now.
+        """
+        refusal = self._vote_refusal(position, go, now_ns if seen_ns is None else seen_ns)
         title = self.config.title
         if refusal:
             text = f"vote on {title} refused: {refusal}"
             return Event(now_ns, "refused", position, text, _WARNING)
-        self._poll.cast(position, go, basis_of(self._configuration, self._criteria))
+        self._poll.cast(position, person, go, self._basis.hash, now_ns)
         return Event(now_ns, "vote", position, f"{title}: {'GO' if go else 'NO-GO'}", _NOTICE)
 
-    def bar(self, now_ns: int) -> str:
-        """Why an operator may not send the GO command now; empty when one may."""
+    def bar(self, now_ns: int, held: str = "") -> str:
+        """Why an operator may not send the GO command now; empty when one may.
+
+        Votes and the count are asked anew: they may have changed since the last step.
+        """
         title = self.config.title
         if self.state is not GateState.GO:
             return f"{title} is {self.state.value}: {self._reason()}"
+        against = (*self._poll.missing(now_ns), *((f"count {held}",) if held else ()))
+        if against:
+            return f"{title} is blocked by {', '.join(against)}"
         if self._attempt is not None:
             return f"{title} is on its way"
         standing_ns = now_ns - self._since_ns
@@ -175,32 +199,35 @@ class Gate:
         criteria: Mapping[str, CriterionStatus],
         commands: Sequence[CommandStatus],
         now_ns: int,
-        held: str,
+        scene: Scene,
     ) -> Moment:
         opens = self._truth(self._rules.opens, "opens", view, now_ns)
         closes = self._truth(self._rules.closes, "closes", view, now_ns)
+        closes = True if scene.phase in self.config.closes_in else closes
         self._criteria = tuple(
             criteria.get(name) or _unjudged(name, now_ns) for name in self._rules.criteria
         )
         self._renew_poll(now_ns)
         self._barring = tuple(s.id for s in self._criteria if s.state not in PASSING)
         self._note_objections(now_ns)
-        missing = self._poll.missing()
-        blocking = [*self._barring, *missing]
+        blocking = [*self._barring, *self._poll.missing(now_ns)]
         if closes is None:
             blocking.append("deadline unknown")
-        if held:
-            blocking.append(f"count {held}")
+        if scene.held:
+            blocking.append(f"count {scene.held}")
         return Moment(
             opens=opens,
             closes=closes,
             blocking=tuple(blocking),
             alarming=self._poll.refused() or any(s.state in _ALARMING for s in self._criteria),
             attempt=self._newest(commands, self.config.go_command, self._last_command),
-            no_go=self._last_sent(commands, self.config.no_go_command),
+            no_go=self._last_sent(commands),
             commits_by_standing=not self.config.go_command and self._stood(now_ns),
             overdue=self._overdue(now_ns),
-            unopposed=self._waits_for_objections() and self._objected_ns is None,
+            unopposed=self._stands_unanswered() and self._objected_ns is None,
+            held=bool(scene.held),
+            scrubbed=scene.scrubbed,
+            recycled=scene.attempt != self._turn,
         )
 
     def _truth(self, rule: Expression, field: str, view: View, now_ns: int) -> bool | None:
@@ -212,11 +239,11 @@ class Gate:
         return holds
 
     def _renew_poll(self, now_ns: int) -> None:
-        if not self._poll.voted:
+        if not self._poll.positions:
             return
-        basis = basis_of(self._configuration, self._criteria)
-        for position in self._poll.drop_outdated(basis):
-            text = f"{self.config.title}: GO of {position} fell, what it stood on changed"
+        self._basis.see(self._criteria, now_ns)
+        for position, why in self._poll.drop_outdated(self._basis.hash, now_ns):
+            text = f"{self.config.title}: GO of {position} {why}"
             self._events.append(Event(now_ns, "vote", position, text, _WARNING))
 
     def _newest(
@@ -225,15 +252,16 @@ class Gate:
         mine = [c for c in commands if c.command == command and c.id > after]
         return max(mine, key=lambda c: c.id, default=None)
 
-    def _last_sent(self, commands: Sequence[CommandStatus], command: str) -> CommandStatus | None:
-        """The newest of a command that reached a link; what was refused here never did."""
-        return self._newest([c for c in commands if c.attempts > 0], command, -1)
+    def _last_sent(self, commands: Sequence[CommandStatus]) -> CommandStatus | None:
+        """The newest NO-GO command that reached a link; what was refused here never did."""
+        sent = [c for c in commands if c.attempts > 0]
+        return self._newest(sent, self.config.no_go_command, self._last_recycled)
 
     def _stood(self, now_ns: int) -> bool:
         return self.state is GateState.GO and now_ns - self._since_ns >= self.config.stable_for
 
-    def _waits_for_objections(self) -> bool:
-        return self.config.no_go_after is not None and not self.config.go_command
+    def _stands_unanswered(self) -> bool:
+        return self.config.without_answer == "stands"
 
     def _note_objections(self, now_ns: int) -> None:
         """Since when something has been known to be NO-GO; what is unknown objects to nothing."""
@@ -257,9 +285,13 @@ class Gate:
         ended = self.state in (GateState.COMMITTED, GateState.MISSED)
         return not ended and moment.opens is True
 
-    def _move(self, trigger: Trigger, commands: Sequence[CommandStatus], now_ns: int) -> None:
+    def _move(
+        self, trigger: Trigger, commands: Sequence[CommandStatus], scene: Scene, now_ns: int
+    ) -> None:
         target = TRANSITIONS[self.state][trigger]
         self._trigger = trigger
+        if trigger is Trigger.RECYCLED:
+            self._begin_again(commands, scene)
         if target is self.state:
             return
         was, self.state, self._since_ns = self.state, target, now_ns
@@ -268,11 +300,18 @@ class Gate:
         elif target is GateState.CLOSED:
             self._poll.clear()
         elif target is GateState.MISSED:
-            self._miss(was, trigger, now_ns)
+            self._miss(was, trigger, scene, now_ns)
         if trigger is Trigger.FAILED:
             self._rest_ns = max(self.config.stable_for, RETRY_REST_NS)
         text = f"{self.config.title}: {target.value}, {self._reason()}"
         self._events.append(Event(now_ns, "gate", self.config.id, text, _SEVERITY[target]))
+
+    def _begin_again(self, commands: Sequence[CommandStatus], scene: Scene) -> None:
+        """Nothing of the last attempt counts: no vote, no objection, no command."""
+        self._turn = scene.attempt
+        self._poll.clear()
+        self._opened, self._objected_ns, self._rest_ns = False, None, 0
+        self._last_recycled = max((c.id for c in commands), default=-1)
 
     def _prepare_go(self, commands: Sequence[CommandStatus]) -> None:
         """From here on a newer GO command is this gate's own."""
@@ -287,41 +326,38 @@ class Gate:
             self._asked = True
             self._act("send", self.config.go_command, "GO")
 
-    def _miss(self, was: GateState, trigger: Trigger, now_ns: int) -> None:
+    def _miss(self, was: GateState, trigger: Trigger, scene: Scene, now_ns: int) -> None:
         consequences = CONSEQUENCES[trigger]
         under_way = was is GateState.GO and (self._asked or self._attempt is not None)
         if "withdraw_go" in consequences and under_way:
             self._act("withdraw", self.config.go_command, trigger.value)
-        if "send_no_go" in consequences and self.config.no_go_command:
-            self._owed, self._owed_from_ns = NO_GO_TRIES, now_ns
+        if "send_no_go" in consequences:
+            self._no_go.owe(now_ns)
+        if "stop_count" in consequences and not scene.scrubbed:
+            self._stop_count(trigger, scene)
 
-    def _send_no_go_while_owed(self, commands: Sequence[CommandStatus], now_ns: int) -> None:
-        """Send the NO-GO command until it is verified, tries run out, or another one is sent."""
-        if self._owed == 0 or now_ns < self._owed_from_ns:
-            return
-        newest = max(commands, key=lambda c: c.id, default=None)
-        if self._owed < NO_GO_TRIES:
-            if newest is None or newest.command != self.config.no_go_command:
-                self._owed = 0
-                return
-            if newest.state not in _FAILED:
-                if newest.state is CommandState.VERIFIED:
-                    self._owed = 0
-                return
-        self._owed -= 1
-        self._owed_from_ns = now_ns + RETRY_REST_NS
-        self._act("send", self.config.no_go_command, self._trigger.value)
+    def _stop_count(self, trigger: Trigger, scene: Scene) -> None:
+        """Hold, recycle or scrub; a count that is to be recycled is held before."""
+        wish, reason = self.config.no_go_count, f"{self.config.title}: {trigger.value}"
+        if wish in ("hold", "recycle") and not scene.held:
+            self._act("hold", "", reason)
+        if wish == "recycle":
+            self._act("recycle", "", reason, self.config.recycle_to)
+        if wish == "scrub":
+            self._act("scrub", "", reason)
 
-    def _act(self, act: Literal["send", "withdraw"], command: str, reason: str) -> None:
-        self._actions.append(GateAction(self.config.id, act, command, reason))
+    def _act(self, act: Wish, command: str, reason: str, mark: str = "") -> None:
+        self._actions.append(GateAction(self.config.id, act, command, reason, mark))
 
-    def _vote_refusal(self, position: str, go: bool) -> str:
+    def _vote_refusal(self, position: str, go: bool, seen_ns: int) -> str:
         if position not in self._poll.positions:
             return f"{position} is not polled"
         if self.state not in (GateState.NO_GO, GateState.GO):
             return f"the gate is {self.state.value}"
         if go and self._barring:
             return f"no GO over {', '.join(self._barring)}"
+        if go and seen_ns < self._basis.since_ns:
+            return "what it stands on has changed since you looked"
         return ""
 
     def _reason(self) -> str:

@@ -5,18 +5,23 @@ its poll and the commands on their way, and condenses them into one `Trigger`; t
 table `TRANSITIONS` says what follows, and `CONSEQUENCES` what is sent. The first
 trigger that applies counts, in the order of the enum:
 
-- OVERRULED: the gate's NO-GO command was sent, by whomever. It stays missed.
+- RECYCLED: the count went back to a mark: what was missed may be asked again, from
+  nothing. Only a command on its way comes first: it is revoked before that.
+- OVERRULED: the gate's NO-GO command was sent since, by whomever. It stays missed.
+- SCRUBBED: the attempt has ended. Nothing is sent for that.
 - VERIFIED: the vehicle has the GO command. Nothing but that commits a gate which
   has one; a gate without commits at its deadline, if it stands at GO.
-- UNOPPOSED: the deadline of a gate that only waits for objections (it has a
-  `no_go_after` and sends no GO command) passes, and no criterion is known to be NO-GO
-  and no vote is. It stands: silence neither revokes a verified commit nor diverts.
-- DEADLINE: `closes` is true and the gate was open: what is not verified is no commit.
-  A gate that never opened stays closed, as does one whose question no longer
-  arises because `opens` is known to be false.
-- REVOKED: a criterion turned NO-GO or UNKNOWN, or a vote NO-GO, while the command
-  was on its way. The vehicle may have it, so the chance is given up and the NO-GO
-  command follows. (INHIBITED does not revoke: the commit itself changes phases.)
+- UNOPPOSED: the deadline of a gate that only waits for objections
+  (`without_answer = "stands"`) passes, and no criterion is known to be NO-GO and no vote
+  is. It stands: silence neither revokes a verified commit nor diverts.
+- DEADLINE: `closes` is true, or the phase one that closes it, and the gate was open:
+  what is not verified is no commit. A gate that never opened stays closed, as does one
+  whose question no longer arises because `opens` is known to be false.
+- REVOKED: a criterion turned NO-GO or UNKNOWN, a vote NO-GO, or the count was held or
+  scrubbed while the command was on its way. The vehicle may have it, so the chance is
+  given up and the NO-GO command follows; after a hold or a scrub even where the vehicle
+  has just verified the command. (INHIBITED does not revoke: the commit itself changes
+  phases.)
 - FAILED: the command was refused or ran out of attempts. The gate may try again.
 - WAITING: the command is on its way.
 - SHUT: `opens` is false or unknown.
@@ -26,7 +31,8 @@ trigger that applies counts, in the order of the enum:
   blocks: no GO is given when it is not known that time remains; nor is the gate
   missed before its deadline is known to have passed.
 
-COMMITTED and MISSED are ends, but for a verified NO-GO command after a commit.
+COMMITTED and MISSED are ends, but for a verified NO-GO command after a commit and for
+a recycle after a miss.
 """
 
 from __future__ import annotations
@@ -42,7 +48,9 @@ from gcs.messages import CommandState, CommandStatus, GateState
 class Trigger(enum.Enum):
     """What a gate's inputs come to, most urgent first."""
 
+    RECYCLED = "the count was recycled"
     OVERRULED = "its NO-GO command was sent"
+    SCRUBBED = "the attempt was scrubbed"
     VERIFIED = "committed"
     UNOPPOSED = "nothing known stood against it"
     DEADLINE = "the deadline passed"
@@ -59,7 +67,9 @@ _S, _T = GateState, Trigger
 
 TRANSITIONS: Mapping[GateState, Mapping[Trigger, GateState]] = {
     _S.CLOSED: {
+        _T.RECYCLED: _S.CLOSED,
         _T.OVERRULED: _S.MISSED,
+        _T.SCRUBBED: _S.MISSED,
         _T.UNOPPOSED: _S.COMMITTED,
         _T.DEADLINE: _S.MISSED,
         _T.SHUT: _S.CLOSED,
@@ -67,7 +77,9 @@ TRANSITIONS: Mapping[GateState, Mapping[Trigger, GateState]] = {
         _T.CLEAR: _S.GO,
     },
     _S.NO_GO: {
+        _T.RECYCLED: _S.CLOSED,
         _T.OVERRULED: _S.MISSED,
+        _T.SCRUBBED: _S.MISSED,
         _T.UNOPPOSED: _S.COMMITTED,
         _T.DEADLINE: _S.MISSED,
         _T.SHUT: _S.CLOSED,
@@ -76,7 +88,9 @@ TRANSITIONS: Mapping[GateState, Mapping[Trigger, GateState]] = {
         _T.CLEAR: _S.GO,
     },
     _S.GO: {
+        _T.RECYCLED: _S.CLOSED,
         _T.OVERRULED: _S.MISSED,
+        _T.SCRUBBED: _S.MISSED,
         _T.VERIFIED: _S.COMMITTED,
         _T.UNOPPOSED: _S.COMMITTED,
         _T.DEADLINE: _S.MISSED,
@@ -88,17 +102,18 @@ TRANSITIONS: Mapping[GateState, Mapping[Trigger, GateState]] = {
         _T.CLEAR: _S.GO,
     },
     _S.COMMITTED: {_T.OVERRULED: _S.MISSED},
-    _S.MISSED: {},
+    _S.MISSED: {_T.RECYCLED: _S.CLOSED},
 }
 """State and trigger to the next state. A pair that is not here cannot arise."""
 
-Consequence = Literal["withdraw_go", "send_no_go"]
+Consequence = Literal["withdraw_go", "send_no_go", "stop_count"]
 
 CONSEQUENCES: Mapping[Trigger, tuple[Consequence, ...]] = {
     _T.OVERRULED: ("withdraw_go",),
-    _T.DEADLINE: ("withdraw_go", "send_no_go"),
-    _T.REVOKED: ("withdraw_go", "send_no_go"),
-    _T.OVERDUE: ("send_no_go",),
+    _T.SCRUBBED: (),
+    _T.DEADLINE: ("withdraw_go", "send_no_go", "stop_count"),
+    _T.REVOKED: ("withdraw_go", "send_no_go", "stop_count"),
+    _T.OVERDUE: ("send_no_go", "stop_count"),
 }
 """What a gate does when it is missed, by the trigger."""
 
@@ -110,9 +125,10 @@ class Moment:
     """What a gate sees at one step.
 
     `opens` and `closes` are None when unknown. `attempt` is the GO command as sent
-    since the gate stands at GO; `no_go` is the last NO-GO command that went out.
-    `alarming` says that a criterion is NO-GO or UNKNOWN, or a vote NO-GO; `unopposed`
-    that the gate only waits for objections, and that there is no known one.
+    since the gate stands at GO; `no_go` is the last NO-GO command that went out since the
+    last recycle. `alarming` says that a criterion is NO-GO or UNKNOWN, or a vote NO-GO;
+    `unopposed` that the gate only waits for objections, and that there is no known one.
+    `held` and `scrubbed` speak of the count; `recycled` is true until the gate took it.
     """
 
     opens: bool | None
@@ -124,17 +140,32 @@ class Moment:
     commits_by_standing: bool = False
     overdue: bool = False
     unopposed: bool = False
+    held: bool = False
+    scrubbed: bool = False
+    recycled: bool = False
 
 
 def trigger_of(state: GateState, opened: bool, moment: Moment) -> Trigger | None:
     """The most urgent trigger; None where an end is reached. `opened`: it was once open."""
-    if state is GateState.MISSED:
-        return None
     if state is GateState.COMMITTED:
         verified = moment.no_go is not None and moment.no_go.state is CommandState.VERIFIED
         return Trigger.OVERRULED if verified else None
+    under_way = state is GateState.GO and moment.attempt is not None
+    if under_way and moment.no_go is None and (moment.held or moment.scrubbed):
+        return Trigger.REVOKED
+    if moment.recycled:
+        return Trigger.RECYCLED
+    if state is GateState.MISSED:
+        return None
     if moment.no_go is not None:
         return Trigger.OVERRULED
+    if moment.scrubbed:
+        return Trigger.SCRUBBED
+    return _trigger_of_question(state, opened, moment)
+
+
+def _trigger_of_question(state: GateState, opened: bool, moment: Moment) -> Trigger:
+    """Commit and deadline first, then the command on its way, then the rest."""
     if state is GateState.GO and _commits(moment):
         return Trigger.VERIFIED
     if moment.closes is True and _asked(state, opened, moment):

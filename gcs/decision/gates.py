@@ -5,7 +5,7 @@ How a gate moves stands in `gate_table`, how it lives in `gate`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -13,9 +13,9 @@ from gcs.config.loading import Mission
 from gcs.config.mission import GateConfig
 from gcs.config.problems import Problem
 from gcs.decision.compiling import Compiler, merged_windows
-from gcs.decision.deadline import clock_deadline
-from gcs.decision.gate import Gate, GateAction, GateRules
-from gcs.decision.polls import configuration_digest
+from gcs.decision.deadline import deadline_of
+from gcs.decision.gate import Gate, GateAction, GateRules, Scene
+from gcs.decision.polls import PERSONS_NEEDED, configuration_digest
 from gcs.expressions import Scope, View
 from gcs.messages import (
     CommandStatus,
@@ -27,6 +27,7 @@ from gcs.messages import (
 )
 
 _WARNING = 4
+_QUIET = Scene()
 
 
 class GateStep(NamedTuple):
@@ -49,7 +50,7 @@ def build_gates(mission: Mission, scope: Scope) -> tuple[Gates, tuple[Problem, .
         for i, config in enumerate(mission.config.gate)
     ]
     timed = [
-        replace(rule, deadline=clock_deadline(rule.config.closes, mission, scope))
+        replace(rule, deadline=deadline_of(rule.config.closes, mission, scope))
         for rule in rules
         if rule is not None
     ]
@@ -69,19 +70,43 @@ def _rules(
     return GateRules(config, opens, closes, criteria)
 
 
-def _gate_mistakes(config: GateConfig, criteria: tuple[str, ...]) -> list[tuple[str, str]]:
-    mistakes = []
+def _gate_mistakes(config: GateConfig, criteria: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """(field, what is wrong) of a gate that cannot mean what it says."""
     if not criteria and not config.polls:
-        mistakes.append(("", "no criterion and no poll decides this gate"))
+        yield "", "no criterion and no poll decides this gate"
     if config.go_command and config.go_command == config.no_go_command:
-        mistakes.append(("no_go_command", "GO and NO-GO send the same command"))
+        yield "no_go_command", "GO and NO-GO send the same command"
     if config.stable_for < 0:
-        mistakes.append(("stable_for", "expected a duration of zero or more"))
+        yield "stable_for", "expected a duration of zero or more"
+    if config.without_answer == "stands" and config.go_command:
+        yield "without_answer", "silence cannot stand for a command that must be verified"
+    yield from _no_go_mistakes(config)
+    yield from _poll_mistakes(config)
+
+
+def _no_go_mistakes(config: GateConfig) -> Iterator[tuple[str, str]]:
     if config.no_go_after is not None and config.no_go_after < 0:
-        mistakes.append(("no_go_after", "expected a duration of zero or more"))
-    if config.no_go_after is not None and not config.no_go_command:
-        mistakes.append(("no_go_after", "there is no `no_go_command` to send"))
-    return mistakes
+        yield "no_go_after", "expected a duration of zero or more"
+    if config.no_go_after is not None and not (config.no_go_command or config.no_go_count):
+        yield "no_go_after", "there is no `no_go_command` to send and no `no_go_count` to do"
+    if config.no_go_count == "recycle" and not config.recycle_to:
+        yield "no_go_count", "a recycle needs the mark `recycle_to`"
+    if config.recycle_to and config.no_go_count != "recycle":
+        yield "recycle_to", 'only `no_go_count = "recycle"` goes to a mark'
+
+
+def _poll_mistakes(config: GateConfig) -> Iterator[tuple[str, str]]:
+    if len(set(config.polls)) < len(config.polls):
+        yield "polls", "a position is polled twice"
+    if config.go_expires <= 0:
+        yield "go_expires", "expected a duration of more than zero"
+    if "go_expires" in config.model_fields_set and not config.polls:
+        yield "go_expires", "nobody is polled, so there is no vote that could expire"
+    if config.two_person and len(set(config.polls)) < PERSONS_NEEDED:
+        yield (
+            "two_person",
+            f"nobody can answer: {PERSONS_NEEDED} persons need as many polled positions",
+        )
 
 
 class Gates:
@@ -94,8 +119,8 @@ class Gates:
         )
 
     def infos(self) -> tuple[GateInfo, ...]:
-        """What the gates are called."""
-        return tuple(GateInfo(gate.config.id, gate.config.title) for gate in self._gates)
+        """What the gates are called, who is polled, and what follows."""
+        return tuple(_info(gate.config) for gate in self._gates)
 
     def windows(self) -> dict[int, int]:
         """Parameter index -> ns of history that the gates need."""
@@ -116,14 +141,14 @@ class Gates:
         criteria: Sequence[CriterionStatus],
         commands: Sequence[CommandStatus],
         now_ns: int,
-        held: str = "",
+        scene: Scene = _QUIET,
     ) -> GateStep:
-        """Move every gate at most once. `held` says who holds the count; no GO is given then."""
+        """Move every gate at most once."""
         by_id = {status.id: status for status in criteria}
         actions: list[GateAction] = []
         events: list[Event] = []
         for gate in self._gates:
-            gate.step(view, by_id, commands, now_ns, held)
+            gate.step(view, by_id, commands, now_ns, scene)
             actions.extend(gate.take_actions())
             events.extend(gate.take_events())
         return GateStep(self.statuses(), _once_each(actions), tuple(events))
@@ -132,22 +157,33 @@ class Gates:
         """The gates as last stepped."""
         return tuple(gate.status() for gate in self._gates)
 
-    def vote(self, gate: str, position: str, go: bool, now_ns: int) -> Event:
-        """Take a polled position's answer, or refuse it with the reason."""
+    def vote(
+        self,
+        gate: str,
+        position: str,
+        go: bool,
+        now_ns: int,
+        person: str = "",
+        seen_ns: int | None = None,
+    ) -> Event:
+        """Take a polled position's answer, or refuse it with the reason; see `Gate.vote`."""
         for candidate in self._gates:
             if candidate.config.id == gate:
-                return candidate.vote(position, go, now_ns)
+                return candidate.vote(position, go, now_ns, person, seen_ns)
         return Event(now_ns, "refused", position, f"vote refused: no gate {gate!r}", _WARNING)
 
-    def interlocks(self, now_ns: int) -> dict[str, str]:
-        """Command id -> why no operator may send it now; a gate's GO command only."""
+    def interlocks(self, now_ns: int, held: str = "") -> dict[str, str]:
+        """Command id -> why no operator may send it now; a gate's GO command only.
+
+        `held` says who holds the count now.
+        """
         barred: dict[str, str] = {}
         free: set[str] = set()
         for gate in self._gates:
             command = gate.config.go_command
             if not command:
                 continue
-            reason = gate.bar(now_ns)
+            reason = gate.bar(now_ns, held)
             if reason:
                 barred.setdefault(command, reason)
             else:
@@ -155,9 +191,20 @@ class Gates:
         return {command: reason for command, reason in barred.items() if command not in free}
 
 
+def _info(config: GateConfig) -> GateInfo:
+    return GateInfo(
+        id=config.id,
+        title=config.title,
+        polls=config.polls,
+        two_person=config.two_person,
+        go_command=config.go_command,
+        no_go_command=config.no_go_command,
+    )
+
+
 def _once_each(actions: Sequence[GateAction]) -> tuple[GateAction, ...]:
-    """Gates that share a command ask for it once a step."""
-    seen: dict[tuple[str, str], GateAction] = {}
+    """Gates that want the same ask for it once a step."""
+    seen: dict[tuple[str, str, str], GateAction] = {}
     for action in actions:
-        seen.setdefault((action.act, action.command), action)
+        seen.setdefault((action.act, action.command, action.mark), action)
     return tuple(seen.values())

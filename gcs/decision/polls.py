@@ -1,49 +1,55 @@
-"""Votes of the polled positions, each bound to what it stood on."""
+"""Votes of the polled positions, each bound to what it stood on and to a time."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import msgspec
 
 from gcs.config.loading import Mission
-from gcs.messages import CriterionStatus
+from gcs.messages import CriterionStatus, VoteStatus
+
+PERSONS_NEEDED = 2
+"""How many different persons stand behind a GO that two persons must give."""
 
 
-@dataclass(frozen=True, slots=True)
-class CastVote:
-    """A position's answer, and the hash of what it saw."""
+class Fallen(NamedTuple):
+    """A GO that no longer stands, and why."""
 
-    go: bool
-    basis: str
+    position: str
+    why: str
 
 
 class Poll:
     """The votes on one gate.
 
-    A GO falls when its basis changes: the states of the gate's criteria, their
-    waivers or the configuration. A NO-GO stands until its position says otherwise.
+    A GO falls when its basis changes (the states of the gate's criteria, their waivers or
+    the configuration) and `expires_ns` after it was cast. A NO-GO stands until its
+    position says otherwise. With `two_person` the votes for GO must come of two different
+    known persons; who is not known counts as nobody.
     """
 
-    def __init__(self, positions: Sequence[str]) -> None:
+    def __init__(self, positions: Sequence[str], expires_ns: int, two_person: bool) -> None:
         self.positions = tuple(positions)
-        self._votes: dict[str, CastVote] = {}
+        self._expires_ns = expires_ns
+        self._two_person = two_person
+        self._votes: dict[str, VoteStatus] = {}
 
-    @property
-    def voted(self) -> bool:
-        """Whether any vote stands."""
-        return bool(self._votes)
-
-    def cast(self, position: str, go: bool, basis: str) -> None:
+    def cast(self, position: str, person: str, go: bool, basis: str, now_ns: int) -> None:
         """Take a vote in place of the position's last one."""
-        self._votes[position] = CastVote(go, basis)
+        expires_ns = now_ns + self._expires_ns if go else None
+        self._votes[position] = VoteStatus(position, go, person, now_ns, expires_ns, basis)
 
-    def drop_outdated(self, basis: str) -> tuple[str, ...]:
-        """Drop each GO that stood on something else; who voted them."""
-        fallen = tuple(p for p, vote in self._votes.items() if vote.go and vote.basis != basis)
-        for position in fallen:
+    def drop_outdated(self, basis: str, now_ns: int) -> tuple[Fallen, ...]:
+        """Drop each GO that stood on something else or is too old; who voted them."""
+        fallen = tuple(
+            Fallen(position, "expired" if vote.basis == basis else "fell, what it stood on changed")
+            for position, vote in self._votes.items()
+            if vote.go and (vote.basis != basis or _expired(vote, now_ns))
+        )
+        for position, _ in fallen:
             del self._votes[position]
         return fallen
 
@@ -51,17 +57,52 @@ class Poll:
         """Forget all votes."""
         self._votes.clear()
 
+    def statuses(self) -> tuple[VoteStatus, ...]:
+        """The votes that stand, in the order of the positions."""
+        return tuple(self._votes[p] for p in self.positions if p in self._votes)
+
     def refused(self) -> bool:
         """Whether a position voted NO-GO."""
         return any(not vote.go for vote in self._votes.values())
 
-    def missing(self) -> tuple[str, ...]:
+    def missing(self, now_ns: int) -> tuple[str, ...]:
         """What the poll still blocks by: `poll FD` without an answer, `poll FD NO-GO` with one."""
-        return tuple(
-            f"poll {position}" if vote is None else f"poll {position} NO-GO"
-            for position in self.positions
-            if (vote := self._votes.get(position)) is None or not vote.go
-        )
+        missing = [self._asked(position, now_ns) for position in self.positions]
+        named = tuple(text for text in missing if text)
+        return named or self._too_few()
+
+    def _asked(self, position: str, now_ns: int) -> str:
+        vote = self._votes.get(position)
+        if vote is None or _expired(vote, now_ns):
+            return f"poll {position}"
+        return "" if vote.go else f"poll {position} NO-GO"
+
+    def _too_few(self) -> tuple[str, ...]:
+        persons = {vote.person for vote in self._votes.values()} - {""}
+        if not self._two_person or len(persons) >= PERSONS_NEEDED:
+            return ()
+        return (f"poll needs {PERSONS_NEEDED} persons, has {len(persons)}",)
+
+
+def _expired(vote: VoteStatus, now_ns: int) -> bool:
+    return vote.expires_ns is not None and now_ns >= vote.expires_ns
+
+
+class Basis:
+    """What votes on a gate stand on now: its hash, and since when it is this one."""
+
+    def __init__(self, configuration: str) -> None:
+        self._configuration = configuration
+        self._seen: tuple[object, ...] | None = None
+        self.hash = ""
+        self.since_ns = 0
+
+    def see(self, criteria: Sequence[CriterionStatus], now_ns: int) -> None:
+        """Take the gate's criteria as they are now."""
+        seen = tuple((status.id, status.state, status.waiver) for status in criteria)
+        if seen != self._seen:
+            self._seen, self.since_ns = seen, now_ns
+            self.hash = basis_of(self._configuration, criteria)
 
 
 def basis_of(configuration: str, criteria: Iterable[CriterionStatus]) -> str:

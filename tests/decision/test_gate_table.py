@@ -18,12 +18,21 @@ def command(state: CommandState) -> CommandStatus:
 
 
 COMMANDS = [None, *(command(state) for state in CommandState)]
+COUNTS = {"counting": (False, False), "held": (True, False), "scrubbed": (True, True)}
 MOMENTS = [
-    Moment(opens, closes, blocking, alarming, attempt, no_go, standing, overdue, unopposed)
-    for opens, closes, (
+    Moment(opens, closes, *blocking, attempt, no_go, standing, overdue, unopposed, *count, recycled)
+    for (
+        opens,
+        closes,
         blocking,
-        alarming,
-    ), attempt, no_go, standing, overdue, unopposed in product(
+        attempt,
+        no_go,
+        standing,
+        overdue,
+        unopposed,
+        count,
+        recycled,
+    ) in product(
         (True, False, None),
         (True, False, None),
         (((), False), (("x",), False), (("x",), True)),
@@ -32,7 +41,10 @@ MOMENTS = [
         (True, False),
         (True, False),
         (True, False),
+        COUNTS.values(),
+        (True, False),
     )
+    if blocking[0] or not count[0]
 ]
 
 
@@ -70,6 +82,8 @@ def test_nothing_commits_but_a_verified_command_or_a_standing_go_at_the_deadline
     for state, _, moment, target in EVERYTHING:
         if target is GateState.COMMITTED and state is not GateState.COMMITTED:
             assert moment.no_go is None
+            assert not moment.scrubbed
+            assert not moment.recycled
             if moment.unopposed and moment.closes is True and moment.opens is not False:
                 continue
             assert state is GateState.GO
@@ -85,20 +99,37 @@ def test_nothing_commits_but_a_verified_command_or_a_standing_go_at_the_deadline
 def test_an_open_gate_never_outlives_its_deadline() -> None:
     for state, _, moment, target in EVERYTHING:
         if state in OPEN and moment.closes is True:
-            assert target in ENDS
+            assert target in ENDS or moment.recycled
+
+
+def test_no_gate_outlives_a_scrub_and_no_command_on_its_way_outlives_a_hold() -> None:
+    for state, _, moment, target in EVERYTHING:
+        if state is GateState.COMMITTED:
+            continue
+        if moment.scrubbed:
+            assert target is GateState.MISSED or moment.recycled
+        if moment.held and state is GateState.GO and moment.attempt is not None:
+            assert target is GateState.MISSED or (moment.recycled and moment.no_go is not None)
+
+
+def test_a_recycle_closes_every_gate_but_a_committed_one() -> None:
+    for state, _, moment, target in EVERYTHING:
+        if moment.recycled and state is not GateState.COMMITTED:
+            revoked = state is GateState.GO and moment.attempt is not None and moment.held
+            assert target is GateState.CLOSED or revoked
 
 
 def test_a_command_on_its_way_never_outlives_an_alarm() -> None:
     for state, _, moment, target in EVERYTHING:
         under_way = moment.attempt is not None
         if state is GateState.GO and under_way and moment.alarming:
-            assert target in ENDS
+            assert target in ENDS or moment.recycled
 
 
-def test_missed_is_for_ever_and_committed_ends_only_by_a_verified_no_go() -> None:
+def test_missed_ends_only_by_a_recycle_and_committed_ends_only_by_a_verified_no_go() -> None:
     for state, _, moment, target in EVERYTHING:
         if state is GateState.MISSED:
-            assert target is GateState.MISSED
+            assert target is (GateState.CLOSED if moment.recycled else GateState.MISSED)
         if state is GateState.COMMITTED:
             diverted = moment.no_go is not None and moment.no_go.state is CommandState.VERIFIED
             assert target is (GateState.MISSED if diverted else GateState.COMMITTED)
@@ -106,7 +137,9 @@ def test_missed_is_for_ever_and_committed_ends_only_by_a_verified_no_go() -> Non
 
 def test_a_no_go_that_was_sent_ends_the_gate_whatever_else_is_true() -> None:
     for state, _, moment, target in EVERYTHING:
-        if moment.no_go is not None and state is not GateState.COMMITTED:
+        if moment.no_go is None or moment.recycled:
+            continue
+        if state is not GateState.COMMITTED:
             assert target is GateState.MISSED
 
 

@@ -7,8 +7,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from gcs.decision.gate import NO_GO_TRIES, PASSING, RETRY_REST_NS
+from gcs.decision.gate import PASSING, Scene
 from gcs.decision.gates import Gates, GateStep, build_gates
+from gcs.decision.no_go import NO_GO_TRIES, RETRY_REST_NS
 from gcs.messages import (
     CommandState,
     CommandStatus,
@@ -51,7 +52,9 @@ no_go_command = "divert"
 POLLED = AUTOMATIC + 'polls = ["FD", "BARGE"]\n'
 CONFIRMED = AUTOMATIC.replace('"automatic"', '"confirmed"')
 STANDING = AUTOMATIC.replace('go_command = "commit"\n', "", 1)
-CONTINUING = STANDING + 'no_go_after = "1 s"\n'
+CONTINUING = STANDING + 'no_go_after = "1 s"\nwithout_answer = "stands"\n'
+EXPIRING = POLLED + 'go_expires = "3 s"\n'
+TWO_PERSONS = POLLED + "two_person = true\n"
 CRITERION = """
 [criterion.roll]
 title = "roll"
@@ -76,6 +79,10 @@ class Range:
         self.sent: list[str] = []
         self.withdrawn: list[str] = []
         self.held = ""
+        self.attempt = 1
+        self.scrubbed = False
+        self.phase = "p"
+        self.asked: list[tuple[str, str]] = []
         self.view.set("mode", 4.0)
         self.view.set("left", 60.0)
 
@@ -83,13 +90,16 @@ class Range:
         self.now_ns += round(after_s * SECOND)
         roll = CriterionStatus("roll", self.criterion, None, None, None, 0, "")
         commands = tuple(self.commands.values())
-        step = self.gates.step(self.view, (roll,), commands, self.now_ns, self.held)
+        scene = Scene(self.held, self.attempt, self.scrubbed, self.phase)
+        step = self.gates.step(self.view, (roll,), commands, self.now_ns, scene)
         for action in step.actions:
             if action.act == "send":
                 self.sent.append(action.command)
                 self.command(action.command)
-            else:
+            elif action.act == "withdraw":
                 self.withdrawn.append(action.command)
+            else:
+                self.asked.append((action.act, action.mark))
         self.last: GateStep = step
         return step.statuses[0]
 
@@ -99,6 +109,9 @@ class Range:
             number, name, state, number + 1, self.now_ns, attempts, (), (), ""
         )
         return number
+
+    def vote(self, position: str, go: bool = True, person: str = "") -> str:
+        return self.gates.vote("landing", position, go, self.now_ns, person).text
 
     def answer(self, state: CommandState) -> None:
         self.command_state(max(self.commands), state)
@@ -337,6 +350,139 @@ def test_a_held_count_gives_no_go() -> None:
     assert (status.state, status.blocking) == (GateState.NO_GO, ("count held by FD: range",))
 
 
+def test_no_operator_sends_go_over_a_hold_of_this_very_moment() -> None:
+    scene = Range(CONFIRMED)
+    scene.step()
+    scene.step(1.0)
+    assert scene.gates.interlocks(scene.now_ns) == {}
+    barred = scene.gates.interlocks(scene.now_ns, "held by FD: range")
+    assert barred == {"commit": "LANDING is blocked by count held by FD: range"}
+
+
+@pytest.mark.parametrize("scrubbed", [False, True])
+@pytest.mark.parametrize("answer", [CommandState.SENT, CommandState.VERIFIED])
+def test_a_hold_or_a_scrub_revokes_a_command_that_is_on_its_way_or_just_arrived(
+    answer: CommandState, scrubbed: bool
+) -> None:
+    scene = on_its_way()
+    scene.held, scene.scrubbed = "held by FD: range", scrubbed
+    scene.answer(answer)
+    assert scene.step(0.1).state is GateState.MISSED
+    assert (scene.withdrawn, scene.sent) == (["commit"], ["commit", "divert"])
+
+
+# --- Recycle and scrub ---
+
+
+@pytest.mark.parametrize("table", [AUTOMATIC, STANDING, CONTINUING])
+def test_a_scrub_ends_a_gate_and_sends_nothing(table: str) -> None:
+    scene = Range(table)
+    scene.step()
+    scene.scrubbed, scene.held = True, "scrubbed by FD: range"
+    scene.view.set("left", 0.0)
+    assert scene.step(5.0).state is GateState.MISSED
+    assert scene.step(60.0).reason == "the attempt was scrubbed"
+    assert (scene.sent, scene.withdrawn, scene.asked) == ([], [], [])
+
+
+def test_a_recycle_lets_a_missed_gate_be_asked_again_from_nothing() -> None:
+    scene = Range(EXPIRING)
+    scene.step()
+    scene.vote("FD")
+    scene.vote("BARGE", go=False)
+    scene.view.set("left", 0.0)
+    assert scene.step().state is GateState.MISSED
+    scene.view.set("left", 60.0)
+    scene.answer(CommandState.VERIFIED)
+    scene.attempt = 2
+    status = scene.step(1.0)
+    assert (status.state, status.votes) == (GateState.CLOSED, ())
+    assert scene.step().state is GateState.NO_GO
+    for position in ("FD", "BARGE"):
+        scene.vote(position)
+    assert scene.step().state is GateState.GO, "the divert of the last attempt is over"
+
+
+def test_a_recycled_gate_that_passed_its_deadline_is_missed_again_only_if_it_opens() -> None:
+    scene = Range()
+    scene.view.set("left", 0.0)
+    assert scene.step().state is GateState.MISSED
+    scene.attempt = 2
+    scene.view.forget("mode")
+    assert [scene.step().state for _ in range(3)] == [GateState.CLOSED] * 3
+
+
+def test_a_command_on_its_way_at_a_recycle_is_first_revoked() -> None:
+    scene = on_its_way()
+    scene.attempt, scene.held = 2, "recycled by FD: range"
+    assert scene.step(0.1).state is GateState.MISSED
+    assert scene.sent == ["commit", "divert"]
+    assert scene.step(0.1).state is GateState.CLOSED
+
+
+def test_a_recycle_moves_no_committed_gate() -> None:
+    scene = on_its_way()
+    scene.answer(CommandState.VERIFIED)
+    scene.step(0.1)
+    scene.attempt = 2
+    assert [scene.step(0.1).state for _ in range(3)] == [GateState.COMMITTED] * 3
+
+
+@pytest.mark.parametrize(
+    ("wish", "held", "asked"),
+    [
+        ("hold", "", [("hold", "")]),
+        ("hold", "held by FD: x", []),
+        ("recycle", "", [("hold", ""), ("recycle", "engines")]),
+        ("recycle", "held by FD: x", [("recycle", "engines")]),
+        ("scrub", "", [("scrub", "")]),
+    ],
+)
+def test_a_missed_gate_does_to_the_count_what_it_declares(
+    wish: str, held: str, asked: list[tuple[str, str]]
+) -> None:
+    table = AUTOMATIC + f'no_go_count = "{wish}"\n'
+    table += 'recycle_to = "engines"\n' if wish == "recycle" else ""
+    scene = Range(table)
+    scene.criterion, scene.held = CriterionState.NO_GO, held
+    scene.step()
+    assert scene.asked == []
+    scene.view.set("left", 0.0)
+    scene.step()
+    assert scene.asked == asked
+    scene.step(5.0)
+    assert scene.asked == asked
+
+
+def test_no_go_after_may_hold_the_count_without_a_command() -> None:
+    table = STANDING.replace('no_go_command = "divert"\n', "")
+    scene = Range(table + 'no_go_count = "hold"\nno_go_after = "1 s"\n')
+    scene.criterion = CriterionState.NO_GO
+    scene.step()
+    assert scene.step(1.0).state is GateState.MISSED
+    assert (scene.sent, scene.asked) == ([], [("hold", "")])
+
+
+def test_a_phase_may_close_a_gate_whatever_its_rule_says() -> None:
+    scene = Range(AUTOMATIC + 'closes_in = ["p"]\n')
+    scene.phase = ""
+    assert scene.step().state is GateState.GO
+    scene.view.forget("left")
+    scene.phase = "p"
+    assert scene.step().state is GateState.MISSED
+    assert scene.sent == ["divert"]
+
+
+def test_silence_stands_only_where_the_gate_says_so() -> None:
+    silent = STANDING + 'no_go_after = "1 s"\n'
+    scene = Range(silent)
+    scene.step()
+    scene.criterion = CriterionState.UNKNOWN
+    scene.step()
+    scene.view.set("left", 0.0)
+    assert scene.step().state is GateState.MISSED
+
+
 # --- Gates without a command ---
 
 
@@ -459,6 +605,90 @@ def test_no_go_vote_for_a_closed_gate_and_no_go_over_a_blocking_criterion() -> N
     assert scene.gates.vote("landing", "FD", False, 0).kind == "vote"
 
 
+def test_a_go_expires_and_blocks_again_and_a_no_go_does_not() -> None:
+    scene = Range(EXPIRING)
+    scene.step()
+    scene.vote("FD")
+    assert [vote.expires_ns for vote in scene.step().votes] == [3 * SECOND]
+    scene.vote("BARGE", go=False)
+    assert scene.step(2.9).blocking == ("poll BARGE NO-GO",)
+    status = scene.step(0.1)
+    assert status.blocking == ("poll FD", "poll BARGE NO-GO")
+    assert [event.text for event in scene.last.events] == ["LANDING: GO of FD expired"]
+    assert [(vote.position, vote.expires_ns) for vote in status.votes] == [("BARGE", None)]
+
+
+def test_an_expired_go_bars_the_command_between_two_steps_too() -> None:
+    scene = Range(EXPIRING.replace('"automatic"', '"confirmed"'))
+    scene.step()
+    for position in ("FD", "BARGE"):
+        scene.vote(position)
+    scene.step()
+    scene.step(1.0)
+    assert scene.gates.interlocks(3 * SECOND - 1) == {}
+    assert "poll FD" in scene.gates.interlocks(3 * SECOND)["commit"]
+
+
+def test_a_no_go_vote_bars_the_command_before_the_next_step() -> None:
+    scene = Range(POLLED.replace('"automatic"', '"confirmed"'))
+    scene.step()
+    for position in ("FD", "BARGE"):
+        scene.vote(position)
+    scene.step()
+    scene.step(1.0)
+    scene.vote("FD", go=False)
+    assert "poll FD NO-GO" in scene.gates.interlocks(scene.now_ns)["commit"]
+
+
+def test_voting_again_renews_a_go() -> None:
+    scene = Range(EXPIRING)
+    scene.step()
+    scene.vote("FD")
+    scene.step(2.0)
+    scene.vote("FD")
+    assert scene.step(2.0).blocking == ("poll BARGE",)
+
+
+@pytest.mark.parametrize(
+    ("persons", "known"),
+    [(("anna", "anna"), 1), (("", ""), 0), (("anna", ""), 1), (("", "bo"), 1)],
+)
+def test_one_person_at_two_positions_and_nobody_at_all_are_not_two_persons(
+    persons: tuple[str, str], known: int
+) -> None:
+    scene = Range(TWO_PERSONS)
+    scene.step()
+    for position, person in zip(("FD", "BARGE"), persons, strict=True):
+        scene.vote(position, person=person)
+    assert scene.step().blocking == (f"poll needs 2 persons, has {known}",)
+    assert scene.step(9.0).state is GateState.NO_GO
+
+
+def test_two_persons_go() -> None:
+    scene = Range(TWO_PERSONS)
+    scene.step()
+    scene.vote("FD", person="anna")
+    scene.vote("BARGE", person="bo")
+    status = scene.step()
+    assert status.state is GateState.GO
+    assert [(v.position, v.person, v.go) for v in status.votes] == [
+        ("FD", "anna", True),
+        ("BARGE", "bo", True),
+    ]
+    assert len({v.basis for v in status.votes}) == 1
+
+
+def test_a_go_to_what_the_voter_has_not_seen_is_refused() -> None:
+    scene = Range(POLLED)
+    scene.step()
+    scene.criterion = CriterionState.CAUTION
+    scene.step(1.0)
+    cast = scene.gates.vote("landing", "FD", True, 2 * SECOND, "anna", SECOND - 1)
+    assert cast.text.endswith("what it stands on has changed since you looked")
+    assert scene.gates.vote("landing", "FD", False, 2 * SECOND, "anna", 0).kind == "vote"
+    assert scene.gates.vote("landing", "FD", True, 2 * SECOND, "anna", SECOND).kind == "vote"
+
+
 def test_a_gate_that_closed_forgets_its_votes() -> None:
     scene = Range(POLLED)
     scene.step()
@@ -517,6 +747,14 @@ def test_a_command_verified_before_the_gate_went_go_does_not_commit_it() -> None
             "gate[0].no_go_after",
         ),
         (AUTOMATIC.replace('"landing"', '"other"'), "gate[0]"),
+        (AUTOMATIC + 'without_answer = "stands"', "gate[0].without_answer"),
+        (AUTOMATIC + 'no_go_count = "recycle"', "gate[0].no_go_count"),
+        (AUTOMATIC + 'recycle_to = "engines"', "gate[0].recycle_to"),
+        (AUTOMATIC + 'go_expires = "5 min"', "gate[0].go_expires"),
+        (POLLED + 'go_expires = "0 s"', "gate[0].go_expires"),
+        (AUTOMATIC + 'polls = ["FD", "FD"]', "gate[0].polls"),
+        (AUTOMATIC + 'polls = ["FD"]\ntwo_person = true', "gate[0].two_person"),
+        (AUTOMATIC + "two_person = true", "gate[0].two_person"),
     ],
 )
 def test_mistakes_are_load_errors_that_name_their_key(table: str, key: str) -> None:
