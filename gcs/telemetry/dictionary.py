@@ -53,6 +53,10 @@ __all__ = ["Dictionary", "build_dictionary"]
 _STATION_UNITS: Mapping[str, str] = {
     "t_clock": "s",
     "phase_time": "s",
+    "count_held": "",
+    "count_scrubbed": "",
+    "count_attempt": "",
+    "hold_budget_left": "s",
     "recorder_ok": "",
     "disk_free": "B",
     "queue_lag": "s",
