@@ -1,0 +1,384 @@
+"""Holds, budgets, recycles and scrubs: what a launch team does to a count."""
+
+from __future__ import annotations
+
+import pytest
+
+from gcs.decision.count_loading import build_countdown
+from gcs.decision.countdown import Countdown
+from gcs.messages import CountState, CountStatus, Event, HoldKind, MarkInfo
+from tests.helpers.joint_view import SECOND, FakeView, mission_of
+
+PARAMETERS = {"altitude": "m", "mode": ""}
+PHASE = '[[phase]]\nid = "p"\ntitle = "p"\n'
+PLAN = """
+start = "-300 s"
+lift_off = "altitude > 2 m"
+recycle_when = "mode == 0"
+hold_budget = "60 s"
+hold = [
+  { at = "-100 s", lasts = "20 s", title = "poll" },
+  { at = "-10 s", title = "final" },
+]
+mark = [{ id = "top", at = "-300 s" }, { id = "chill", at = "-150 s" }]
+"""
+RUNNING, HOLD = CountState.RUNNING, CountState.HOLD
+FLIGHT, SCRUBBED = CountState.FLIGHT, CountState.SCRUBBED
+
+
+class Count:
+    """A count with a vehicle on the pad, and seconds for nanoseconds."""
+
+    def __init__(self, plan: str = PLAN) -> None:
+        self.view = FakeView(**PARAMETERS)
+        self.view.set("mode", 0.0)
+        self.view.set("altitude", 0.0)
+        mission = mission_of(f"{PHASE}[count]\n{plan}", PARAMETERS)
+        self.count: Countdown
+        self.count, problems = build_countdown(mission, self.view)
+        assert problems == ()
+        self.events: list[Event] = []
+        self.at(0)
+
+    def at(self, seconds: float, committed: bool = False) -> CountStatus:
+        status, events = self.count.step(self.view, round(seconds * SECOND), committed)
+        self.events += events
+        return status
+
+    def hold(self, seconds: float, kind: HoldKind = HoldKind.MANUAL, by: str = "FD") -> Event:
+        return self.count.hold(by, "range", round(seconds * SECOND), kind)
+
+    def recycle(self, seconds: float, mark: str = "chill") -> Event:
+        return self.count.recycle("FD", mark, "again", self.view, round(seconds * SECOND))
+
+
+def t_s(status: CountStatus) -> float:
+    return status.t_ns / SECOND
+
+
+# --- Built-in holds ---
+
+
+def test_a_timed_hold_ends_by_itself_at_its_own_instant() -> None:
+    count = Count()
+    status = count.at(205)
+    assert (status.state, status.hold, t_s(status)) == (HOLD, HoldKind.BUILT_IN, -100)
+    assert status.reason == "poll"
+    assert (status.hold_since_ns, status.hold_ends_ns) == (200 * SECOND, 220 * SECOND)
+    status = count.at(223)
+    assert (status.state, t_s(status), status.hold) == (RUNNING, -97, HoldKind.NONE)
+    assert [event.text for event in count.events] == [
+        "hold at T-01:40: poll",
+        "the built-in hold is over, T runs from T-01:40",
+    ]
+
+
+def test_a_count_that_is_read_late_comes_to_the_same_clock() -> None:
+    early, late = Count(), Count()
+    for tick in range(1, 4000):
+        early.at(tick / 10)
+    assert early.at(400) == late.at(400)
+    assert early.events == [] or [e.text for e in early.events] == [e.text for e in late.events]
+
+
+def test_a_built_in_hold_uses_no_budget_and_is_no_reason_to_refuse_a_go() -> None:
+    count = Count()
+    status = count.at(215)
+    assert (status.held_ns, status.budget_left_ns) == (0, 60 * SECOND)
+    assert count.count.hold_reason == ""
+
+
+def test_the_next_built_in_hold_is_shown_until_it_is_met() -> None:
+    count = Count()
+    assert count.at(1).next_hold_t_ns == -100 * SECOND
+    assert count.at(201).next_hold_t_ns == -10 * SECOND
+    assert count.at(320).next_hold_t_ns is None
+
+
+def test_a_built_in_hold_may_be_released_before_its_time() -> None:
+    count = Count()
+    count.at(205)
+    count.count.release("FD", 206 * SECOND)
+    assert t_s(count.at(216)) == -90
+
+
+def test_an_operator_who_takes_over_a_timed_hold_ends_it_himself() -> None:
+    count = Count()
+    count.at(205)
+    count.hold(210)
+    status = count.at(240)
+    assert (status.state, status.hold, status.held_by) == (HOLD, HoldKind.MANUAL, "FD")
+    assert (status.hold_ends_ns, status.held_ns) == (None, 30 * SECOND)
+
+
+# --- Holds that nobody planned ---
+
+
+@pytest.mark.parametrize("kind", [HoldKind.MANUAL, HoldKind.GATE])
+def test_an_unplanned_hold_uses_the_budget_and_bars_a_go(kind: HoldKind) -> None:
+    count = Count()
+    count.hold(10, kind)
+    status = count.at(25)
+    assert (status.held_ns, status.budget_left_ns) == (15 * SECOND, 45 * SECOND)
+    assert count.count.hold_reason == "held by FD: range"
+    count.count.release("FD", 30 * SECOND)
+    assert count.count.hold_reason == ""
+    assert count.at(40).budget_left_ns == 40 * SECOND
+
+
+def test_a_spent_budget_scrubs_at_its_very_instant() -> None:
+    count = Count()
+    count.hold(10)
+    count.count.release("FD", 40 * SECOND)
+    count.hold(50)
+    assert count.at(80 - 1e-9).state is HOLD
+    status = count.at(80)
+    assert (status.state, status.budget_left_ns) == (SCRUBBED, 0)
+    assert status.reason == "the hold budget of 1 min is spent"
+    assert count.events[-1].text.startswith("scrubbed at T-04:40: the hold budget")
+
+
+def test_a_release_at_the_instant_at_which_the_budget_is_spent_is_too_late() -> None:
+    count = Count()
+    count.hold(10)
+    assert count.count.release("FD", 70 * SECOND).kind == "refused"
+    assert count.at(70).state is SCRUBBED
+
+
+def test_a_spent_budget_may_leave_it_to_people() -> None:
+    count = Count(f'{PLAN}when_spent = "hold"\n')
+    count.hold(10)
+    status = count.at(100)
+    assert (status.state, status.budget_left_ns) == (HOLD, 0)
+    told = [e.text for e in count.events if "spent" in e.text]
+    assert told == ["the hold budget of 1 min is spent: recycle, release or scrub"]
+    count.count.release("FD", 100 * SECOND)
+    assert count.at(101).state is RUNNING
+    count.hold(102)
+    assert count.at(110).state is HOLD
+    assert len([e for e in count.events if "spent" in e.text]) == 1
+
+
+def test_without_a_budget_a_hold_lasts() -> None:
+    count = Count(PLAN.replace('hold_budget = "60 s"\n', ""))
+    count.hold(10)
+    status = count.at(100_000)
+    assert (status.state, status.budget_left_ns) == (HOLD, None)
+
+
+def test_a_gate_takes_over_no_persons_hold_but_a_person_a_gates() -> None:
+    count = Count()
+    count.hold(10)
+    told = count.hold(11, HoldKind.GATE, "launch_commit")
+    assert (told.kind, told.text) == ("refused", "hold refused: already held by FD: range")
+    assert count.at(12).held_by == "FD"
+    count.count.release("FD", 13 * SECOND)
+    count.hold(14, HoldKind.GATE, "launch_commit")
+    count.hold(15)
+    assert (count.at(16).held_by, count.at(16).hold) == ("FD", HoldKind.MANUAL)
+
+
+def test_a_gate_holds_on_after_a_built_in_hold() -> None:
+    count = Count()
+    count.at(205)
+    count.hold(210, HoldKind.GATE, "launch_commit")
+    assert count.at(230).state is HOLD
+
+
+# --- Recycle ---
+
+
+def test_a_recycle_sets_t_back_holds_it_there_and_never_touches_l() -> None:
+    count = Count()
+    count.at(205)
+    count.hold(210)
+    told = count.recycle(212)
+    assert told.text == "recycled to chill, T-02:30, for attempt 2: again"
+    status = count.at(215)
+    assert (status.state, status.hold, t_s(status)) == (HOLD, HoldKind.RECYCLED, -150)
+    assert (status.attempt, status.l_ns) == (2, -85 * SECOND)
+    assert count.count.attempt == 2
+    assert count.count.hold_reason == "held by FD: again"
+    count.count.release("FD", 220 * SECOND)
+    assert t_s(count.at(230)) == -140
+
+
+def test_a_recycle_arms_the_built_in_holds_after_the_mark_again() -> None:
+    count = Count()
+    count.at(205)
+    count.recycle(206)
+    assert count.at(206).next_hold_t_ns == -100 * SECOND
+    count.count.release("FD", 210 * SECOND)
+    status = count.at(265)
+    assert (status.hold, t_s(status)) == (HoldKind.BUILT_IN, -100)
+
+
+def test_a_hold_at_the_mark_itself_is_not_held_twice() -> None:
+    count = Count(PLAN.replace('at = "-150 s"', 'at = "-100 s"'))
+    count.at(205)
+    count.recycle(206)
+    count.count.release("FD", 207 * SECOND)
+    assert t_s(count.at(217)) == -90
+
+
+def test_waiting_at_a_mark_uses_the_budget_and_a_recycle_does_not_restore_it() -> None:
+    count = Count()
+    count.hold(170)
+    count.recycle(190, "top")
+    assert count.at(200).budget_left_ns == 30 * SECOND
+    assert count.at(230).state is SCRUBBED
+
+
+@pytest.mark.parametrize(("mode", "why"), [(1.0, "not mode == 0"), (None, "not known: mode == 0")])
+def test_there_is_no_recycle_unless_the_vehicle_is_known_to_be_able_to(
+    mode: float | None, why: str
+) -> None:
+    count = Count()
+    count.hold(170)
+    count.view.forget("mode")
+    if mode is not None:
+        count.view.set("mode", mode)
+    told = count.recycle(171)
+    assert (told.kind, told.text) == ("refused", f"recycle refused: {why}")
+    assert (t_s(count.at(172)), count.count.attempt) == (-130, 1)
+
+
+@pytest.mark.parametrize(
+    ("mark", "why"),
+    [
+        ("chill", "chill at T-02:30 is ahead of T-03:20"),
+        ("Chill", "no mark is called 'Chill', there is top, chill"),
+        ("", "no mark is called '', there is top, chill"),
+    ],
+)
+def test_a_recycle_goes_back_and_to_a_mark_that_is_there(mark: str, why: str) -> None:
+    count = Count()
+    count.hold(100)
+    assert count.recycle(101, mark).text == f"recycle refused: {why}"
+
+
+def test_a_running_count_is_held_before_it_is_recycled() -> None:
+    count = Count()
+    count.at(170)
+    assert count.recycle(171).text == "recycle refused: the count is not held"
+
+
+def test_a_mission_without_marks_refuses_every_recycle() -> None:
+    count = Count('start = "-20 s"\n')
+    count.hold(1)
+    assert count.recycle(2, "top").text == "recycle refused: no mark is called 'top', there is none"
+
+
+# --- Scrub ---
+
+
+@pytest.mark.parametrize("held", [False, True])
+def test_a_scrub_ends_the_attempt_for_good(held: bool) -> None:
+    count = Count()
+    if held:
+        count.hold(50)
+    assert count.count.scrub("FD", "winds", 60 * SECOND).text.startswith("scrubbed at T-04:")
+    status = count.at(300)
+    assert (status.state, status.hold) == (SCRUBBED, HoldKind.NONE)
+    assert status.l_ns == 0, "L never stops"
+    assert count.count.hold_reason == "scrubbed by FD: winds"
+    for told in (
+        count.hold(301),
+        count.recycle(301, "top"),
+        count.count.release("FD", 301 * SECOND),
+        count.count.scrub("FD", "", 301 * SECOND),
+    ):
+        assert (told.kind, told.text.partition(": ")[2]) == ("refused", "the attempt is scrubbed")
+    assert t_s(count.at(400)) == t_s(status)
+
+
+def test_a_lift_off_after_a_scrub_is_said_loudly_once_and_changes_nothing() -> None:
+    count = Count()
+    count.count.scrub("FD", "winds", 60 * SECOND)
+    count.view.set("altitude", 3.0)
+    assert count.at(61).state is SCRUBBED
+    count.at(62)
+    assert [(e.text, e.severity) for e in count.events] == [("lift-off after the scrub", 1)]
+
+
+def test_a_commit_after_a_scrub_is_said_loudly_once_and_changes_nothing() -> None:
+    count = Count()
+    count.count.scrub("FD", "winds", 60 * SECOND)
+    assert count.at(61, committed=True).state is SCRUBBED
+    count.at(62, committed=True)
+    told = "the vehicle counts after the scrub: send it a command"
+    assert [(e.text, e.severity) for e in count.events] == [(told, 1)]
+
+
+# --- The vehicle's own count ---
+
+
+def test_a_counting_vehicle_is_neither_held_nor_scrubbed_nor_recycled() -> None:
+    count = Count()
+    count.at(205)
+    count.at(206, committed=True)
+    for told in (
+        count.hold(207),
+        count.recycle(207, "top"),
+        count.count.release("FD", 207 * SECOND),
+        count.count.scrub("FD", "", 207 * SECOND),
+    ):
+        assert told.text.endswith("refused: the vehicle counts by itself, send it a command")
+
+
+def test_a_commit_that_is_undone_holds_the_count_and_a_recycle_starts_again() -> None:
+    count = Count()
+    count.at(295)
+    count.at(301, committed=True)
+    status = count.at(306)
+    assert (status.state, status.hold, t_s(status)) == (HOLD, HoldKind.GATE, -14)
+    assert count.count.hold_reason != ""
+    count.recycle(307, "chill")
+    count.count.release("FD", 308 * SECOND)
+    assert t_s(count.at(318)) == -140
+
+
+def test_a_commit_in_flight_or_its_end_moves_nothing() -> None:
+    count = Count()
+    count.view.set("altitude", 3.0)
+    count.at(10)
+    count.at(11, committed=True)
+    assert (count.at(12).state, t_s(count.at(12))) == (FLIGHT, 2)
+
+
+def test_the_marks_are_listed_for_the_console() -> None:
+    assert Count().count.infos() == (
+        MarkInfo("top", -300 * SECOND),
+        MarkInfo("chill", -150 * SECOND),
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "keys"),
+    [
+        (('at = "-10 s"', 'at = "-100 s"'), ["count.hold[0].at", "count.hold[1].at"]),
+        (('at = "-150 s"', 'at = "-301 s"'), ["count.mark[1].at"]),
+        (('at = "-150 s"', 'at = "1 s"'), ["count.mark[1].at"]),
+        (('id = "chill"', 'id = "top"'), ["count.mark[0].id", "count.mark[1].id"]),
+        (('recycle_when = "mode == 0"\n', ""), ["count.recycle_when"]),
+        (('"mode == 0"', '"mode"'), ["count.recycle_when"]),
+        (('"mode == 0"', '"mood == 0"'), ["count.recycle_when"]),
+        (('mark = [{ id = "top"', 'marks = [{ id = "top"'), None),
+    ],
+)
+def test_mistakes_are_load_errors_that_name_their_key(
+    change: tuple[str, str], keys: list[str] | None
+) -> None:
+    text = f"{PHASE}[count]\n{PLAN.replace(*change)}"
+    if keys is None:
+        with pytest.raises(Exception, match="unknown key"):
+            mission_of(text, PARAMETERS)
+        return
+    _, problems = build_countdown(mission_of(text, PARAMETERS), FakeView(**PARAMETERS))
+    assert [problem.key for problem in problems] == keys
+
+
+def test_a_recycle_rule_without_marks_is_a_mistake() -> None:
+    mission = mission_of(f'{PHASE}[count]\nrecycle_when = "mode == 0"\n', PARAMETERS)
+    _, problems = build_countdown(mission, FakeView(**PARAMETERS))
+    assert [problem.key for problem in problems] == ["count.recycle_when"]
