@@ -94,6 +94,8 @@ class _GatePage:
         gate, page = self._gate, self._page
         page.field("opens", f"while {gate.opens}")
         page.field("closes", f"when {gate.closes}")
+        if gate.closes_in:
+            page.field("", f"or in {self._titles(gate.closes_in)}")
         self._reads((gate.opens, gate.closes), indent=0)
         page.field("mode", self._mode())
         page.field("stable for", _duration(gate.stable_for))
@@ -107,24 +109,23 @@ class _GatePage:
                 return "automatic: GO is sent by itself once it has been stable"
             who = ", ".join(self._mission.config.station.positions)
             return f"confirmed: once GO has been stable, one of {who} stages and confirms it"
-        if self._waits_for_objections():
+        if gate.without_answer == "stands":
             return "waits for objections: without a known NO-GO it stands when it closes"
         return "nothing is sent: it stands if it has been stable at GO when it closes"
 
     def _demand(self) -> str:
-        if self._waits_for_objections():
+        if self._gate.without_answer == "stands":
             return "one that is known to be NO-GO objects"
         passing = " or ".join(state.value for state in CriterionState if state in PASSING)
         return f"each must be {passing}"
-
-    def _waits_for_objections(self) -> bool:
-        return self._gate.no_go_after is not None and not self._gate.go_command
 
     def _polled(self) -> str:
         if not self._gate.polls:
             return "nobody: the criteria decide"
         who = ", ".join(self._gate.polls)
-        return f"{who}: each must vote GO; a GO falls when a criterion changes its state"
+        two = ", two different persons among them" if self._gate.two_person else ""
+        falls = f"when a criterion changes its state, and after {_duration(self._gate.go_expires)}"
+        return f"{who}: each must vote GO{two}; a GO falls {falls}"
 
     # --- What follows ---
 
@@ -134,8 +135,16 @@ class _GatePage:
         self._sent("GO sends", gate.go_command)
         page.blank()
         self._sent("NO-GO sends", gate.no_go_command)
-        if gate.no_go_command:
-            page.field("", f"sent when: {'; '.join(self._missed_by())}")
+        if gate.no_go_count:
+            page.field("NO-GO does", self._to_count())
+        if gate.no_go_command or gate.no_go_count:
+            page.field("", f"when: {'; '.join(self._missed_by())}")
+
+    def _to_count(self) -> str:
+        gate = self._gate
+        if gate.no_go_count == "recycle":
+            return f"hold the count and recycle it to {gate.recycle_to}"
+        return f"{gate.no_go_count} the count"
 
     def _missed_by(self) -> Iterator[str]:
         for trigger, consequences in CONSEQUENCES.items():
@@ -161,6 +170,8 @@ class _GatePage:
         times = "once" if config.attempts == 1 else f"up to {config.attempts} times"
         apart = "" if config.attempts == 1 else f", {_duration(config.retry_after)} apart"
         yield f"to {', '.join(targets) or 'nobody'}, {times}{apart}"
+        if config.two_person:
+            yield "staged by one known person and confirmed by another"
         yield f"verified by {config.echoes} equal echoes; valid for {_duration(config.validity)}"
         for name, expression in config.parameters.items():
             yield f"{name} = {expression}"
@@ -181,8 +192,11 @@ class _GatePage:
         page.field("waived by", _waivable(config), indent=2)
 
     def _phases(self, config: CriterionConfig) -> str:
+        return self._titles(config.phases) or "all"
+
+    def _titles(self, phases: Iterable[str]) -> str:
         titles = {phase.id: phase.title for phase in self._mission.config.phase}
-        return ", ".join(titles[phase] for phase in config.phases) or "all"
+        return ", ".join(titles[phase] for phase in phases)
 
     def _reads(self, expressions: Iterable[str], indent: int) -> None:
         label = "reads"
@@ -295,24 +309,9 @@ class _Parameters:
 
     def _origin(self, source: str, config: ParameterConfig) -> str:
         origin = config.origin
-        if isinstance(origin, FromExpression):
-            return origin.expression
-        if isinstance(origin, FromStation):
-            return f"station {origin.quantity}" + (f" of {origin.of}" if origin.of else "")
-        kind = _KINDS[type(origin)]
-        only = [s.id for s in self._sources if s.kind == kind]
+        only = [s.id for s in self._sources if s.kind == _KINDS.get(type(origin))]
         sources: Sequence[str] = (source,) if source else config.sources or only
-        return f"{_field(origin)} from {', '.join(sources)}"
-
-
-def _field(origin: FromMavlink | FromBarge | FromColumn) -> str:
-    if isinstance(origin, FromColumn):
-        return f"column {origin.column}"
-    if isinstance(origin, FromBarge):
-        return f"{origin.topic}.{origin.field}"
-    index = "" if origin.index is None else f"[{origin.index}]"
-    where = " and ".join(f"{field} = {value}" for field, value in origin.where.items())
-    return f"{origin.message}.{origin.field}{index}" + (f" where {where}" if where else "")
+        return say_origin(origin, sources)
 
 
 def _vote(config: ParameterConfig) -> str:

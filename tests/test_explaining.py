@@ -101,7 +101,7 @@ def test_go_and_no_go_say_what_is_sent_how_often_and_what_verifies_it():
     assert "verified by 2 equal echoes; valid for 3 s" in text
     assert "allowed when landing.mode == 4 and t_clock < 96 s, else refused: the commit" in text
     assert "NO-GO sends DIVERT TO SEA (divert), MAV_CMD_LANDFALL_DIVERT" in text
-    assert "sent when: the deadline passed; turned NO-GO while the command was on its way" in text
+    assert "when: the deadline passed; turned NO-GO while the command was on its way" in text
 
 
 def test_a_parameter_of_a_command_stands_with_its_expression():
@@ -118,6 +118,21 @@ def test_a_gate_that_waits_for_objections_says_after_how_long_they_count():
     assert "waits for objections" in text
     assert "stood at NO-GO too long (known NO-GO for 1 s)" in text
     assert "turned NO-GO while the command" not in text
+
+
+def test_what_a_no_go_does_to_the_count_and_what_votes_need_stand_on_it():
+    mission = changed(
+        (
+            'closes = "landing.mode > 1"',
+            'closes = "landing.mode > 1"\ncloses_in = ["landed"]\nno_go_count = "hold"\n'
+            'polls = ["FD", "GNC"]\ntwo_person = true\ngo_expires = "90 s"',
+        )
+    )
+    text = page(mission, "launch_commit")
+    assert "closes when landing.mode > 1 or in landed" in text.lower()
+    assert "NO-GO does hold the count" in text
+    assert "each must vote GO, two different persons among them; a GO falls when" in text
+    assert "changes its state, and after 90 s" in text
 
 
 def test_polled_positions_are_named_and_sign():

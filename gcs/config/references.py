@@ -17,6 +17,7 @@ def reference_problems(mission: Mission) -> Iterable[Problem]:
     yield from _duplicate_problems(mission)
     yield from _mission_reference_problems(mission)
     yield from _gate_reference_problems(mission)
+    yield from _station_problems(mission)
     yield from _entry_reference_problems(mission)
     yield from _required_criteria_problems(mission)
 
@@ -47,11 +48,34 @@ def _gate_reference_problems(mission: Mission) -> Iterable[Problem]:
     config = mission.config
     commands = {command.id for command in config.command}
     positions = set(config.station.positions)
+    phases = {phase.id for phase in config.phase}
+    marks = {mark.id for mark in config.count.mark}
     for i, gate in enumerate(config.gate):
         key = f"gate[{i}]"
         sent = (gate.go_command, gate.no_go_command)
         yield from _missing(mission.file, key, "command", sent, commands)
         yield from _missing(mission.file, f"{key}.polls", "position", gate.polls, positions)
+        yield from _missing(mission.file, f"{key}.closes_in", "phase", gate.closes_in, phases)
+        yield from _missing(mission.file, f"{key}.recycle_to", "mark", (gate.recycle_to,), marks)
+        if gate.go_command and gate.mode == "confirmed" and not positions:
+            message = "nobody can answer: the station has no position that may confirm its GO"
+            yield Problem(mission.file, f"{key}.mode", message)
+    for i, command in enumerate(config.command):
+        if command.two_person and not command.dangerous:
+            message = "a command that is not dangerous is not staged, so nobody confirms it"
+            yield Problem(mission.file, f"command[{i}].two_person", message)
+
+
+def _station_problems(mission: Mission) -> Iterable[Problem]:
+    station = mission.config.station
+    if station.identify == "token" and not station.persons_env:
+        message = "tokens are checked against a persons file: name the variable that holds its path"
+        yield Problem(mission.file, "station.persons_env", message)
+    if station.identify == "declared" and station.persons_env:
+        message = "a person who only declares who he is cannot be checked against a file"
+        yield Problem(mission.file, "station.persons_env", message)
+    if len(set(station.positions)) < len(station.positions):
+        yield Problem(mission.file, "station.positions", "a position is named twice")
 
 
 def _entry_reference_problems(mission: Mission) -> Iterable[Problem]:

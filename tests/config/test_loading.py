@@ -134,12 +134,65 @@ def test_ten_mistakes_in_three_files_give_ten_problems(files):
             "gate[0].polls",
             "'COOK'",
         ),
+        (
+            "mission.toml",
+            'closes = "false"',
+            'closes = "false"\ncloses_in = ["orbit"]',
+            "gate[0].closes_in",
+            "'orbit'",
+        ),
+        (
+            "mission.toml",
+            'closes = "false"',
+            'closes = "false"\nno_go_count = "recycle"\nrecycle_to = "engines"',
+            "gate[0].recycle_to",
+            "'engines'",
+        ),
+        (
+            "mission.toml",
+            "[[link]]",
+            '[station]\nidentify = "token"\n[[link]]',
+            "station.persons_env",
+            "persons file",
+        ),
+        (
+            "mission.toml",
+            "[[link]]",
+            '[station]\nidentify = "declared"\npersons_env = "P"\n[[link]]',
+            "station.persons_env",
+            "only declares",
+        ),
+        (
+            "mission.toml",
+            "[[link]]",
+            '[station]\npositions = ["FD", "FD"]\n[[link]]',
+            "station.positions",
+            "named twice",
+        ),
+        (
+            "mission.toml",
+            "[[phase]]",
+            '[[command]]\nid = "go"\ntitle = "GO"\nmav_cmd = "G"\nvalidity = "1 s"\n'
+            "dangerous = false\ntwo_person = true\n[[phase]]",
+            "command[0].two_person",
+            "nobody confirms it",
+        ),
     ],
 )
 def test_a_name_that_nothing_declares_is_a_problem(files, file, old, new, key, message):
     files[file] = files[file].replace(old, new)
     assert [(p.file, p.key) for p in problems_of(files)] == [(file, key)]
     assert message in problems_of(files)[0].message
+
+
+def test_a_confirmed_gate_needs_a_position_that_may_confirm(files):
+    go = '[[command]]\nid = "go"\ntitle = "GO"\nmav_cmd = "G"\nvalidity = "1 s"\n'
+    files["mission.toml"] = "station = { positions = [] }\n" + files["mission.toml"].replace(
+        'closes = "false"', f'closes = "false"\ngo_command = "go"\n{go}'
+    )
+    (problem,) = problems_of(files)
+    assert problem.key == "gate[0].mode"
+    assert problem.message.startswith("nobody can answer")
 
 
 def test_a_parameter_without_a_known_origin_is_one_problem(files):
