@@ -8,7 +8,7 @@ from pathlib import Path
 
 from firmware_sim.faults import COMPUTERS, THRUSTERS, Fault, FaultKind, Faults
 from firmware_sim.flight_software.modes import FlightMode
-from firmware_sim.vehicle.state import ENGINES, FINS, LEGS
+from firmware_sim.vehicle.state import ENGINES, FINS, LEGS, TANKS
 from gcs.config.faults import FaultOrder, FaultsFile
 from gcs.config.parsing import parse_toml
 from gcs.config.problems import ConfigError, Problem
@@ -23,6 +23,7 @@ _ROWS = (
     ("gimbal", ENGINES),
     ("fin", FINS),
     ("leg", LEGS),
+    ("vent", TANKS),
     ("thruster", THRUSTERS),
 )
 _SENSORS = (

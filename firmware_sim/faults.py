@@ -17,7 +17,7 @@ import numpy as np
 
 from firmware_sim.kernel import kernel
 from firmware_sim.records import Floats, Ints, Record
-from firmware_sim.vehicle.state import ENGINES, FINS, LEGS
+from firmware_sim.vehicle.state import ENGINES, FINS, LEGS, TANKS
 
 COMPUTERS, THRUSTERS = 3, 4
 COMPONENTS = 12
@@ -99,6 +99,7 @@ class Faults(Record):
     gimbal: Annotated[Sequence[Fault], ENGINES]
     fin: Annotated[Sequence[Fault], FINS]
     cold_gas: Fault
+    vent: Annotated[Sequence[Fault], TANKS]
     leg: Annotated[Sequence[Fault], LEGS]
     thruster: Annotated[Sequence[Fault], THRUSTERS]
     deck_motion: Fault

@@ -44,6 +44,8 @@ class BeaconAir(Record):
 
     chance: Chance
     next_ns: int
+    off: int
+    """1 while it is switched off."""
     count: int
     messages: Annotated[Sequence[BeaconMessage], MESSAGES]
 
@@ -84,7 +86,7 @@ def send_beacon(beacon: BeaconAir, p: BeaconParameters, deck: DeckState, now_ns:
     if now_ns < beacon.next_ns:
         return
     beacon.next_ns += PERIOD_NS
-    lost = uniform(beacon.chance) < p.dropout
+    lost = uniform(beacon.chance) < p.dropout or beacon.off != 0
     late_ns = p.latency_ns + int(p.latency_sigma_ns * normal(beacon.chance))
     arrives_ns = now_ns + max(late_ns, 0)
     if lost:

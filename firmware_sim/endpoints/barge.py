@@ -153,6 +153,7 @@ class BargePort:
     def _carry_out(self, now_ns: int) -> None:
         if self._controls.pending:
             self._controls = carry_out(self._controls, now_ns)
+            self._world.beacon.off = int(not self._controls.switches.beacon_on)
 
     def _surroundings(self, now_ns: int) -> Surroundings:
         condition, contact = self._world.ship.condition, self._world.vehicle.contact

@@ -46,8 +46,7 @@ _STANDBY, _ACTIVE = 3, 4
 _AUTOPILOT_GENERIC, _TYPE_ROCKET = 0, 9
 _NAVIGATION_FLAGS = 1 | 2 | 4 | 8 | 16 | 32
 _BUS_VOLTAGE_MV, _BUS_CURRENT_CA = 28_000, 1_450
-_TANK_PRESSURE_PA = 320_000.0
-"""Of a bus and tanks that no model moves; assumed."""
+"""Of a bus that no model moves; assumed."""
 _HEADING_UNKNOWN = 65_535
 _MEAN_RADIUS_M = 6_371_008.8
 _SLOW_M_S = 1.0
@@ -103,6 +102,7 @@ class Telemetry:
         self._phases = view(readings, "engine_phase")
         self._flows: Floats = view(readings, "engine_flow")
         self._starts_left = view(readings, "engine_starts_left")
+        self._tanks: Floats = view(readings, "tank_pa")
         self._force: Floats = view(readings, "specific_force_m_s2")
         self._heat_load: Floats = view(vehicle, "heat_load_j_m2")
         self._miss: Floats = view(computer.state.returning, "miss_m")
@@ -259,12 +259,13 @@ class Telemetry:
             }
 
     def _propellant_state(self, now_ns: int) -> Iterator[Fields]:
+        oxidizer_pa, fuel_pa = self._tanks.tolist()
         yield {
             "time_usec": self._boot_us(now_ns),
             "oxidizer_mass": float(self._readings.oxidizer_kg),
             "fuel_mass": float(self._readings.fuel_kg),
-            "oxidizer_pressure": _TANK_PRESSURE_PA,
-            "fuel_pressure": _TANK_PRESSURE_PA,
+            "oxidizer_pressure": oxidizer_pa,
+            "fuel_pressure": fuel_pa,
         }
 
     def _landing_state(self, now_ns: int) -> Iterator[Fields]:

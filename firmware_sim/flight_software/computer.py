@@ -35,6 +35,7 @@ from firmware_sim.flight_software.modes import (
     follow_wait_ns,
     in_flight,
     in_powered_descent,
+    standing,
 )
 from firmware_sim.flight_software.navigation import (
     NavigationParameters,
@@ -49,7 +50,7 @@ from firmware_sim.flight_software.returning import (
     guide_return,
     return_parameters,
 )
-from firmware_sim.flight_software.returning import Stage as ReturnStage
+from firmware_sim.flight_software.safing import safing_mode, vents_open
 from firmware_sim.flight_software.state import Steering
 from firmware_sim.kernel import kernel
 from firmware_sim.records import Ints, Record, make, restore, save
@@ -232,8 +233,10 @@ def _change_mode(c: ComputerState, r: Readings, p: ComputerParameters, now_ns: i
             log_event(c.events, Event.BEACON_LOST.value, 0, 0, 0)
             c.divert = 1
             _set_mode(c, FlightMode.DIVERTING.value, now_ns)
-    elif c.mode == FlightMode.LANDED and c.solution.tilt_rad > _TOPPLED_RAD:
-        _set_mode(c, FlightMode.DOWN.value, now_ns)
+    elif standing(c.mode):
+        safe = safing_mode(c.mode, c.mode_since_ns, r, now_ns)
+        toppled = c.solution.tilt_rad > _TOPPLED_RAD
+        _set_mode(c, FlightMode.DOWN.value if toppled else safe, now_ns)
 
 
 @kernel
@@ -328,6 +331,7 @@ def _act(c: ComputerState, r: Readings, p: ComputerParameters, now_ns: int) -> i
     """Fill the actuation; the mode that follows."""
     a = c.actuation
     a.release = 0
+    a.vent = vents_open(c.mode)
     if c.mode == FlightMode.TERMINAL_COUNT:
         _count(c, p, now_ns)
         return c.mode
@@ -392,8 +396,3 @@ def _spoil_actuation(fault: Fault, a: Actuation, now_ns: int) -> None:
         a.cold_gas_torque_n_m[i] = spoil(fault, 6 + i, a.cold_gas_torque_n_m[i], now_ns)
     for i in range(ENGINES):
         a.run[i] = 1 if spoil(fault, 9, float(a.run[i]), now_ns) > 0.5 else 0
-
-
-def final_descent(c: ComputerState) -> bool:
-    """Whether guidance has begun what no command changes any more."""
-    return c.hop.stage == HopStage.FINAL or c.returning.stage == ReturnStage.FINAL

@@ -14,16 +14,19 @@ from firmware_sim.flight_software.commanding import (
     Reason,
     denied,
 )
-from firmware_sim.flight_software.computer import BEACON_LOST_NS, ComputerState, final_descent
+from firmware_sim.flight_software.computer import BEACON_LOST_NS, ComputerState
+from firmware_sim.flight_software.hop_state import Stage as HopStage
 from firmware_sim.flight_software.interfaces import Solution
 from firmware_sim.flight_software.modes import (
     LEADS_TO,
     ON_PAD,
     POWERED_DESCENT,
+    STANDING,
     Command,
     FlightMode,
 )
 from firmware_sim.flight_software.notices import Event, Notice, log_event, take_notices
+from firmware_sim.flight_software.returning import Stage as ReturnStage
 
 SECOND_NS = 1_000_000_000
 _SHORTEST_COUNT_S = 2.0
@@ -113,7 +116,7 @@ class FlightComputer:
 
     def _prediction(self) -> tuple[float, float]:
         steering = self.state.steering
-        if self.mode in (FlightMode.LANDED, FlightMode.DOWN):
+        if self.mode in STANDING or self.mode is FlightMode.DOWN:
             return 0.0, float(steering.propellant_margin_kg)
         if self.mode in ON_PAD or self.mode is FlightMode.ABORTED:
             return math.nan, math.nan
@@ -152,7 +155,7 @@ class FlightComputer:
             return None if counts else denied(Reason.NO_COUNTDOWN, mode)
         if command is Command.HOLD and self.state.ignited:
             return denied(Reason.IGNITED, mode)
-        final = mode in POWERED_DESCENT and final_descent(self.state)
+        final = mode in POWERED_DESCENT and _final_descent(self.state)
         if final and mode is not FlightMode.DIVERTING:
             return denied(Reason.FINAL_DESCENT, mode)
         if command is Command.LANDING_COMMIT:
@@ -205,3 +208,8 @@ def join_flight(states: Sequence[ComputerState], lift_off_ns: int) -> None:
         state.mode = int(FlightMode.COAST)
         state.ignited = 1
         state.lift_off_known, state.lift_off_ns = 1, lift_off_ns
+
+
+def _final_descent(c: ComputerState) -> bool:
+    """Whether guidance has begun what no command changes any more."""
+    return c.hop.stage == HopStage.FINAL or c.returning.stage == ReturnStage.FINAL

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from firmware_sim.records import Floats, Ints, Quaternion, Record, Vector3
-from firmware_sim.vehicle.state import ENGINES, FINS
+from firmware_sim.vehicle.state import ENGINES, FINS, TANKS
 
 
 class Actuation(Record):
@@ -25,6 +25,8 @@ class Actuation(Record):
     legs: int
     release: int
     """1 frees the pad's clamps."""
+    vent: int
+    """1 holds the tanks' vents open."""
 
 
 class Readings(Record):
@@ -65,6 +67,7 @@ class Readings(Record):
     engine_starts_left: Annotated[Ints, ENGINES]
     oxidizer_kg: float
     fuel_kg: float
+    tank_pa: Annotated[Floats, TANKS]
     fins_rad: Annotated[Floats, FINS]
     leg_extension: float
     feet_touching: int

@@ -21,6 +21,8 @@ class FlightMode(enum.IntEnum):
     DOWN = 8
     ABORTED = 9
     ENTRY = 10
+    SAFING = 11
+    SAFE = 12
 
 
 class Command(enum.StrEnum):
@@ -37,7 +39,8 @@ _M = FlightMode
 ON_PAD = frozenset({_M.PRELAUNCH, _M.TERMINAL_COUNT})
 IN_FLIGHT = frozenset({_M.ASCENT, _M.COAST, _M.ENTRY, _M.DESCENT, _M.COMMITTED, _M.DIVERTING})
 POWERED_DESCENT = frozenset({_M.DESCENT, _M.COMMITTED, _M.DIVERTING})
-ENDED = frozenset({_M.LANDED, _M.DOWN, _M.ABORTED})
+STANDING = frozenset({_M.LANDED, _M.SAFING, _M.SAFE})
+ENDED = STANDING | {_M.DOWN, _M.ABORTED}
 
 ACCEPTED_IN: dict[Command, frozenset[FlightMode]] = {
     Command.LAUNCH: frozenset({_M.PRELAUNCH}),
@@ -107,3 +110,9 @@ def in_flight(mode: int) -> bool:
 def on_pad(mode: int) -> bool:
     """Whether the mode is one of `ON_PAD`."""
     return mode in (FlightMode.PRELAUNCH, FlightMode.TERMINAL_COUNT)
+
+
+@kernel
+def standing(mode: int) -> bool:
+    """Whether the mode is one of `STANDING`."""
+    return mode in (FlightMode.LANDED, FlightMode.SAFING, FlightMode.SAFE)

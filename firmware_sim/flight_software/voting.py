@@ -15,8 +15,8 @@ from firmware_sim.records import Floats
 from firmware_sim.vehicle.state import ENGINES
 
 _NUMBERS = 9
-_LEGS, _RELEASE = ENGINES, ENGINES + 1
-_DISCRETES = ENGINES + 2
+_LEGS, _RELEASE, _VENT = ENGINES, ENGINES + 1, ENGINES + 2
+_DISCRETES = ENGINES + 3
 
 
 @kernel
@@ -54,7 +54,7 @@ def _read(a: Actuation, numbers: Floats, discretes: Floats) -> None:
         numbers[3 + i], numbers[6 + i] = a.fins_rad[i], a.cold_gas_torque_n_m[i]
     for i in range(ENGINES):
         discretes[i] = a.run[i]
-    discretes[_LEGS], discretes[_RELEASE] = a.legs, a.release
+    discretes[_LEGS], discretes[_RELEASE], discretes[_VENT] = a.legs, a.release, a.vent
 
 
 @kernel
@@ -65,6 +65,7 @@ def _write(a: Actuation, numbers: Floats, discretes: Floats) -> None:
     for i in range(ENGINES):
         a.run[i] = int(discretes[i])
     a.legs, a.release = int(discretes[_LEGS]), int(discretes[_RELEASE])
+    a.vent = int(discretes[_VENT])
 
 
 @kernel

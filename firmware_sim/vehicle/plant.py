@@ -46,6 +46,7 @@ from firmware_sim.vehicle.state import (
     VehicleState,
 )
 from firmware_sim.vehicle.tanks import mass_properties, tank_parameters
+from firmware_sim.vehicle.venting import pressurise, vent_tanks
 from gcs.config.barge import DeckConfig
 from gcs.config.simulation import FlightStart, PadStart
 from gcs.config.vehicle import VehicleModel
@@ -98,6 +99,7 @@ def step_vehicle(
         if v.bad == 0:
             _step(v, a, deck, p, faults, now_ns, step_ns)
             now_ns += step_ns
+    vent_tanks(v, a, faults, v.time_ns, 1e-9 * steps * step_ns)
     v.time_ns = now_ns
     observe(v, deck, p)
     v.heat_load_j_m2 += v.out.heat_flux_w_m2 * 1e-9 * steps * step_ns
@@ -259,10 +261,11 @@ def _observe_place(v: VehicleState, p: VehicleParameters) -> None:
 
 
 def load_vehicle(v: VehicleState, p: VehicleParameters) -> None:
-    """Full tanks, full cold gas, engines off with all their starts."""
+    """Full tanks under pressure, full cold gas, engines off with all their starts."""
     v.x[OXIDIZER], v.x[FUEL] = p.tanks.load_kg
     fit_engines(v, p.engines)
     fit_actuators(v, p.actuators)
+    pressurise(v)
     mass_properties(v.x, p.tanks, p.work.props)
 
 

@@ -29,7 +29,7 @@ from firmware_sim.vehicle.receivers import (
     receive_gnss,
     receiver_parameters,
 )
-from firmware_sim.vehicle.state import ENGINES, FINS, FUEL, OXIDIZER, VehicleState
+from firmware_sim.vehicle.state import ENGINES, FINS, FUEL, OXIDIZER, TANKS, VehicleState
 from gcs.clock import SECOND_NS
 from gcs.config.barge import DeckConfig
 from gcs.config.simulation import SimulatedBeacon
@@ -293,6 +293,8 @@ def _read_back(
         oxidizer_kg = s.gauge_scale[0] * v.x[OXIDIZER]
         readings.oxidizer_kg = spoil(f.gauges, 0, oxidizer_kg, now_ns)
         readings.fuel_kg = spoil(f.gauges, 1, s.gauge_scale[1] * v.x[FUEL], now_ns)
+        for tank in range(TANKS):
+            readings.tank_pa[tank] = v.tank_pa[tank]
     for engine in range(ENGINES):
         readings.engine_phase[engine] = v.engines[engine].phase
         readings.engine_flow[engine] = v.engines[engine].flow

@@ -157,6 +157,8 @@ class VehicleState(Record):
     held: int
     """1 while the pad's clamps hold it."""
     contact: Contact
+    tank_pa: Annotated[Floats, TANKS]
+    """Absolute, oxidizer first."""
     heat_load_j_m2: float
     """The stagnation point's heat flux over the time so far."""
     out: VehicleOutputs
