@@ -1,0 +1,158 @@
+"""`gcs audit`: a sound log says so, a forged one cannot, and the story is told by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from gcs.auditing import AuditReport, audit, story
+from gcs.config.loading import CONFIGS
+from gcs.recording.chain import Chain, Entry, first_hash
+from gcs.recording.layout import Audit, Digest, Record, RecordingError, Step
+from gcs.recording.reader import read_recording
+from gcs.recording.recorder import Recorder
+from gcs.replay import open_flight
+from hil.rehearsal.loop import rehearse
+from hil.script import load_rehearsal
+from tests.helpers.commands import gcs_here
+
+SECOND = 1_000_000_000
+
+
+@pytest.fixture(scope="module")
+def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The nominal hop's count, to a second after the launch commit."""
+    rehearsal = load_rehearsal(CONFIGS / "rehearsals" / "nominal-hop.toml")
+    path = tmp_path_factory.mktemp("audit") / "hop.mcap"
+    head = rehearsal.script.rehearsal.model_copy(update={"duration": 14 * SECOND})
+    script = rehearsal.script.model_copy(update={"rehearsal": head})
+    rehearse(replace(rehearsal, script=script), 1, path)
+    return path
+
+
+def rewritten(
+    source: Path, target: Path, change: Callable[[list[Entry]], list[Entry]] | None, *, seal: bool
+) -> Path:
+    """The recording with other audit entries; with `seal` the chain is forged anew."""
+    recording = read_recording(source)
+    records: list[Record] = list(recording.records())
+    audits = [record for record in records if isinstance(record, Audit)]
+    entries = [msgspec.json.decode(bytes(a.entry), type=Entry) for a in audits]
+    entries = change(entries) if change is not None else entries
+    chain = Chain(first_hash(recording.header))
+    sealed = [chain.append(entry) for entry in entries]
+    if not seal:
+        sealed = [Audit(old.hash, new.entry) for old, new in zip(audits, sealed, strict=False)]
+    with Recorder(target, recording.header) as recorder:
+        last_ns = 0
+        for record in records:
+            if isinstance(record, Step):
+                recorder.step(record.now_ns, record.inputs)
+                last_ns = record.now_ns
+            elif isinstance(record, Digest):
+                recorder.digest(record.now_ns, record.sequence, record.digest)
+        for entry in sealed:
+            recorder.audit(last_ns, entry.encoded())
+    return target
+
+
+def report(path: Path, *, again: bool = False) -> AuditReport:
+    return audit(open_flight(path), again=again)
+
+
+def test_a_flight_leaves_a_sound_and_closed_log(recording: Path) -> None:
+    found = report(recording, again=True)
+    assert found.sound
+    assert found.sentence.startswith("chain sound: ")
+    assert "decided again alike" in found.sentence
+    assert found.check.head in found.sentence
+
+
+def test_an_entry_that_was_changed_breaks_the_chain(recording: Path, tmp_path: Path) -> None:
+    def kinder(entries: list[Entry]) -> list[Entry]:
+        return [msgspec.structs.replace(e, text=e.text.replace("NO-GO", "GO")) for e in entries]
+
+    found = report(rewritten(recording, tmp_path / "a.mcap", kinder, seal=False))
+    assert not found.sound
+    assert found.sentence.startswith("BROKEN after ")
+
+
+def test_a_log_that_was_made_anew_is_found_by_deciding_again(
+    recording: Path, tmp_path: Path
+) -> None:
+    def without_no_go(entries: list[Entry]) -> list[Entry]:
+        kept = [e for e in entries if "NO-GO" not in e.text]
+        return [msgspec.structs.replace(e, number=i) for i, e in enumerate(kept, start=1)]
+
+    path = rewritten(recording, tmp_path / "a.mcap", without_no_go, seal=True)
+    assert report(path).sound, "the chain alone cannot tell"
+    found = report(path, again=True)
+    assert not found.sound
+    assert "deciding again logs another entry" in found.sentence
+
+
+def test_a_log_that_lacks_its_end_is_found(recording: Path, tmp_path: Path) -> None:
+    found = report(rewritten(recording, tmp_path / "a.mcap", lambda e: e[:-1], seal=True))
+    assert not found.sound
+    assert "the log is cut" in found.sentence
+    short = rewritten(recording, tmp_path / "b.mcap", lambda e: e[:-5], seal=True)
+    assert "entries did not come out again" not in report(short, again=True).sentence
+    assert not report(short, again=True).sound
+
+
+def test_a_crashed_run_has_a_log_up_to_the_damage(recording: Path, tmp_path: Path) -> None:
+    cut = tmp_path / "cut.mcap"
+    data = recording.read_bytes()
+    cut.write_bytes(data[: len(data) * 3 // 4])
+    found = report(cut, again=True)
+    assert not found.sound
+    assert found.check.broken == ""
+    assert "the log is cut: byte " in found.sentence
+
+
+def test_the_story_tells_count_gates_and_commands(recording: Path) -> None:
+    flight = open_flight(recording)
+    lines = list(story(flight.mission, report(recording).check.entries))
+    told = "\n".join(lines)
+    assert "prelaunch" in told
+    assert "launch_commit          NO-GO -> GO" in told
+    assert "launch                 #0 VERIFIED, echoed by " in told
+    assert not any(" criterion " in line for line in lines)
+
+
+def test_the_story_of_a_gate_tells_its_criteria_and_its_command_alone(recording: Path) -> None:
+    flight = open_flight(recording)
+    entries = report(recording).check.entries
+    told = "\n".join(story(flight.mission, entries, "launch_commit"))
+    assert "launch_wind" in told
+    assert "#0 VERIFIED" in told
+    assert "landing_continue" not in told
+    assert "nav_vertical" not in told
+
+
+def test_a_name_that_nothing_has_is_told(
+    recording: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(RecordingError, match="is called 'lauch'"):
+        list(story(open_flight(recording).mission, (), "lauch"))
+    ended = gcs_here(capfd, "audit", recording, "lauch")
+    assert ended.exit_code == 2
+
+
+def test_the_command_exits_1_where_the_log_is_not_sound(
+    recording: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert gcs_here(capfd, "audit", recording, "--again").exit_code == 0
+    short = rewritten(recording, tmp_path / "a.mcap", lambda e: e[:-1], seal=True)
+    assert gcs_here(capfd, "audit", short).exit_code == 1
+
+
+def test_files_of_others_hold_no_audit(tmp_path: Path) -> None:
+    tlog = tmp_path / "a.tlog"
+    tlog.write_bytes(b"")
+    with pytest.raises(RecordingError, match="only our own recordings hold an audit"):
+        audit(open_flight(tlog), again=False)

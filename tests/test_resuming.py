@@ -1,0 +1,196 @@
+"""A crashed run goes on: everything stands as it stood, and only time has passed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from gcs.messages import (
+    Act,
+    CommandState,
+    CriterionState,
+    GateState,
+    HoldCount,
+    Input,
+    Intent,
+    Outputs,
+    Snapshot,
+    StageCommand,
+    Tick,
+    Waive,
+)
+from gcs.recording.header import RecordingHeader, header_for
+from gcs.recording.journal import Journal
+from gcs.recording.layout import RecordingError
+from gcs.recording.reader import read_recording
+from gcs.replay import open_flight, verify
+from gcs.resuming import Resumption, Standing, bring_back, check_keys, open_resumption
+from gcs.station import Station
+from gcs.summary import Summary
+from tests.helpers.hop import SECOND, START, TICK, Hop
+
+SEED = 7
+MINUTE = 60 * SECOND
+
+
+class RecordedHop(Hop):
+    """The hop, flown into a journal."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(seed=SEED)
+        self.journal = Journal(path, header(self))
+
+    def step(self, batch: Iterable[Input]) -> Outputs:
+        taken = list(batch)
+        self.journal.step(self.now_ns, taken)
+        outputs = super().step(taken)
+        self.journal.decided(self.now_ns, outputs)
+        return outputs
+
+
+def header(hop: Hop) -> RecordingHeader:
+    return header_for(hop.mission, seed=SEED, session="a test", created_ns=START)
+
+
+def resumed(path: Path, into: Path) -> tuple[Station, Standing, Summary]:
+    """The station that a recording makes, recorded anew."""
+    resumption = open_resumption(path)
+    station = Station(resumption.mission, seed=resumption.header.seed)
+    summary = Summary(resumption.mission.config.phase)
+    journal = Journal(into, resumption.header)
+    standing = bring_back(resumption, station, journal, summary)
+    journal.close()
+    return station, standing, summary
+
+
+def crashed(hop: RecordedHop) -> Path:
+    """Its recording as a kill -9 leaves it: flushed, but never closed."""
+    hop.journal._recorder.flush()  # noqa: SLF001
+    return hop.journal.path
+
+
+@pytest.fixture
+def hop(tmp_path: Path) -> RecordedHop:
+    return RecordedHop(tmp_path / "first.mcap")
+
+
+def act(hop: RecordedHop, what: Act) -> None:
+    hop.intent(what)
+    hop.tick()
+
+
+def both(hop: RecordedHop, station: Station, ticks: int) -> list[tuple[Snapshot, Snapshot]]:
+    """Fly on, with the same inputs, in the station that never crashed and in the resumed one."""
+    pairs = []
+    for _ in range(ticks):
+        hop.now_ns += TICK
+        inputs = [*hop.telemetry(), Tick()]
+        never = Hop.step(hop, inputs)
+        again = station.step(inputs, hop.now_ns)
+        pairs += list(zip(never.snapshots, again.snapshots, strict=True))
+        assert never.transmits == again.transmits
+    return pairs
+
+
+def test_hold_waiver_and_windows_stand_as_they_stood(hop: RecordedHop, tmp_path: Path) -> None:
+    hop.born().fly(12)
+    act(hop, HoldCount("a boat"))
+    act(hop, Waive("wave_heading", "the deck is calm", 5 * MINUTE, "50 deg"))
+    before = hop.snapshot
+    assert before.waivers
+    station, standing, _ = resumed(crashed(hop), tmp_path / "second.mcap")
+    assert standing.last_ns == hop.now_ns
+    hop.tick()
+    again = station.step([*_last_batch(hop)], hop.now_ns).snapshots[-1]
+    assert again.count == hop.snapshot.count
+    assert again.waivers == before.waivers
+    assert again == hop.snapshot
+
+
+def _last_batch(hop: RecordedHop) -> tuple[Input, ...]:
+    return hop.journal._batch  # noqa: SLF001
+
+
+def test_a_command_on_its_way_is_verified_after_the_crash(hop: RecordedHop, tmp_path: Path) -> None:
+    for computer in hop.computers.values():
+        computer.hears = False
+    hop.descend()
+    while not hop.commands("landing_commit"):
+        hop.tick()
+    assert hop.commands("landing_commit")[-1].state is CommandState.SENT
+    station, _, _ = resumed(crashed(hop), tmp_path / "second.mcap")
+    nonce = hop.commands("landing_commit")[-1].nonce
+    pairs = both(hop, station, 3)
+    assert all(never == again for never, again in pairs)
+    assert pairs[-1][1].commands[-1].nonce == nonce
+
+
+def test_nothing_that_was_sent_is_sent_again(hop: RecordedHop, tmp_path: Path) -> None:
+    hop.commit()
+    station, _, _ = resumed(crashed(hop), tmp_path / "second.mcap")
+    outputs = station.step([], hop.now_ns)
+    assert outputs.transmits == ()
+    (landing,) = (g for g in hop.snapshot.gates if g.id == "landing_commit")
+    assert landing.state is GateState.COMMITTED
+
+
+def test_codes_and_nonces_go_on_and_never_repeat(hop: RecordedHop, tmp_path: Path) -> None:
+    hop.born().fly(1)
+    act(hop, StageCommand("divert"))
+    station, _, _ = resumed(crashed(hop), tmp_path / "second.mcap")
+    wish = Intent("x", "console", "FD", hop.now_ns, 0, StageCommand("hold"))
+    assert station.step([wish], hop.now_ns) == Hop.step(hop, [wish])
+
+
+def test_the_new_recording_holds_everything_and_verifies(hop: RecordedHop, tmp_path: Path) -> None:
+    hop.born().fly(5)
+    second = tmp_path / "second.mcap"
+    resumed(crashed(hop), second)
+    recording = read_recording(second)
+    flight = open_flight(second)
+    assert verify(recording, flight.station()).identical
+
+
+def test_the_station_says_what_it_missed_and_who_is_gone(hop: RecordedHop, tmp_path: Path) -> None:
+    hop.born().fly(1)
+    station, standing, _ = resumed(crashed(hop), tmp_path / "second.mcap")
+    now_ns = hop.now_ns + 90 * SECOND
+    outputs = station.step(standing.first_inputs(now_ns), now_ns)
+    (event,) = (e for e in outputs.events if e.kind == "resumed")
+    assert event.text == "resumed from first.mcap after 90.0 s in which nobody decided"
+
+
+def test_what_was_good_is_stale_after_the_gap(hop: RecordedHop, tmp_path: Path) -> None:
+    hop.born().fly(12)
+    station, standing, _ = resumed(crashed(hop), tmp_path / "second.mcap")
+    now_ns = hop.now_ns + 90 * SECOND
+    station.step(standing.first_inputs(now_ns), now_ns)
+    hop.now_ns = now_ns
+    hop.downlink = False
+    hop.tick()
+    shown = station.step(_last_batch(hop), hop.now_ns).snapshots[-1]
+    unknown = {s.id for s in shown.criteria if s.state is CriterionState.UNKNOWN}
+    assert {"deck_roll", "nav_horizontal", "wind"} <= unknown
+
+
+def test_another_signing_key_is_refused(hop: RecordedHop, tmp_path: Path) -> None:
+    hop.born().fly(1)
+    resumption = open_resumption(crashed(hop))
+    signed = msgspec.structs.replace(resumption.header, key_checks={"fc_a": "beef"})
+    with pytest.raises(RecordingError, match="no signing key for link fc_a"):
+        check_keys(Resumption(resumption.flight, signed), {})
+
+
+def test_an_empty_recording_cannot_be_resumed(hop: RecordedHop, tmp_path: Path) -> None:
+    with pytest.raises(RecordingError, match="holds nothing to resume"):
+        resumed(crashed(hop), tmp_path / "second.mcap")
+
+
+def test_only_our_own_recordings_can_be_resumed(tmp_path: Path) -> None:
+    tlog = tmp_path / "a.tlog"
+    tlog.write_bytes(b"")
+    with pytest.raises(RecordingError, match="only our own recordings can be resumed"):
+        open_resumption(tlog)
