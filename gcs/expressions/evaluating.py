@@ -19,7 +19,6 @@ from gcs.expressions.held import Held
 from gcs.expressions.history import History
 from gcs.expressions.logic import conjunction, disjunction, negation
 from gcs.expressions.parsing import parse
-from gcs.expressions.pointwise import point_wise
 from gcs.expressions.syntax import (
     Arithmetic,
     Call,
@@ -35,7 +34,7 @@ from gcs.expressions.syntax import (
     names,
 )
 from gcs.expressions.units import CONDITION, Kind
-from gcs.expressions.windows import window_operator
+from gcs.expressions.windows import PointWise, WindowOperator
 
 _SECOND_NS = 1e9
 
@@ -182,7 +181,7 @@ class _Compiler:
         operand, window = node.arguments
         index = self._scope.index(next(iter(names(operand))))
         assert index is not None
-        over = window_operator(node.function, point_wise(operand), duration_ns(window))
+        over = WindowOperator(node.function, _point_wise(self.number(operand)), duration_ns(window))
 
         def windowed(view: View, now_ns: int) -> float | None:
             # The past answers for nothing while the present is unknown.
@@ -194,6 +193,32 @@ class _Compiler:
         condition, duration = node.arguments
         inner, held = self.condition(condition), Held(duration_ns(duration))
         return lambda view, now_ns: held.step(inner(view, now_ns), now_ns)
+
+
+class _Sample:
+    """One sample of the only parameter below an operator over time, as a View."""
+
+    def __init__(self) -> None:
+        self.sampled = math.nan
+
+    def value(self, index: int) -> float:
+        return self.sampled
+
+    def age_ns(self, index: int) -> int | None:
+        raise AssertionError("nothing over time stands inside an operator over time")
+
+    def history(self, index: int) -> History:
+        raise AssertionError("nothing over time stands inside an operator over time")
+
+
+def _point_wise(operand: Number) -> PointWise:
+    sample = _Sample()
+
+    def point_wise(sampled: float) -> float | None:
+        sample.sampled = sampled
+        return operand(sample, 0)
+
+    return point_wise
 
 
 def _remembers(node: Node) -> bool:

@@ -5,16 +5,22 @@ from __future__ import annotations
 import math
 from array import array
 from bisect import bisect_left, bisect_right
-from typing import Any
+from collections import deque
+from collections.abc import Sequence
+from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 CAPACITY = 1 << 17
 """Samples kept at most: 20 min at 100 Hz. A peer that sends more loses its oldest ones."""
 
+_LATE_KEPT = 256
 _COMPACT_AT = 256
+_COMPACT_SHARE = 8
 _TIME_LIMIT_NS = 1 << 62
+
+Sample: TypeAlias = tuple[int, float]
+"""Source time ns and SI value."""
 
 
 class History:
@@ -22,8 +28,12 @@ class History:
 
     A sample covers the time from its measurement until it is `stale_after_ns` old
     or the next one takes over. Samples are known by a *place*, an index that counts
-    on from the first sample ever kept and does not move when old ones are dropped;
-    it moves when a late sample is inserted, and `revision` then changes.
+    on from the first sample ever kept and does not move when old ones are dropped.
+    A late sample takes the place of the next one, and all after it move on by one;
+    `late` tells, so that whoever remembers places can follow.
+
+    A sample in order costs the same however long the past is; a late one a search and
+    the moving of what lies after it. Memory is what the span holds, and an eighth more.
     """
 
     def __init__(self, span_ns: int, stale_after_ns: int, capacity: int = CAPACITY) -> None:
@@ -36,8 +46,9 @@ class History:
         # Covered time from the first sample up to each one, so that the coverage
         # of any window is a difference of two of these.
         self._covered = array("q")
-        self._dropped = 0
+        self._late: deque[Sample] = deque(maxlen=_LATE_KEPT)
         self._horizon_ns = -_TIME_LIMIT_NS
+        self.first = 0
         self.revision = 0
 
     def __len__(self) -> int:
@@ -81,42 +92,54 @@ class History:
             covered.insert(at, covered[at - 1] + before)
         times.insert(at, source_ns)
         self._values.insert(at, value)
+        self._late.append((source_ns, value))
         self.revision += 1
 
     def trim(self, now_ns: int) -> None:
-        """Drop what no window that ends at `now_ns` or later can need; `select` does so too."""
+        """Drop what no window that ends at `now_ns` or later can need."""
         self._horizon_ns = max(self._horizon_ns, now_ns - self._keep_ns)
-        if len(self._times) >= _COMPACT_AT and self._times[_COMPACT_AT - 1] <= self._horizon_ns:
+        # A share of all at once, so that a sample is moved a few times in its life, not often.
+        least = max(_COMPACT_AT, len(self._times) // _COMPACT_SHARE)
+        if len(self._times) >= least and self._times[least - 1] <= self._horizon_ns:
             self._drop(bisect_right(self._times, self._horizon_ns))
 
     def _drop(self, count: int) -> None:
         for column in (self._times, self._values, self._covered):
             del column[:count]
-        self._dropped += count
+        self.first += count
 
-    def select(self, now_ns: int, window_ns: int) -> tuple[int, int] | None:
-        """Places (first, end) of the samples in (now - window, now].
+    def after(self, source_ns: int) -> int:
+        """The place of the first sample that was measured after a moment."""
+        return bisect_right(self._times, source_ns) + self.first
 
-        None if less than 99 % of the window is covered or no sample is in it.
-        """
-        self.trim(now_ns)
-        first, end = self._bounds(now_ns, window_ns)
-        covered_ns = self._covered_between(first, end, now_ns - window_ns, now_ns)
-        if first == end or covered_ns * 100 < window_ns * 99:
-            return None
-        return first + self._dropped, end + self._dropped
+    def until(self, place: int, source_ns: int) -> Sequence[Sample]:
+        """The samples from a place on that were measured at a moment or before it."""
+        times = self._times
+        start = end = place - self.first
+        count = len(times)
+        while end < count and times[end] <= source_ns:
+            end += 1
+        if start == end:
+            return ()
+        return tuple(zip(times[start:end], self._values[start:end], strict=True))
+
+    def late(self, since: int) -> Sequence[Sample] | None:
+        """What came late after `revision` was `since`; None if that is not known any more."""
+        count = self.revision - since
+        if count == 0:
+            return ()
+        return None if count > len(self._late) else tuple(self._late)[-count:]
 
     def covered_ns(self, now_ns: int, window_ns: int) -> int:
         """How much of (now - window, now] is within `stale_after` of a GOOD sample, ns."""
-        first, end = self._bounds(now_ns, window_ns)
-        return self._covered_between(first, end, now_ns - window_ns, now_ns)
+        places = self.after(now_ns - window_ns), self.after(now_ns)
+        return self.covered_between(*places, now_ns - window_ns, now_ns)
 
-    def _bounds(self, now_ns: int, window_ns: int) -> tuple[int, int]:
-        end = bisect_right(self._times, now_ns)
-        return bisect_right(self._times, now_ns - window_ns, 0, end), end
-
-    def _covered_between(self, first: int, end: int, start_ns: int, now_ns: int) -> int:
+    def covered_between(self, first: int, end: int, start_ns: int, now_ns: int) -> int:
+        """As `covered_ns`, of a window whose samples are at the places from first to end."""
         times = self._times
+        first -= self.first
+        end -= self.first
         covered_ns = 0
         if first > 0:
             reach_ns = times[first - 1] + self._stale_after_ns
@@ -126,14 +149,3 @@ class History:
             covered_ns += self._covered[end - 1] - self._covered[first]
             covered_ns += self._reach(now_ns - times[end - 1])
         return covered_ns
-
-    def values(self, first: int, end: int) -> NDArray[np.float64]:
-        """Values at places first to end, SI. A view: let go of it before the next append."""
-        return self._view(self._values, np.float64, first, end)
-
-    def times_ns(self, first: int, end: int) -> NDArray[np.int64]:
-        """Source times at places first to end, ns. A view, as `values`."""
-        return self._view(self._times, np.int64, first, end)
-
-    def _view(self, column: array[Any], dtype: type[Any], first: int, end: int) -> NDArray[Any]:
-        return np.frombuffer(column, dtype)[first - self._dropped : end - self._dropped]

@@ -12,8 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gcs.expressions.functions import FUNCTIONS, OPERATORS, VECTOR_OPERATORS
-from gcs.expressions.parsing import parse
-from gcs.expressions.pointwise import point_wise
 from tests.expressions.fakes import SECOND_NS, FakeView, answer, compiled
 
 VALUES = {
@@ -124,14 +122,6 @@ def test_live_and_array_forms_mean_the_same(name, data):
     assert math.isfinite(one) == np.isfinite(many).all()
     if math.isfinite(one):
         assert many.tolist() == pytest.approx([one, one], rel=1e-14)
-
-
-@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=5))
-def test_an_expression_over_samples_is_its_value_at_each(values):
-    text = "clamp(abs(nav.altitude) / 2 - sqrt(abs(nav.altitude) * 1 m), -3 m, 1 km) * -2 + 1 m"
-    with np.errstate(all="ignore"):
-        found = point_wise(parse(text))(np.array(values))
-    assert found.tolist() == pytest.approx([answer(text, {"nav.altitude": v}) for v in values])
 
 
 @pytest.mark.parametrize("name", sorted(FUNCTIONS))

@@ -25,6 +25,10 @@ def filled(arrivals: list[tuple[int, float, bool]]) -> History:
     return history
 
 
+def samples_until(history: History, now_ns: int) -> list[tuple[int, float]]:
+    return list(history.until(history.first, now_ns))
+
+
 def kept(arrivals: list[tuple[int, float, bool]]) -> dict[int, float]:
     """The first good value received for each source time, in source order."""
     first: dict[int, float] = {}
@@ -49,16 +53,10 @@ def test_coverage_is_the_time_within_reach_of_a_good_sample(arrivals, now_ns, wi
 
 
 @given(ARRIVALS, st.integers(0, 140), st.integers(1, SPAN))
-def test_selection_is_the_samples_of_the_window_if_it_is_covered(arrivals, now_ns, window_ns):
+def test_places_between_two_moments_hold_the_samples_between_them(arrivals, now_ns, window_ns):
     history, samples = filled(arrivals), kept(arrivals)
-    inside = {t: v for t, v in samples.items() if now_ns - window_ns < t <= now_ns}
-    places = history.select(now_ns, window_ns)
-    if not inside or covered(list(samples), now_ns, window_ns) < 0.99 * window_ns:
-        assert places is None
-    else:
-        assert places is not None
-        assert history.times_ns(*places).tolist() == list(inside)
-        assert history.values(*places).tolist() == list(inside.values())
+    inside = [(t, v) for t, v in samples.items() if now_ns - window_ns < t <= now_ns]
+    assert list(history.until(history.after(now_ns - window_ns), now_ns)) == inside
 
 
 @given(ARRIVALS, st.data())
@@ -68,24 +66,7 @@ def test_order_of_arrival_does_not_matter(arrivals, data):
     one, other = filled(unique), filled(shuffled)
     for now_ns in range(0, 130, 3):
         assert one.covered_ns(now_ns, SPAN) == other.covered_ns(now_ns, SPAN)
-        assert (one.select(now_ns, SPAN) is None) == (other.select(now_ns, SPAN) is None)
-
-
-def test_99_percent_is_covered_and_less_is_not():
-    history = History(200, 99)
-    history.append(1000, 1.0, True)
-    history.append(1100, 1.0, True)  # 1099 is uncovered: one in a hundred
-    assert history.covered_ns(1101, 100) == 99
-    assert history.select(1101, 100) is not None
-    assert history.covered_ns(1101, 99) == 98
-    assert history.select(1101, 99) is None
-
-
-def test_covered_by_a_sample_before_it_but_empty_is_unknown():
-    history = History(100, 100)
-    history.append(1000, 1.0, True)
-    assert history.covered_ns(1050, 20) == 20
-    assert history.select(1050, 20) is None
+        assert samples_until(one, now_ns) == samples_until(other, now_ns)
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
@@ -101,16 +82,26 @@ def test_a_time_that_no_clock_shows_is_no_sample(source_ns):
 @pytest.mark.parametrize("again_ns", [10, 20, 30])
 def test_first_sample_received_for_a_moment_stands(again_ns):
     history = filled([(10, 1.0, True), (20, 2.0, True), (30, 3.0, True), (again_ns, 9.0, True)])
-    assert history.values(0, len(history)).tolist() == [1.0, 2.0, 3.0]
+    assert samples_until(history, 30) == [(10, 1.0), (20, 2.0), (30, 3.0)]
 
 
 def test_what_no_window_needs_any_more_is_dropped():
     history = History(1000, 100)
     for now_ns in range(0, 100_000, 10):
         history.append(now_ns, 1.0, True)
-        assert history.select(now_ns, 1000) is not None or now_ns < 1000
+        history.trim(now_ns)
+        assert history.covered_ns(now_ns, 1000) == min(now_ns, 1000)
     assert len(history) < 500
-    assert history.covered_ns(99_990, 1000) == 1000
+
+
+def test_of_a_long_past_an_eighth_too_much_is_kept():
+    history = History(100_000, 100)
+    longest = 0
+    for now_ns in range(0, 1_000_000, 10):
+        history.append(now_ns, 1.0, True)
+        history.trim(now_ns)
+        longest = max(longest, len(history))
+    assert longest <= 10_010 * 8 / 7 + 1
 
 
 def test_places_stay_when_old_samples_are_dropped():
@@ -118,9 +109,9 @@ def test_places_stay_when_old_samples_are_dropped():
     for time_ns in range(0, 10_000, 10):
         history.append(time_ns, float(time_ns), True)
     history.trim(9_990)
-    places = history.select(9_990, 500)
-    assert places == (950, 1000)
-    assert history.values(*places).tolist() == [float(t) for t in range(9_500, 10_000, 10)]
+    assert history.first > 800
+    assert history.after(9_490) == 950
+    assert history.until(998, 9_990) == ((9_980, 9_980.0), (9_990, 9_990.0))
 
 
 def test_late_data_older_than_the_span_is_ignored():
@@ -139,9 +130,8 @@ def test_one_sample_from_the_future_takes_nothing_away():
     for time_ns in range(5000, 7000, 10):
         history.append(time_ns, 1.0, True)
         history.trim(time_ns)
-    places = history.select(6990, 1000)
-    assert places is not None
-    assert set(history.values(*places).tolist()) == {1.0}
+    assert history.covered_ns(6990, 1000) == 1000
+    assert {value for _, value in samples_until(history, 6990)} == {1.0}
 
 
 def test_memory_is_bounded_and_the_newest_stay():
@@ -149,14 +139,26 @@ def test_memory_is_bounded_and_the_newest_stay():
     for time_ns in range(0, 10_000, 10):
         history.append(time_ns, 1.0, True)
         assert len(history) <= 64
-    assert history.select(9_990, 500) is not None
+    assert history.covered_ns(9_990, 500) == 500
 
 
-def test_revision_changes_when_places_move_and_only_then():
-    history = filled([(10, 1.0, True), (20, 1.0, True), (30, 1.0, False)])
+def test_tells_what_came_late_and_only_that():
+    history = filled([(10, 1.0, True), (20, 2.0, True), (30, 3.0, False)])
     before = history.revision
-    history.append(40, 1.0, True)
-    history.append(20, 2.0, True)
-    assert history.revision == before
-    history.append(15, 1.0, True)
-    assert history.revision != before
+    assert history.late(before) == ()
+    history.append(40, 4.0, True)
+    history.append(20, 5.0, True)
+    assert history.late(before) == ()
+    history.append(15, 6.0, True)
+    history.append(12, 7.0, True)
+    assert history.late(before) == ((15, 6.0), (12, 7.0))
+    assert history.late(before + 1) == ((12, 7.0),)
+
+
+def test_says_that_it_no_longer_knows_all_that_came_late():
+    history = History(10_000, 10_000)
+    history.append(5000, 1.0, True)
+    for time_ns in range(1000, 1300):
+        history.append(time_ns, 1.0, True)
+    assert history.late(0) is None
+    assert len(history.late(history.revision - 256) or ()) == 256

@@ -99,6 +99,46 @@ def test_memory_of_the_past_changes_no_bit_of_the_answer(operator, steps):
         assert remembering.evaluate(view, now_ns) == fresh.evaluate(view, now_ns)
 
 
+@pytest.mark.parametrize("operator", OPERATORS)
+@given(values=st.lists(st.floats(-1e6, 1e6), min_size=25, max_size=40), data=st.data())
+def test_order_of_arrival_changes_no_bit_of_the_answer(operator, values, data):
+    samples = [(EPOCH_NS + i * TENTH_NS, value) for i, value in enumerate(values)]
+    last_ns = samples[-1][0]
+    answers = set()
+    for arrived in (samples, samples[::-1], data.draw(st.permutations(samples))):
+        history = History(2 * SECOND_NS, 5 * TENTH_NS)
+        expression = compiled(f"{operator}(nav.altitude * 3, 2 s)")
+        for source_ns, value in arrived:
+            history.append(source_ns, value, True)
+            expression.evaluate(looked_at(history), last_ns)
+        answers.add(expression.evaluate(looked_at(history), last_ns))
+    assert len(answers) == 1
+    assert None not in answers
+
+
+@pytest.mark.parametrize("operator", OPERATORS)
+@pytest.mark.parametrize("capacity", [1 << 17, 300])
+def test_hours_leave_no_trace_in_the_answer(operator, capacity):
+    """Samples at 100 Hz, one in seven late; the past is cut often, or is too long to keep.
+
+    Now and then nobody asks for half a window, or for longer than all that is kept.
+    """
+    history = History(10 * SECOND_NS, SECOND_NS, capacity)
+    remembering = compiled(f"{operator}(abs(nav.altitude), {10 if capacity > 1000 else 2} s)")
+    random = np.random.default_rng(1)
+    for i, value in enumerate(random.normal(size=20_000).tolist()):
+        late_ns = int(random.integers(1, 12 * SECOND_NS)) if i % 7 == 0 else 0
+        now_ns = EPOCH_NS + i * SECOND_NS // 100
+        history.append(now_ns - late_ns, value, True)
+        history.trim(now_ns)
+        unasked = 3000 < i < 3600 or 7000 < i < 9000
+        if i % 3 == 0 and not unasked:
+            found = remembering.evaluate(looked_at(history), now_ns)
+        if i % 150 == 0 and i > 1500 and not unasked:
+            fresh = compiled(remembering.text)
+            assert found == fresh.evaluate(looked_at(history), now_ns) is not None
+
+
 def uniform(values: list[float]) -> tuple[FakeView, int]:
     """Samples at 10 Hz from the epoch on, and the time of the last."""
     history = History(20 * SECOND_NS, SECOND_NS)
@@ -176,6 +216,39 @@ def test_infinite_on_the_way_does_not_come_back_as_a_number():
     values = [1e300] * 60
     assert evaluated("max_over(1 / (nav.altitude * nav.altitude), 2 s)", values) is None
     assert evaluated("rms_over(nav.altitude, 2 s)", values) is None
+    assert evaluated("rate(nav.altitude, 1 us)", values) is None
+
+
+def test_a_sum_may_be_larger_than_any_float():
+    assert evaluated("mean_over(nav.altitude, 2 s)", [1.7e308] * 60) == 1.7e308
+
+
+def test_what_is_large_leaves_no_trace_in_what_comes_after_it():
+    values = [0.1] * 20 + [1e17] + [0.1] * 40
+    assert evaluated("mean_over(nav.altitude, 2 s)", values) == 0.1
+    expression = compiled("rms_over(nav.altitude, 2 s)")
+    view, now_ns = uniform(values)
+    for i in range(25, 61):
+        expression.evaluate(view, EPOCH_NS + i * TENTH_NS)
+    assert expression.evaluate(view, now_ns) == pytest.approx(0.1, rel=1e-15)
+
+
+def covered_by(reach_ns: int, times_ns: list[int]) -> FakeView:
+    history = History(200, reach_ns)
+    for time_ns in times_ns:
+        history.append(time_ns, 1.0, True)
+    return looked_at(history)
+
+
+def test_99_percent_is_covered_and_less_is_not():
+    view = covered_by(99, [1000, 1100])  # 1099 is uncovered: one in a hundred
+    assert compiled("max_over(nav.altitude, 100 ns)").evaluate(view, 1101) == 1.0
+    assert compiled("max_over(nav.altitude, 99 ns)").evaluate(view, 1101) is None
+
+
+def test_covered_by_a_sample_before_it_but_empty_is_unknown():
+    view = covered_by(100, [1000])
+    assert compiled("max_over(nav.altitude, 20 ns)").evaluate(view, 1050) is None
 
 
 def test_history_may_be_replaced_under_the_expression():
