@@ -14,6 +14,7 @@ from gcs.command.commands import Commander, Dispatch
 from gcs.decision.alarms import Alarms
 from gcs.decision.countdown import Countdown
 from gcs.decision.criteria import Criteria
+from gcs.decision.gate import GateAction
 from gcs.decision.gates import Gates
 from gcs.expressions import View
 from gcs.messages import (
@@ -22,6 +23,7 @@ from gcs.messages import (
     ConfirmCommand,
     Event,
     HoldCount,
+    HoldKind,
     Input,
     Intent,
     Recycle,
@@ -66,6 +68,21 @@ class Desk:
             if isinstance(item, Intent) and not isinstance(item.act, _GROUND)
         ]
 
+    def obey(self, action: GateAction, view: View, now_ns: int) -> Dispatch:
+        """What a gate asks for."""
+        gate, reason = action.gate, action.reason
+        match action.act:
+            case "send":
+                return self.commander.send(action.command, gate, view, now_ns)
+            case "withdraw":
+                return self.commander.withdraw(action.command, reason, now_ns)
+            case "hold":
+                return _said(self.count.hold(gate, reason, now_ns, HoldKind.GATE))
+            case "recycle":
+                return _said(self.count.recycle(gate, action.mark, reason, view, now_ns))
+            case "scrub":
+                return _said(self.count.scrub(gate, reason, now_ns))
+
     def _ground(self, intent: Intent, now_ns: int) -> Event:
         act = intent.act
         assert isinstance(act, Waive | RevokeWaiver)
@@ -75,10 +92,10 @@ class Desk:
         act, by = intent.act, intent.position
         match act:
             case StageCommand(command):
-                bars = self.gates.interlocks(now_ns)
+                bars = self._bars(now_ns)
                 return self.commander.stage(command, by, view, now_ns, bars)
             case ConfirmCommand(code):
-                bars = self.gates.interlocks(now_ns)
+                bars = self._bars(now_ns)
                 return self.commander.confirm(code, by, view, now_ns, bars)
         if by not in self.positions:
             return _said(_refusal(by, f"{by or 'nobody'} has no authority", now_ns))
@@ -93,6 +110,15 @@ class Desk:
                 return _said(self.alarms.take(act, _signed(intent), now_ns))
             case _:
                 return _said(_refusal(by, "nobody here takes that", now_ns))
+
+    def _bars(self, now_ns: int) -> dict[str, str]:
+        """Why no operator may send a command: its gate, or a count that stopped after it moved."""
+        bars = self.gates.interlocks(now_ns)
+        held = self.count.hold_reason
+        if held:
+            sent = [gate.go_command for gate in self.gates.infos() if gate.go_command]
+            bars |= dict.fromkeys(sent, f"the count is {held}")
+        return bars
 
     def _count_act(
         self, act: HoldCount | ReleaseHold | Recycle | Scrub, by: str, view: View, now_ns: int

@@ -257,7 +257,7 @@ class Station:
     ) -> None:
         """What gates and operators ask for, and what is due."""
         for action in out.actions:
-            self._dispatch(self._gate_action(action, now_ns), now_ns, out)
+            self._dispatch(self._desk.obey(action, self._state, now_ns), now_ns, out)
         for dispatch in self._desk.take(batch, self._state, now_ns):
             self._dispatch(dispatch, now_ns, out)
         self._dispatch(self._commander.step(now_ns), now_ns, out)
@@ -273,11 +273,6 @@ class Station:
         return Outputs((self._shown,), tuple(out.transmits), tuple(out.events))
 
     # --- Its parts ---
-
-    def _gate_action(self, action: GateAction, now_ns: int) -> Dispatch:
-        if action.act == "withdraw":
-            return self._commander.withdraw(action.command, action.reason, now_ns)
-        return self._commander.send(action.command, action.gate, self._state, now_ns)
 
     def _dispatch(self, dispatch: Dispatch, now_ns: int, out: _Gathered) -> None:
         out.events += dispatch.events
