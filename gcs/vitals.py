@@ -155,6 +155,7 @@ class Vitals:
                 ingest.link_bytes(name),
                 ingest.link_faults(name),
                 link.last_ns,
+                ingest.link_signed(name),
             )
             for name, link in self._links.items()
         )

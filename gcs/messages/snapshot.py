@@ -115,7 +115,10 @@ class StagedStatus(Message, frozen=True):
 
 
 class LinkStatus(Message, frozen=True):
-    """One link: its state and what came over it."""
+    """One link: its state and what came over it.
+
+    `signed` says whether it refuses unsigned messages; None where there are no signatures.
+    """
 
     id: str
     state: LinkState
@@ -124,6 +127,7 @@ class LinkStatus(Message, frozen=True):
     bytes_total: int
     faults: int
     last_receipt_ns: int
+    signed: bool | None = None
 
 
 class SourceStatus(Message, frozen=True):

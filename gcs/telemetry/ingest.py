@@ -65,6 +65,7 @@ class Ingest:
             for link in source.links[:1]
         }
         self._reader: MavlinkReader | None = None
+        self._signed = frozenset(signing_keys or {})
         self._mavlink: dict[str, MavlinkLink] = {}
         if dialect is not None:
             self._reader = MavlinkReader(dictionary, dialect, self._gathering)
@@ -125,6 +126,10 @@ class Ingest:
         """Frames, payloads or rows on a link that were refused."""
         mavlink = self._mavlink.get(link)
         return self._faults[link] + (mavlink.faults if mavlink is not None else 0)
+
+    def link_signed(self, link: str) -> bool | None:
+        """Whether a link refuses what is not signed; None where its language has no signatures."""
+        return link in self._signed if link in self._mavlink else None
 
     @property
     def simulated(self) -> bool:

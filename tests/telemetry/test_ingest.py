@@ -302,6 +302,15 @@ def test_with_a_key_only_signed_frames_count() -> None:
     assert bench.ingest.link_faults("radio") == 2
 
 
+def test_a_link_tells_whether_it_refuses_what_is_not_signed() -> None:
+    signed = Bench(radio=KEY).ingest.link_signed
+    assert (signed("radio"), Bench().ingest.link_signed("radio"), signed("sea")) == (
+        True,
+        False,
+        None,
+    )
+
+
 def test_texts_are_put_together_bounded_and_said() -> None:
     bench = Bench()
     bench.hear(bench.frame("STATUSTEXT", severity=4, text="a" * 50, id=7, chunk_seq=0))
