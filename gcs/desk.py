@@ -20,7 +20,9 @@ from gcs.expressions import View
 from gcs.messages import (
     AcknowledgeAlarm,
     CancelCommand,
+    CheckEntry,
     ConfirmCommand,
+    EnterValue,
     Event,
     HoldCount,
     HoldKind,
@@ -35,9 +37,12 @@ from gcs.messages import (
     UnshelveAlarm,
     Vote,
     Waive,
+    WithdrawEntry,
 )
+from gcs.telemetry.entries import Entries
+from gcs.telemetry.speech import say_author
 
-_GROUND = (Waive, RevokeWaiver)
+_GROUND = (Waive, RevokeWaiver, EnterValue, CheckEntry, WithdrawEntry)
 _WARNING = 4
 
 
@@ -51,9 +56,10 @@ class Desk:
     count: Countdown
     commander: Commander
     alarms: Alarms
+    entries: Entries
 
     def take_ground(self, batch: Sequence[Input], now_ns: int) -> list[Event]:
-        """Acts on what verdicts stand on: before anything is judged."""
+        """Acts on what verdicts stand on: before the joint state is made and judged."""
         return [
             self._ground(item, now_ns)
             for item in batch
@@ -84,9 +90,13 @@ class Desk:
                 return _said(self.count.scrub(gate, reason, now_ns))
 
     def _ground(self, intent: Intent, now_ns: int) -> Event:
-        act = intent.act
-        assert isinstance(act, Waive | RevokeWaiver)
-        return self.criteria.waive(act, intent.position, now_ns)
+        act, by = intent.act, intent.position
+        if isinstance(act, Waive | RevokeWaiver):
+            return self.criteria.waive(act, by, now_ns)
+        assert isinstance(act, EnterValue | CheckEntry | WithdrawEntry)
+        if by not in self.positions:
+            return _refusal(by, f"{by or 'nobody'} has no authority", now_ns)
+        return self.entries.take(act, by, intent.person, now_ns)
 
     def _act(self, intent: Intent, view: View, now_ns: int) -> Dispatch:
         act, by = intent.act, intent.position
@@ -107,7 +117,8 @@ class Desk:
             case Vote(gate, go):
                 return _said(self.gates.vote(gate, by, go, now_ns))
             case AcknowledgeAlarm() | ShelveAlarm() | UnshelveAlarm():
-                return _said(self.alarms.take(act, _signed(intent), now_ns))
+                author = say_author(by, intent.person)
+                return _said(self.alarms.take(act, author, now_ns))
             case _:
                 return _said(_refusal(by, "nobody here takes that", now_ns))
 
@@ -132,11 +143,6 @@ class Desk:
                 return self.count.recycle(by, mark, reason, view, now_ns)
             case Scrub(reason):
                 return self.count.scrub(by, reason, now_ns)
-
-
-def _signed(intent: Intent) -> str:
-    """The position, and who sat there where that is known."""
-    return f"{intent.position} ({intent.person})" if intent.person else intent.position
 
 
 def _said(event: Event) -> Dispatch:

@@ -10,14 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from gcs.clock import SECOND_NS
 from gcs.config.criteria import CriterionConfig, LimitConfig
-from gcs.config.dictionary import (
-    FromBarge,
-    FromColumn,
-    FromExpression,
-    FromMavlink,
-    FromStation,
-    ParameterConfig,
-)
+from gcs.config.dictionary import FromExpression, ParameterConfig
 from gcs.config.loading import Mission
 from gcs.config.mission import CommandConfig, GateConfig
 from gcs.decision.gate import PASSING
@@ -29,8 +22,8 @@ from gcs.expressions.syntax import Name, Node, children
 from gcs.messages import CriterionState
 from gcs.page import WIDTH, Page
 from gcs.station import Station
+from gcs.telemetry.origins import SENDERS, say_origin
 
-_KINDS = {FromMavlink: "mavlink", FromBarge: "barge", FromColumn: "columns"}
 _MINUTE_NS = 60 * SECOND_NS
 
 
@@ -309,7 +302,7 @@ class _Parameters:
 
     def _origin(self, source: str, config: ParameterConfig) -> str:
         origin = config.origin
-        only = [s.id for s in self._sources if s.kind == _KINDS.get(type(origin))]
+        only = [s.id for s in self._sources if s.kind == SENDERS.get(type(origin))]
         sources: Sequence[str] = (source,) if source else config.sources or only
         return say_origin(origin, sources)
 

@@ -53,6 +53,7 @@ from gcs.messages import (
 )
 from gcs.telemetry.dictionary import Dictionary, build_dictionary
 from gcs.telemetry.display import build_display
+from gcs.telemetry.entries import Entries
 from gcs.telemetry.ingest import Ingest, Taken
 from gcs.telemetry.speech import say_duration
 from gcs.telemetry.state import JointState
@@ -80,6 +81,7 @@ class Station:
         self._dialect = building.dialect()
         self._dictionary: Dictionary = building.of(build_dictionary(mission, self._dialect))
         self._criteria = Criteria(building.of(build_criteria(mission, self._dictionary)))
+        self._entries = Entries(self._dictionary)
         self._alarms = Alarms(building.of(build_alarms(mission, self._dictionary)))
         self._phases: PhaseMachine = building.of(build_phases(mission, self._dictionary))
         self._count: Countdown = building.of(build_countdown(mission, self._dictionary))
@@ -99,6 +101,7 @@ class Station:
             self._count,
             self._commander,
             self._alarms,
+            self._entries,
         )
         self._kept = self._windows()
         self._state = JointState(self._dictionary, self._kept)
@@ -132,9 +135,9 @@ class Station:
     def _step(self, batch: Sequence[Input], now_ns: int, *, ticked: bool) -> Outputs:
         out = _Gathered()
         taken = self._take_in(batch, now_ns, out)
-        changed = self._update_state(taken, now_ns, ticked=ticked)
         ground = self._desk.take_ground(batch, now_ns)
         out.events += ground
+        changed = self._update_state(taken, now_ns, ticked=ticked)
         heard = self._hear(taken, now_ns, out) or bool(ground)
         verdict_changed = self._decide(changed, now_ns, out, ticked=ticked, heard=heard)
         self._command(batch, now_ns, out, ticked=ticked)
@@ -165,6 +168,7 @@ class Station:
         """The joint state at `now_ns`; which parameters changed, None for all."""
         self._state.at(now_ns)
         self._state.apply(taken.batch)
+        self._state.apply(self._entries.samples(now_ns))
         if ticked:
             phase_ns = now_ns - self._phase.since_ns if self._phase.since_ns else 0
             self._state.apply(
@@ -208,7 +212,7 @@ class Station:
         Between ticks only what new values or answers can have changed is looked at
         again; what time alone changes is seen by the next tick.
         """
-        out.events += self._state.take_events()
+        out.events += (*self._state.take_events(), *self._entries.take_events())
         if ticked or changed is None or changed:
             phase = self._phases.step(self._state, now_ns)
             self._phase = phase.status
@@ -369,6 +373,7 @@ class Station:
             fault=self._fault,
             alarms=self._alarms.statuses(),
             alarm_counts=self._alarms.counts(),
+            entries=self._entries.statuses(),
         )
 
     def _faulted(self, now_ns: int) -> Outputs:

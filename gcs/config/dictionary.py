@@ -12,6 +12,7 @@ from gcs.config.model import (
     ExpressionText,
     Identifier,
     Quantity,
+    Strings,
     listed,
 )
 
@@ -76,6 +77,17 @@ class FromStation(ConfigModel):
     of: str = ""
 
 
+class FromOperator(ConfigModel):
+    """What no sensor sends: one of these positions enters it by hand.
+
+    An entry holds for the parameter's `stale_after` at most. With `checked` it counts
+    only once a second person has said that it is right.
+    """
+
+    entered_by: Annotated[Strings, Field(min_length=1)]
+    checked: bool = False
+
+
 class VoteConfig(ConfigModel):
     """How a parameter of several sources becomes one: median of those that agree.
 
@@ -88,7 +100,7 @@ class VoteConfig(ConfigModel):
     minimum_sources: int = Field(default=2, ge=1)
 
 
-_ORIGIN_KEYS = ("message", "topic", "column", "expression", "quantity")
+_ORIGIN_KEYS = ("message", "topic", "column", "expression", "quantity", "entered_by")
 
 
 def _origin_kind(origin: object) -> str | None:
@@ -103,7 +115,8 @@ Origin = Annotated[
     | Annotated[FromBarge, Tag("topic")]
     | Annotated[FromColumn, Tag("column")]
     | Annotated[FromExpression, Tag("expression")]
-    | Annotated[FromStation, Tag("quantity")],
+    | Annotated[FromStation, Tag("quantity")]
+    | Annotated[FromOperator, Tag("entered_by")],
     Discriminator(
         _origin_kind,
         custom_error_type="origin",
@@ -133,6 +146,18 @@ class ParameterConfig(ConfigModel):
     def _vote_needs_sources(self) -> ParameterConfig:
         if len(self.sources) > 1 and self.vote is None:
             raise ValueError("several sources need a vote table with a tolerance")
+        return self
+
+    @model_validator(mode="after")
+    def _entries_are_bounded(self) -> ParameterConfig:
+        if not isinstance(self.origin, FromOperator):
+            return self
+        if self.sources or self.vote is not None:
+            raise ValueError("an entered parameter has neither `sources` nor `vote`")
+        if self.valid is None:
+            raise ValueError("an entered parameter needs its `valid` range: fingers slip")
+        if self.stale_after <= 0:
+            raise ValueError("an entered parameter needs a `stale_after` above zero")
         return self
 
 

@@ -16,6 +16,7 @@ from gcs.config.dictionary import (
     FromColumn,
     FromExpression,
     FromMavlink,
+    FromOperator,
     FromStation,
     ParameterConfig,
     VoteConfig,
@@ -37,10 +38,12 @@ from gcs.expressions import (
 from gcs.expressions.parsing import parse
 from gcs.expressions.syntax import Call, Name, Node, children
 from gcs.telemetry.mavlink.dialect import Dialect
+from gcs.telemetry.origins import SENDERS, say_origin
 from gcs.telemetry.parameters import (
     Ballots,
     Derivation,
     Dictionary,
+    Entered,
     Parameter,
     Scale,
     StationRoute,
@@ -67,7 +70,6 @@ _STATION_UNITS: Mapping[str, str] = {
 }
 _ABOUT_ONE = frozenset({"link_up", "link_age", "loss_fraction"})
 _ANGLE = "rad"
-_KINDS = {FromMavlink: "mavlink", FromBarge: "barge", FromColumn: "columns"}
 _ANYTHING = (-math.inf, math.inf)
 
 
@@ -92,6 +94,7 @@ class _Entry:
     index: int
     unit: Unit
     valid: tuple[float, float]
+    senders: tuple[str, ...] = ()
     unit_is_known: bool = True
 
     def is_not(self, dimension: object) -> bool:
@@ -124,6 +127,8 @@ class _Names:
             # Nobody answers for one source of a vote: consoles list what is owned.
             owner="" if source else config.owner,
             source=source,
+            entered=_entered(config),
+            origin=say_origin(config.origin, (source,) if source else entry.senders),
         )
         self.indices[parameter.id] = parameter.index
         self.parameters.append(parameter)
@@ -175,7 +180,8 @@ class _Builder:
     # --- What a parameter is ---
 
     def _entry(self, index: int, file: str, name: str, config: ParameterConfig) -> _Entry:
-        entry = _Entry(file, name, config, index, unit_of(""), _ANYTHING)
+        senders = config.sources or self._of_kind(SENDERS.get(type(config.origin)))
+        entry = _Entry(file, name, config, index, unit_of(""), _ANYTHING, senders)
         try:
             entry.unit = unit_of(config.unit)
         except ExpressionError as error:
@@ -212,7 +218,7 @@ class _Builder:
         origin = entry.config.origin
         if isinstance(origin, FromStation):
             self._connect_station(entry, origin)
-        elif not isinstance(origin, FromExpression):
+        elif isinstance(origin, FromMavlink | FromBarge | FromColumn):
             self._connect_sources(entry, origin)
         elif entry.config.vote is not None or entry.config.sources:
             self._problem(entry, "", "an expression has neither `sources` nor `vote`")
@@ -228,7 +234,7 @@ class _Builder:
         self._station.append(StationRoute(entry.index, origin.quantity, origin.of))
 
     def _connect_sources(self, entry: _Entry, origin: FromMavlink | FromBarge | FromColumn) -> None:
-        sources = self._sources_of(entry, _KINDS[type(origin)])
+        sources = self._sources_of(entry, SENDERS[type(origin)])
         scale = self._scale(entry, origin)
         if len(sources) == 1:
             self._route(entry, entry.index, sources[0], origin, scale)
@@ -248,7 +254,7 @@ class _Builder:
         """The declared sources of the right kind; the only one of its kind needs no mention."""
         declared = entry.config.sources
         if not declared:
-            declared = tuple(name for name, its in self._sources.items() if its == kind)
+            declared = self._of_kind(kind)
             if len(declared) != 1:
                 message = f"name its `sources`: the mission has {len(declared)} of kind {kind}"
                 self._problem(entry, "sources", message)
@@ -260,6 +266,9 @@ class _Builder:
         if len(set(declared)) < len(declared):
             self._problem(entry, "sources", "a source is listed twice")
         return tuple(name for name in dict.fromkeys(declared) if name not in wrong)
+
+    def _of_kind(self, kind: str | None) -> tuple[str, ...]:
+        return tuple(name for name, its in self._sources.items() if its == kind)
 
     def _scale(self, entry: _Entry, origin: FromMavlink | FromBarge | FromColumn) -> Scale:
         wire = entry.unit
@@ -356,6 +365,13 @@ class _Builder:
             circle = ", ".join(self._names.parameters[i].id for i in sorted(waiting))
             self._problem(self._entries[index], "from.expression", f"is in a circle: {circle}")
         return tuple(order)
+
+
+def _entered(config: ParameterConfig) -> Entered | None:
+    origin = config.origin
+    if not isinstance(origin, FromOperator):
+        return None
+    return Entered(origin.entered_by, origin.checked)
 
 
 def _names_outside_age(node: Node) -> Iterator[str]:

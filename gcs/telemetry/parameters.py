@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from gcs.expressions import Dimension, Expression, Unit
 from gcs.messages import ParameterInfo
+from gcs.telemetry.speech import Speech
 from gcs.telemetry.voting import VoteRule
 
 
@@ -29,10 +30,19 @@ class Derivation:
 
 
 @dataclass(frozen=True)
+class Entered:
+    """Which positions enter a parameter by hand, and whether a second person checks it."""
+
+    by: tuple[str, ...]
+    checked: bool
+
+
+@dataclass(frozen=True)
 class Parameter:
     """One parameter. `low` and `high` bound what is valid, SI; `source` is "" for a plain name.
 
-    A parameter is voted, derived, or measured (neither).
+    A parameter is voted, derived, or measured (neither); one that is `entered` counts as
+    measured, by a person. `origin` says in a phrase where it comes from.
     """
 
     index: int
@@ -47,11 +57,18 @@ class Parameter:
     source: str = ""
     ballots: Ballots | None = None
     derivation: Derivation | None = None
+    entered: Entered | None = None
+    origin: str = ""
 
     @property
     def is_measured(self) -> bool:
         """Whether samples reach it directly."""
         return self.ballots is None and self.derivation is None
+
+    @property
+    def speech(self) -> Speech:
+        """How an operator says it and writes it."""
+        return Speech(self.unit.name, self.unit.factor, self.unit.offset, self.format)
 
     def info(self) -> ParameterInfo:
         """How to show it: what turns SI into the operator's unit."""
@@ -64,6 +81,11 @@ class Parameter:
             self.format,
             self.stale_after_ns,
             self.owner,
+            self.origin,
+            self.low,
+            self.high,
+            self.entered.by if self.entered is not None else (),
+            self.entered is not None and self.entered.checked,
         )
 
 

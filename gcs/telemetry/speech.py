@@ -72,3 +72,8 @@ def say_utc(at_ns: int) -> str:
     """A moment's time of day, to the second below: `14:03:27 UTC`."""
     minutes, second = divmod(at_ns // SECOND_NS % _DAY_S, 60)
     return f"{minutes // 60:02d}:{minutes % 60:02d}:{second:02d} UTC"
+
+
+def say_author(position: str, person: str) -> str:
+    """The position, and who sat there where that is known."""
+    return f"{position} ({person})" if person else position
