@@ -1,139 +1,121 @@
 """The console's screen: one paint tick, panels that repaint what changed, a command line.
 
 Snapshots arrive at any rate and only replace the last one; ten times a second the
-newest is drawn. Keys edit one line or choose a page; every act goes to the station
-as an Intent, and what comes of it is read from the next Snapshot.
+newest is drawn. Keys edit one line, point at things or choose a page; every act goes
+to the station as an Intent, and what comes of it is read from the next Snapshot.
 """
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Callable, Mapping
 from contextlib import aclosing
-from typing import ClassVar
+from dataclasses import replace
+from pathlib import Path
 
 from textual import events as keys
 from textual.app import App, ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Container
+from textual.screen import Screen
 from textual.widgets import Static
 
 from gcs.clock import Clock, ScaledClock
-from gcs.console.actions import ChartParameter, Quit, Request, ShowPage, described
 from gcs.console.client import ConsoleClient
 from gcs.console.format import escaped
+from gcs.console.layout import LAYOUTS, SMALLEST, layout_for, panels
+from gcs.console.pages import page_named
 from gcs.console.panel import Panel
-from gcs.console.panels.board import board
-from gcs.console.panels.command import command
-from gcs.console.panels.deck import deck
-from gcs.console.panels.events import events
-from gcs.console.panels.header import BEATS, header
-from gcs.console.panels.help import help_page
-from gcs.console.panels.links import links
-from gcs.console.panels.profile import profile
-from gcs.console.panels.readings import barge, barge_page, vehicle, vehicle_page, vitals
-from gcs.console.panels.rows import Builder
-from gcs.console.panels.strips import strips
+from gcs.console.panels.command import read_back_rows
+from gcs.console.panels.header import BEATS
+from gcs.console.panels.views import VIEWS
+from gcs.console.picture import Picture
+from gcs.console.screenshot import save_picture
 from gcs.console.session import Session
+from gcs.console.settings import DEFAULT_SETTINGS, Settings
 from gcs.console.summary import summary_lines
+from gcs.console.themes import MONOCHROME
+from gcs.console.verbs import (
+    ChartParameter,
+    CopyPanel,
+    Quit,
+    Request,
+    SaveScreen,
+    ShowPage,
+)
 from gcs.messages import Act
 
 PAINT_S = 0.1
-SLOW = 3
-"""Paints from one drawing of numbers to the next: faster than 3 Hz they only flicker."""
-
-CHART = 5
-PLOT = 2
-"""Paints from one drawing of a plot to the next: 5 Hz."""
-
 WHOLE_BEATS = 50
 """Paints from one full repaint to the next: mends a terminal that something else wrote to."""
 
-SMALLEST = (80, 24)
-MEDIUM = (110, 34)
-LARGE = (150, 44)
 
-_PAGES: dict[str, Builder] = {
-    "board": board,
-    "vehicle": vehicle_page,
-    "barge": barge_page,
-    "links": links,
-    "events": events,
-    "strips": strips,
-    "profile": profile,
-    "deck": deck,
-    "help": help_page,
-}
-_PAGE_KEYS = {
-    "f1": "help",
-    "f2": "main",
-    "f3": "events",
-    "f4": "vehicle",
-    "f5": "barge",
-    "f6": "links",
-    "f7": "board",
-    "f8": "strips",
-    "f9": "profile",
-    "f10": "deck",
-}
-
-
-def run_console(address: str, position: str = "FD") -> int:
+def run_console(address: str, position: str = "FD", settings: Settings = DEFAULT_SETTINGS) -> int:
     """Show the station at `address` until its run ends or the operator leaves.
 
     Returns the run's own exit code, 0 where the operator left first. ValueError
     on a malformed address. Prints the summary of a finished run.
     """
-    app = ConsoleApp(ConsoleClient(address, position), position)
+    if os.environ.get("NO_COLOR"):
+        settings = replace(settings, theme=MONOCHROME)
+    app = ConsoleApp(ConsoleClient(address, position), position, settings=settings)
     app.run(mouse=False)
     sys.stdout.write("".join(f"{line}\n" for line in app.last_words()))
     return app.return_code or 0
 
 
-class ConsoleApp(App[None]):
+class _Screen(Screen[None], inherit_bindings=False):
+    """A screen without keys of its own: the keymap has them all."""
+
+
+class ConsoleApp(App[None], inherit_bindings=False):
     """The screen of one console."""
 
     CSS_PATH = "landfall.tcss"
     ENABLE_COMMAND_PALETTE = False
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *(Binding(key, f"page('{page}')", show=False) for key, page in _PAGE_KEYS.items()),
-        Binding("f12", "abort", show=False),
-        Binding("enter", "submit", show=False),
-        Binding("escape", "escape", show=False),
-        Binding("backspace", "erase", show=False),
-        Binding("ctrl+q", "quit", show=False, priority=True),
-    ]
 
-    def __init__(self, client: ConsoleClient, position: str, wall: Clock | None = None) -> None:
-        super().__init__()
+    def __init__(
+        self,
+        client: ConsoleClient,
+        position: str,
+        wall: Clock | None = None,
+        settings: Settings = DEFAULT_SETTINGS,
+    ) -> None:
+        # Without colours of its own a theme leaves the terminal's as they are.
+        super().__init__(ansi_color=not settings.theme.background)
         self._client = client
+        self._settings = settings
         self._wall = wall or ScaledClock.started_now()
-        self._session = Session(position)
+        self._session = Session(position, settings)
         self._beat = 0
         self._whole = True
         self._noticed = ""
+        self._acts = self._table_of_acts()
+
+    # --- What stands on the screen ---
+
+    def get_default_screen(self) -> Screen[None]:
+        """The one screen."""
+        return _Screen(id="_default")
 
     def compose(self) -> ComposeResult:
         """All panels of all sizes; the style sheet shows those that a size has room for."""
+        made = {panel.id: panel for panel in panels(self._settings.theme.styles)}
         yield Static("", id="notice", markup=False)
-        yield Panel(header, "header")
+        yield made["header"]
         with Container(id="main"):
-            with Container(id="left"):
-                yield Panel(vehicle, "vehicle", SLOW)
-                yield Panel(barge, "barge", SLOW)
-                yield Panel(links, "links", SLOW)
-                yield Panel(vitals, "vitals", SLOW)
-            with Container(id="middle"):
-                yield Panel(profile, "profile", PLOT)
-                yield Panel(deck, "deck", PLOT)
-                yield Panel(strips, "strips", CHART)
-            with Container(id="right"):
-                yield Panel(board, "board")
-                yield Panel(events, "events")
-        yield Panel(help_page, "page", SLOW)
-        yield Panel(command, "command")
+            for column, ids in LAYOUTS.items():
+                with Container(id=column):
+                    for panel_id in ids:
+                        yield made[panel_id]
+        for panel_id in ("page", "palette", "command"):
+            yield made[panel_id]
 
     def on_mount(self) -> None:
         """Start to listen and to paint."""
+        theme = self._settings.theme
+        self.screen.styles.background = theme.background or "ansi_default"
+        self.screen.styles.color = theme.foreground or "ansi_default"
         self.run_worker(self._listen(), name="station")
         self.set_interval(PAINT_S, self.paint)
 
@@ -144,13 +126,22 @@ class ConsoleApp(App[None]):
         farewell = self._session.farewell
         self.exit(return_code=farewell.exit_code if farewell is not None else 0)
 
+    def on_resize(self, event: keys.Resize) -> None:
+        """Choose the layout for the terminal's size."""
+        layout = layout_for(event.size.width, event.size.height)
+        for name in ("medium", "small"):
+            self.screen.set_class(name == layout, name)
+        self._repaint()
+
+    # --- Painting ---
+
     def paint(self, whole: bool = False) -> None:
         """Draw the newest Snapshot; only rows that changed reach the terminal.
 
         `whole` draws every panel now, whatever its own pace.
         """
         self._beat += 1
-        picture = self._session.picture(self._wall.now_ns(), self._beat)
+        picture = self._picture()
         notice = self._notice(attached=picture is not None)
         if notice != self._noticed:
             self._noticed = notice
@@ -159,10 +150,14 @@ class ConsoleApp(App[None]):
             self._repaint()
         if picture is None or notice:
             return
+        self._make_room(picture)
         whole = whole or self._whole or self._beat % WHOLE_BEATS == 0
         self._whole = False
         for panel in self.query(Panel):
             panel.show(picture, self._beat, whole)
+
+    def _picture(self) -> Picture | None:
+        return self._session.picture(self._wall.now_ns(), self._beat)
 
     def _notice(self, attached: bool) -> str:
         """What stands in place of the panels, if anything."""
@@ -172,53 +167,100 @@ class ConsoleApp(App[None]):
         if attached:
             return ""
         beat = BEATS[self._beat % len(BEATS)]
-        return f"▼ NO STATION {beat} {escaped(self._session.detached, 300)}\n\n^Q leaves"
+        leave = self._settings.keymap.shown("quit")
+        return f"▼ NO STATION {beat} {escaped(self._session.detached, 300)}\n\n{leave} leaves"
 
-    def on_resize(self, event: keys.Resize) -> None:
-        """Choose the layout for the terminal's size."""
-        large = event.size.width >= LARGE[0] and event.size.height >= LARGE[1]
-        medium = event.size.width >= MEDIUM[0] and event.size.height >= MEDIUM[1]
-        self.screen.set_class(medium and not large, "medium")
-        self.screen.set_class(not medium, "small")
-        self._repaint()
+    def _make_room(self, picture: Picture) -> None:
+        """The command panel grows with what is read back; the palette comes and goes."""
+        command = self.query_one("#command", Panel)
+        least = 3 if self.screen.has_class("small") else 4
+        height = least + read_back_rows(picture.model.snapshot)
+        if command.styles.height is None or command.styles.height.value != height:
+            command.styles.height = height
+            self._repaint()
+        if self.screen.has_class("choosing") != (picture.palette is not None):
+            self.screen.set_class(picture.palette is not None, "choosing")
+            self._repaint()
+
+    def _repaint(self) -> None:
+        """Draw everything as soon as the new layout has its sizes."""
+        self._whole = True
+        self.call_after_refresh(self.paint)
+
+    def _paint_line(self) -> None:
+        """Show a key at once rather than at the next paint."""
+        picture = self._picture()
+        if picture is not None and not self._noticed:
+            self._make_room(picture)
+            for panel_id in ("#command", "#palette", "#page"):
+                self.query_one(panel_id, Panel).show(picture, 0)
+
+    # --- Keys ---
 
     def on_key(self, event: keys.Key) -> None:
-        """Printable characters go to the command line; none of them acts by itself."""
-        if event.is_printable and event.character:
+        """A mapped key acts; printable characters are typed and never act by themselves."""
+        act = self._acts.get(self._settings.keymap.action(event.key))
+        if act is not None:
+            act()
+        elif event.is_printable and event.character:
             self._session.type(event.character)
-            self._paint_command()
+        self._paint_line()
 
     def on_paste(self, event: keys.Paste) -> None:
         """A paste is typed as one line; it never submits itself."""
         for character in event.text:
             if character.isprintable():
                 self._session.type(character)
-        self._paint_command()
+        self._paint_line()
 
-    def action_page(self, page: str) -> None:
-        """Show a page, or the main one."""
-        self._show_page(page)
+    def _table_of_acts(self) -> Mapping[str, Callable[[], None]]:
+        """What each action of the keymap does."""
+        session = self._session
 
-    def action_submit(self) -> None:
-        """Act on the typed line."""
-        self._request(self._session.submit())
+        def showing(page: str) -> Callable[[], None]:
+            return lambda: self._show_page(page)
 
-    def action_escape(self) -> None:
-        """Clear the line, cancel what is staged, or go back to the main page."""
-        idle = not self._session.typed
-        request = self._session.escape()
-        self._request(request)
-        if idle and request is None:
-            self._show_page("main")
+        return {
+            **{page: showing(page) for page in ("main", *VIEWS)},
+            "submit": lambda: self._request(session.submit()),
+            "escape": lambda: self._request(session.escape()),
+            "erase": session.erase,
+            "complete": lambda: self._complete(1),
+            "focus_back": lambda: self._complete(-1),
+            "up": lambda: self._move(-1),
+            "down": lambda: self._move(1),
+            "page_up": lambda: self._move(-self._page_rows()),
+            "page_down": lambda: self._move(self._page_rows()),
+            "first": lambda: self._move(-sys.maxsize),
+            "last": lambda: self._move(sys.maxsize),
+            "palette": session.open_palette,
+            "acknowledge": lambda: self._request(session.acknowledge()),
+            "copy": lambda: self._request(CopyPanel("")),
+            "screenshot": lambda: self._request(SaveScreen("")),
+            "abort": lambda: self._request(session.abort()),
+            "quit": lambda: self._request(Quit()),
+        }
 
-    def action_erase(self) -> None:
-        """Take back one character."""
-        self._session.erase()
-        self._paint_command()
+    def _complete(self, by: int) -> None:
+        """Tab completes what is typed; on an empty line it moves the focus."""
+        if self._session.typed:
+            self._session.complete()
+        elif self._session.selection.page == "main":
+            ids = tuple(
+                panel.id or "" for panel in self.query("#main Panel").results(Panel) if panel.seen
+            )
+            self._session.focus(ids, by)
+            self._repaint()
 
-    def action_abort(self) -> None:
-        """Stage the abort; the second time, confirm it."""
-        self._request(self._session.abort())
+    def _move(self, by: int) -> None:
+        picture = self._picture()
+        if picture is not None:
+            self._session.move(by, picture, self._page_rows())
+
+    def _page_rows(self) -> int:
+        return max(1, self.query_one("#page", Panel).size.height)
+
+    # --- Requests ---
 
     def _request(self, request: Request | None) -> None:
         match request:
@@ -229,35 +271,55 @@ class ConsoleApp(App[None]):
             case ChartParameter(index):
                 self._session.chart(index)
                 self._repaint()
+            case CopyPanel(panel):
+                self._copy(panel)
+            case SaveScreen(file):
+                self._save_screen(file)
             case Quit():
                 self.exit(return_code=0)
             case _:
                 self._send(request)
-        self._paint_command()
 
     def _send(self, act: Act) -> None:
+        if not self._session.position:
+            self._session.say("this console only watches: it has no position", refused=True)
+            return
         snapshot = self._session.snapshot
-        sent = snapshot is not None and self._client.send(act, snapshot)
-        outcome = "sent to the station" if sent else "NOT sent: no station"
-        self._session.answer = f"{described(act)} {outcome}"
+        taken = snapshot is not None and self._client.send(act, snapshot)
+        self._session.sent(act, self._wall.now_ns(), taken=taken)
 
     def _show_page(self, page: str) -> None:
-        builder = _PAGES.get(page)
-        self.screen.set_class(builder is not None, "paged")
-        if builder is not None:
-            self.query_one("#page", Panel).replace_builder(builder)
+        self._session.show_page(page)
+        view = VIEWS.get(page)
+        self.screen.set_class(view is not None, "paged")
+        if view is not None:
+            self.query_one("#page", Panel).replace_builder(view.builder)
         self._repaint()
 
-    def _repaint(self) -> None:
-        """Draw everything as soon as the new layout has its sizes."""
-        self._whole = True
-        self.call_after_refresh(self.paint)
+    def _copy(self, name: str) -> None:
+        """A panel's text to the clipboard: the named one, else the page or panel in focus."""
+        selection = self._session.selection
+        wanted = name or selection.focus or selection.page
+        found = self.query(f"#{wanted}" if page_named(wanted) or name else "#page").results(Panel)
+        panel = next((panel for panel in found if panel.seen), None)
+        if panel is None and wanted == selection.page and wanted in VIEWS:
+            panel = self.query_one("#page", Panel)
+        if panel is None:
+            self._session.say(f"{wanted} is not in view: Tab chooses a panel", refused=True)
+            return
+        self.copy_to_clipboard(panel.text)
+        self._session.say(f"{wanted} copied as text, {len(panel.text.splitlines())} lines")
 
-    def _paint_command(self) -> None:
-        """Show a key at once rather than at the next paint."""
-        picture = self._session.picture(self._wall.now_ns(), self._beat)
-        if picture is not None:
-            self.query_one("#command", Panel).show(picture, 0)
+    def _save_screen(self, name: str) -> None:
+        now_ns = self._session.snapshot.now_ns if self._session.snapshot is not None else 0
+        file = Path(name or f"landfall-{now_ns // 1_000_000_000}.svg").expanduser()
+        try:
+            save_picture(self.export_screenshot(title="Landfall"), file)
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            self._session.say(f"{file} not saved: {reason}", refused=True)
+            return
+        self._session.say(f"screen saved in {file}")
 
     def last_words(self) -> list[str]:
         """The summary of the run, where it ended while this console watched."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from gcs.console.completion import Palette
+from gcs.console.keymap import DEFAULT_KEYMAP, Keymap
 from gcs.console.model import Model
 from gcs.console.selection import NOTHING_CHOSEN, Selection
 from gcs.console.trails import Trails
@@ -15,7 +17,10 @@ class Picture:
 
     `beat` counts paints: it moves as long as this screen is alive. `answer` is
     what the console said to the last line typed; `strips` are the columns charted;
-    `selection` is what the keys point at.
+    `selection` is what the keys point at, `keymap` which key does what. `refused` where
+    the answer is a refusal; `hint` is what the typed line may become, `palette` all that
+    may be typed while it is open; `console` is this console's id in the station's list, empty
+    where it was not told.
     """
 
     model: Model
@@ -26,3 +31,8 @@ class Picture:
     trails: Trails
     strips: tuple[int, ...]
     selection: Selection = NOTHING_CHOSEN
+    keymap: Keymap = DEFAULT_KEYMAP
+    refused: bool = False
+    hint: str = ""
+    palette: Palette | None = None
+    console: str = ""

@@ -24,7 +24,7 @@ class Selection:
 
     The chosen ones are ids, not row numbers: a list that changes its order never moves
     the cursor to another thing. `row` scrolls what has no ids. `help_for` is the page
-    that the help page explains.
+    that the help page explains; `focus` the panel of the main page that keys are about.
     """
 
     page: str = MAIN
@@ -34,6 +34,7 @@ class Selection:
     parameter: str = ""
     criterion: str = ""
     alarm: str = ""
+    focus: str = ""
 
     def chosen(self, kind: Kind) -> str:
         """The id chosen among things of a kind, empty where none is."""
@@ -61,8 +62,13 @@ class Selection:
 
     def showing(self, page: str) -> Selection:
         """Another page, from its top; help explains the page that was left for it."""
-        help_for = self.page if page == "help" and self.page != "help" else self.help_for
-        return replace(self, page=page, help_for=help_for, search="", row=0)
+        asked = page == "help" and self.page != "help"
+        help_for = (self.focus or self.page) if asked else self.help_for
+        return replace(self, page=page, help_for=help_for, search="", row=0, focus="")
+
+    def focusing(self, panel: str) -> Selection:
+        """Another panel of the main page in focus, none where it is empty."""
+        return replace(self, focus=panel)
 
     def searching(self, text: str) -> Selection:
         """Another search text, from the top of what it finds."""

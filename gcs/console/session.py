@@ -7,17 +7,39 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from gcs.console.actions import ActionError, Request, command_named, parse_line
+from gcs.console.actions import described, parse_line
 from gcs.console.client import Detached, Update
-from gcs.console.model import Model
+from gcs.console.completion import Palette, completed, palette_for
+from gcs.console.format import escaped
+from gcs.console.model import Model, newer_events
 from gcs.console.panels.readings import barge_columns, vehicle_columns
+from gcs.console.panels.views import VIEWS, View
 from gcs.console.picture import Picture
 from gcs.console.protocol import Farewell
+from gcs.console.selection import NOTHING_CHOSEN, Kind, Selection, moved
+from gcs.console.settings import DEFAULT_SETTINGS, Settings
 from gcs.console.trails import Trails
-from gcs.messages import CancelCommand, Catalogue, ConfirmCommand, Snapshot, StageCommand
+from gcs.console.verbs import ActionError, Known, Request, ShowPage, command_named
+from gcs.messages import (
+    AcknowledgeAlarm,
+    Act,
+    CancelCommand,
+    Catalogue,
+    ConfirmCommand,
+    Event,
+    Snapshot,
+    StageCommand,
+)
 
-LINE_LIMIT = 120
+LINE_LIMIT = 240
 STRIPS_SHOWN = 2
+HISTORY = 50
+UNANSWERED_AFTER_NS = 2_000_000_000
+"""Wall time after which a missing answer of the station is told."""
+
+_WARNING = 4
+_LAYOUT = View(lambda picture, width, height: [])
+"""The main page is a layout of panels: it draws no rows of its own and has no list."""
 
 
 @dataclass
@@ -25,15 +47,25 @@ class Session:
     """State of one console that acts as `position`."""
 
     position: str
+    settings: Settings = DEFAULT_SETTINGS
     catalogue: Catalogue | None = None
     snapshot: Snapshot | None = None
     farewell: Farewell | None = None
     detached: str = "not attached yet"
     typed: str = ""
     answer: str = ""
+    refused: bool = False
+    selection: Selection = NOTHING_CHOSEN
+    palette: Palette | None = None
     strips: tuple[int, ...] = ()
     trails: Trails = field(default_factory=lambda: Trails(0))
+    _announced: Catalogue | None = None
     _arrived_ns: int = 0
+    _history: list[str] = field(default_factory=list)
+    _recalled: int = 0
+    _awaited: _Awaited | None = None
+
+    # --- What the station says ---
 
     def receive(self, update: Update, wall_ns: int) -> None:
         """Take what the station said at wall time `wall_ns`."""
@@ -43,18 +75,31 @@ class Session:
             case Snapshot():
                 self.snapshot, self._arrived_ns, self.detached = update, wall_ns, ""
                 self.trails.add(update)
+                self._look_for_answer(update)
             case Farewell():
                 self.farewell = update
             case Detached():
                 self.detached = update.reason
 
     def _attach(self, catalogue: Catalogue) -> None:
-        if catalogue == self.catalogue:
+        if catalogue == self._announced:
             return
         # Another catalogue means other columns: nothing of the old run fits it.
-        self.catalogue, self.snapshot = catalogue, None
+        self._announced, self.snapshot = catalogue, None
+        self.catalogue = self.settings.units.applied(catalogue)
         self.trails = Trails(len(catalogue.parameters))
         self.strips = (*vehicle_columns(catalogue)[:1], *barge_columns(catalogue)[:1])
+
+    def _look_for_answer(self, snapshot: Snapshot) -> None:
+        """The first event from this position after an act is what the station says to it."""
+        if self._awaited is None:
+            return
+        newer = newer_events(snapshot.events, self._awaited.last)
+        own = next((event for event in newer if event.origin == self.position), None)
+        if own is not None:
+            self.say(own.text, refused=own.kind == "refused" or own.severity <= _WARNING)
+
+    # --- What a paint needs ---
 
     def model(self, wall_ns: int) -> Model | None:
         """The station's side, or None before the first Snapshot."""
@@ -67,37 +112,157 @@ class Session:
         model = self.model(wall_ns)
         if model is None:
             return None
+        answer, refused = self.answer, self.refused
+        if self._awaited is not None and wall_ns - self._awaited.sent_ns > UNANSWERED_AFTER_NS:
+            answer, refused = f"{answer}: NO ANSWER from the station", True
         return Picture(
-            model, beat, self.position, self.typed, self.answer, self.trails, self.strips
+            model=model,
+            beat=beat,
+            position=self.position,
+            typed=self.typed,
+            answer=answer,
+            trails=self.trails,
+            strips=self.strips,
+            selection=self.selection,
+            keymap=self.settings.keymap,
+            refused=refused,
+            hint=self._hint(),
+            palette=self.palette,
         )
+
+    def _hint(self) -> str:
+        known = self._known()
+        if known is None or self.palette is not None or not self.typed.startswith(":"):
+            return ""
+        return completed(self.typed, known).hint
+
+    def _known(self) -> Known | None:
+        if self.catalogue is None or self.snapshot is None:
+            return None
+        return Known(self.catalogue, self.snapshot)
+
+    # --- The command line ---
 
     def type(self, character: str) -> None:
         """One more character on the command line."""
         if len(self.typed) < LINE_LIMIT:
-            self.typed += character
+            self._edit(self.typed + character)
 
     def erase(self) -> None:
         """One character less."""
-        self.typed = self.typed[:-1]
+        self._edit(self.typed[:-1])
+
+    def complete(self) -> None:
+        """Complete the last word of the line as far as it is certain."""
+        known = self._known()
+        if known is not None and self.palette is None:
+            self._edit(completed(self.typed, known).line[:LINE_LIMIT])
+
+    def _edit(self, line: str) -> None:
+        self.typed = line
+        known = self._known()
+        if self.palette is not None and known is not None:
+            self.palette = palette_for(line, known)
+        elif self.view.searched and line.startswith("/"):
+            self.selection = self.selection.searching(line[1:])
 
     def escape(self) -> Request | None:
-        """Clear the line; on an empty line ask to cancel what is staged."""
-        if self.typed:
-            self.typed = ""
+        """Close the palette, clear the line, cancel what is staged, or go back, in this order."""
+        if self.palette is not None or self.typed:
+            self.palette, self.typed = None, ""
             return None
-        staged = self.snapshot is not None and self.snapshot.staged is not None
-        return CancelCommand() if staged else None
+        if self.snapshot is not None and self.snapshot.staged is not None:
+            return CancelCommand()
+        if self.selection.search:
+            self.selection = self.selection.searching("")
+            return None
+        return ShowPage("main")
 
     def submit(self) -> Request | None:
         """Read the typed line and clear it; what is wrong with it becomes the answer."""
-        line, self.typed = self.typed.strip(), ""
-        if not line or self.catalogue is None or self.snapshot is None:
+        line = self._taken_from_palette() if self.palette is not None else self.typed.strip()
+        if line is None:
             return None
+        self.typed = ""
+        known = self._known()
+        if known is None or line.startswith("/"):
+            return None
+        if not line:
+            return self._open_chosen()
+        self._remember(line)
         try:
-            return parse_line(line, self.catalogue, self.snapshot)
+            return parse_line(line, known.catalogue, known.snapshot)
         except ActionError as error:
-            self.answer = str(error)
+            self.say(str(error), refused=True)
             return None
+
+    def open_palette(self) -> None:
+        """Show all that may be typed, or close that again."""
+        known = self._known()
+        self.palette = palette_for("", known) if self.palette is None and known else None
+        self.typed = ""
+
+    def _taken_from_palette(self) -> str | None:
+        """The whole line chosen; the beginning of one goes to the command line instead."""
+        chosen = self.palette.chosen if self.palette is not None else None
+        self.palette, self.typed = None, ""
+        if chosen is not None and not chosen.whole:
+            self.typed = f"{chosen.line} "
+        return chosen.line if chosen is not None and chosen.whole else None
+
+    def _remember(self, line: str) -> None:
+        if self._history[-1:] != [line] and line.startswith(":"):
+            self._history = [*self._history, line][-HISTORY:]
+        self._recalled = len(self._history)
+
+    def _recall(self, by: int) -> None:
+        """An earlier line (or a later one, up to the empty one) back onto the command line."""
+        self._recalled = min(max(0, self._recalled + by), len(self._history))
+        self.typed = (*self._history, "")[self._recalled]
+
+    # --- Pages, lists and panels ---
+
+    @property
+    def view(self) -> View:
+        """How the page in view is drawn; a page without a list on the main screen."""
+        return VIEWS.get(self.selection.page, _LAYOUT)
+
+    def show_page(self, page: str) -> None:
+        """Another page; its search goes, what was chosen stays."""
+        if page != self.selection.page or self.selection.focus:
+            self.selection = self.selection.showing(page)
+
+    def focus(self, panels: tuple[str, ...], by: int) -> None:
+        """Move the focus through the main page's panels; past the ends nothing has it."""
+        ring = ("", *panels)
+        here = ring.index(self.selection.focus) if self.selection.focus in ring else 0
+        self.selection = self.selection.focusing(ring[(here + by) % len(ring)])
+
+    def move(self, by: int, picture: Picture, height: int) -> None:
+        """The cursor of the palette or the list in view; without one, lines typed before."""
+        items = self.view.items(picture, height)
+        if self.palette is not None:
+            self.palette = self.palette.moved(by)
+        elif items:
+            self.selection = moved(self.selection, self.view.kind, items, by)
+        else:
+            self._recall(1 if by > 0 else -1)
+
+    def _open_chosen(self) -> Request | None:
+        """Enter on an empty line: open what the cursor is on."""
+        chosen = self.selection.chosen(self.view.kind)
+        if chosen and self.view.opens:
+            return ShowPage(self.view.opens)
+        if chosen and self.view.kind is Kind.ALARM:
+            self.typed = f":ack {chosen}"
+        return None
+
+    def chart(self, index: int) -> None:
+        """Chart one more parameter, in place of the oldest chosen."""
+        kept = tuple(chosen for chosen in self.strips if chosen != index)
+        self.strips = (index, *kept)[:STRIPS_SHOWN]
+
+    # --- Acts ---
 
     def abort(self) -> Request | None:
         """The two-key path: stage the abort; once it is staged, confirm it."""
@@ -106,14 +271,43 @@ class Session:
         try:
             wanted = command_named("abort", self.catalogue)
         except ActionError as error:
-            self.answer = str(error)
+            self.say(str(error), refused=True)
             return None
         staged = self.snapshot.staged
         if staged is not None and staged.command == wanted:
             return ConfirmCommand(staged.code)
         return StageCommand(wanted)
 
-    def chart(self, index: int) -> None:
-        """Chart one more parameter, in place of the oldest chosen."""
-        kept = tuple(chosen for chosen in self.strips if chosen != index)
-        self.strips = (index, *kept)[:STRIPS_SHOWN]
+    def acknowledge(self) -> Request | None:
+        """Acknowledge the alarm under the cursor, else the first that waits."""
+        known = self._known()
+        if known is None:
+            return None
+        if self.view.kind is Kind.ALARM and self.selection.alarm:
+            return AcknowledgeAlarm(self.selection.alarm)
+        try:
+            return parse_line(":ack", known.catalogue, known.snapshot)
+        except ActionError as error:
+            self.say(str(error), refused=True)
+            return None
+
+    def sent(self, act: Act, wall_ns: int, *, taken: bool) -> None:
+        """An act left for the station, or found none."""
+        if not taken:
+            self.say(f"{described(act)} NOT sent: no station", refused=True)
+            return
+        self.say(f"{described(act)} sent to the station")
+        events = self.snapshot.events if self.snapshot is not None else ()
+        self._awaited = _Awaited(events[-1] if events else None, wall_ns)
+
+    def say(self, text: str, *, refused: bool = False) -> None:
+        """Answer the operator on the command panel; nothing more is awaited."""
+        self.answer, self.refused, self._awaited = escaped(text, 300), refused, None
+
+
+@dataclass(frozen=True)
+class _Awaited:
+    """The newest event when an act was sent, and when that was."""
+
+    last: Event | None
+    sent_ns: int

@@ -1,15 +1,22 @@
-"""Tones, symbols and words: grey unless abnormal, and never told by colour alone."""
+"""Tones, symbols and words: grey unless abnormal, and never told by colour alone.
+
+How a tone looks is the theme's affair (`console.themes`).
+"""
 
 from __future__ import annotations
 
 import enum
 from typing import NamedTuple, TypeAlias
 
-from rich.style import Style
-
-from gcs.messages import CommandState, CriterionState, GateState, LinkState
-
-BACKGROUND = "#121212"
+from gcs.messages import (
+    AlarmPriority,
+    AlarmState,
+    CommandState,
+    CriterionState,
+    EntryState,
+    GateState,
+    LinkState,
+)
 
 
 class Tone(enum.IntEnum):
@@ -25,20 +32,6 @@ class Tone(enum.IntEnum):
     CAUTION = 7
     SERIOUS = 8
     CRITICAL = 9
-
-
-STYLES: dict[Tone, Style] = {
-    Tone.PLAIN: Style(color="#c6c6c6", bgcolor=BACKGROUND),
-    Tone.DIM: Style(color="#8a8a8a", bgcolor=BACKGROUND),
-    Tone.BRIGHT: Style(color="#eeeeee", bgcolor=BACKGROUND, bold=True),
-    Tone.RULE: Style(color="#767676", bgcolor=BACKGROUND),
-    Tone.STALE: Style(color="#8a8a8a", bgcolor=BACKGROUND, italic=True),
-    Tone.BADGE: Style(color="#121212", bgcolor="#c6c6c6", bold=True),
-    Tone.STANDBY: Style(color="#5fafff", bgcolor=BACKGROUND),
-    Tone.CAUTION: Style(color="#ffd700", bgcolor=BACKGROUND, bold=True),
-    Tone.SERIOUS: Style(color="#ff8700", bgcolor=BACKGROUND, bold=True),
-    Tone.CRITICAL: Style(color="#ffffff", bgcolor="#af0000", bold=True),
-}
 
 
 class Mark(NamedTuple):
@@ -100,6 +93,39 @@ LINK_MARKS: dict[LinkState, Mark] = {
     LinkState.UP: NORMAL,
     LinkState.DOWN: SERIOUS,
 }
+
+PRIORITY_MARKS: dict[AlarmPriority, Mark] = {
+    AlarmPriority.CRITICAL: CRITICAL,
+    AlarmPriority.SERIOUS: SERIOUS,
+    AlarmPriority.CAUTION: CAUTION,
+}
+
+ALARM_ORDER: dict[AlarmState, int] = {
+    AlarmState.UNACKNOWLEDGED: 0,
+    AlarmState.RETURNED: 1,
+    AlarmState.ACKNOWLEDGED: 2,
+    AlarmState.SHELVED: 3,
+    AlarmState.SUPPRESSED: 4,
+    AlarmState.NORMAL: 5,
+}
+"""Which alarm is looked at first: those that nobody has answered."""
+
+STANDING = frozenset({AlarmState.UNACKNOWLEDGED, AlarmState.ACKNOWLEDGED})
+"""Alarms whose condition holds now."""
+
+ENTRY_MARKS: dict[EntryState, Mark] = {
+    EntryState.MISSING: UNSURE,
+    EntryState.UNCHECKED: STANDBY,
+    EntryState.VALID: NORMAL,
+    EntryState.EXPIRED: UNSURE,
+}
+
+
+def alarm_mark(state: AlarmState, priority: AlarmPriority) -> Mark:
+    """A standing alarm's priority; one that is over but unseen waits, one put aside is off."""
+    if state in STANDING:
+        return PRIORITY_MARKS[priority]
+    return STANDBY if state is AlarmState.RETURNED else OFF
 
 
 def severity_mark(severity: int) -> Mark:

@@ -2,39 +2,103 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import msgspec
 import pytest
 
 from gcs.clock import SECOND_NS
-from gcs.console.actions import (
-    PAGES,
+from gcs.console.actions import VERBS, described, parse_line
+from gcs.console.pages import NAMES
+from gcs.console.session import LINE_LIMIT, Session
+from gcs.console.verbs import (
     ActionError,
     ChartParameter,
+    CopyPanel,
     Quit,
     Request,
+    SaveScreen,
     ShowPage,
-    described,
-    parse_line,
 )
-from gcs.console.session import LINE_LIMIT, Session
 from gcs.messages import (
+    AcknowledgeAlarm,
     Act,
+    AlarmInfo,
+    AlarmPriority,
+    AlarmState,
+    AlarmStatus,
     CancelCommand,
+    Catalogue,
+    CheckEntry,
     CommandInfo,
     ConfirmCommand,
+    ConsoleStatus,
+    EnterValue,
+    EntryState,
+    EntryStatus,
+    GiveAuthority,
     HoldCount,
+    MarkInfo,
+    Recycle,
     ReleaseHold,
     RevokeWaiver,
+    Scrub,
+    ShelveAlarm,
+    Snapshot,
     StageCommand,
     StagedStatus,
+    TakeAuthority,
+    UnshelveAlarm,
     Vote,
     Waive,
+    WithdrawEntry,
 )
 from tests.console.scenes import Scene, catalogue
 
 ROLL_WAIVER = Waive("deck_roll", "swell dies down", 600 * SECOND_NS, "4 deg")
+MINUTE_NS = 60 * SECOND_NS
 PLAIN = Scene().snapshot()
 STAGED = Scene(staged=StagedStatus("divert", "KX4", PLAIN.now_ns + 15, "FD")).snapshot()
+
+
+def full_catalogue() -> Catalogue:
+    """The hop's catalogue with marks, alarms and what people enter."""
+    base = catalogue()
+    entered = {"barge.wind.mean": ("RANGE",), "barge.deck.clear": ("RANGE",)}
+    return msgspec.structs.replace(
+        base,
+        parameters=tuple(
+            msgspec.structs.replace(info, entered_by=entered.get(info.id, ()))
+            for info in base.parameters
+        ),
+        marks=(MarkInfo("t_minus_5", -300 * SECOND_NS), MarkInfo("t_minus_1", -60 * SECOND_NS)),
+        alarms=tuple(
+            AlarmInfo(name, name, name, "BARGE", AlarmPriority.SERIOUS, "look")
+            for name in ("deck_roll", "deck_fire", "gust")
+        ),
+    )
+
+
+def full_snapshot() -> Snapshot:
+    """A snapshot with alarms, entries and consoles."""
+    now_ns = PLAIN.now_ns
+    return msgspec.structs.replace(
+        PLAIN,
+        alarms=(
+            AlarmStatus("deck_fire", AlarmState.ACKNOWLEDGED, now_ns, "fire"),
+            AlarmStatus("deck_roll", AlarmState.UNACKNOWLEDGED, now_ns, "rolls"),
+            AlarmStatus("gust", AlarmState.SHELVED, now_ns, "gusts"),
+        ),
+        entries=(
+            EntryStatus("barge.wind.mean", EntryState.UNCHECKED, 7.0, "RANGE", "", now_ns - 5),
+            EntryStatus("barge.deck.clear", EntryState.MISSING, None),
+        ),
+        consoles=(
+            ConsoleStatus("console-1", "FD", "", authority=True),
+            ConsoleStatus("console-2", "GNC", "", authority=False),
+            ConsoleStatus("console-3", "", "", authority=False),
+        ),
+    )
 
 
 @pytest.mark.parametrize(
@@ -49,6 +113,31 @@ STAGED = Scene(staged=StagedStatus("divert", "KX4", PLAIN.now_ns + 15, "FD")).sn
         (":stage hold", StageCommand("hold")),
         (":hold", HoldCount("operator")),
         (":hold wind gusts", HoldCount("wind gusts")),
+        (":recycle t_minus_5 ship in the area", Recycle("t_minus_5", "ship in the area")),
+        (":scrub winds aloft", Scrub("winds aloft")),
+        (":enter barge.deck.clear 1", EnterValue("barge.deck.clear", "1")),
+        (":enter barge.wind.mean 6.5 m/s", EnterValue("barge.wind.mean", "6.5 m/s")),
+        (
+            ":enter barge.wind.mean 6.5 m/s for 20 min note balloon at 14:00",
+            EnterValue("barge.wind.mean", "6.5 m/s", 20 * MINUTE_NS, "balloon at 14:00"),
+        ),
+        (
+            ":enter barge.deck.clear 1 note cutter at the line",
+            EnterValue("barge.deck.clear", "1", 0, "cutter at the line"),
+        ),
+        (":enter barge.deck.clear 0 for 90 s", EnterValue("barge.deck.clear", "0", 90 * SECOND_NS)),
+        (":check barge.wind.mean", CheckEntry("barge.wind.mean", PLAIN.now_ns - 5)),
+        (":withdraw barge.wind.mean", WithdrawEntry("barge.wind.mean")),
+        (":ack deck_roll", AcknowledgeAlarm("deck_roll")),
+        (":ack", AcknowledgeAlarm("deck_roll")),
+        (":shelve gust 10 min known front", ShelveAlarm("gust", 10 * MINUTE_NS, "known front")),
+        (":unshelve gust", UnshelveAlarm("gust")),
+        (":give console-2", GiveAuthority("console-2")),
+        (":take", TakeAuthority()),
+        (":copy", CopyPanel("")),
+        (":copy board", CopyPanel("board")),
+        (":screenshot", SaveScreen("")),
+        (":screenshot My Screen.svg", SaveScreen("My Screen.svg")),
         (":release", ReleaseHold()),
         (":cancel", CancelCommand()),
         (":vote landing_commit go", Vote("landing_commit", go=True)),
@@ -66,7 +155,7 @@ STAGED = Scene(staged=StagedStatus("divert", "KX4", PLAIN.now_ns + 15, "FD")).sn
     ],
 )
 def test_a_line_is_the_act_it_says(line: str, request_: Request) -> None:
-    assert parse_line(line, catalogue(), PLAIN) == request_
+    assert parse_line(line, full_catalogue(), full_snapshot()) == request_
 
 
 def test_a_parameter_is_charted_by_its_id() -> None:
@@ -94,7 +183,26 @@ def test_a_parameter_is_charted_by_its_id() -> None:
         (":waive deck 4 deg 10 min swell", "near: launch_deck_clear, deck_beacon, deck_roll"),
         (":unwaive", "no criterion"),
         (":unwaive all", "no criterion 'all'"),
-        (":page nowhere", "main, board"),
+        (":page nowhere", "no page 'nowhere'"),
+        (":page link", "near: links"),
+        (":release now", "nothing follows :release"),
+        (":recycle t_minus_5", "expected :recycle MARK REASON"),
+        (":recycle lift_off x", "no mark 'lift_off'"),
+        (":recycle minus x", "near: t_minus_5, t_minus_1"),
+        (":scrub", "expected :scrub REASON"),
+        (":enter nav.altitude 5 m", "no parameter that people enter 'nav.altitude'"),
+        (":enter barge.wind.mean", "expected :enter PARAMETER VALUE"),
+        (":enter barge.wind.mean calm", "expected :enter PARAMETER VALUE"),
+        (":enter barge.wind.mean 5 m/s for ever", "expected :enter PARAMETER VALUE"),
+        (":enter barge.deck.clear 1 boat gone by", "expected :enter PARAMETER VALUE"),
+        (":check barge.deck.clear", "no entry that waits for a check"),
+        (":withdraw barge.deck.clear", "no entry 'barge.deck.clear'"),
+        (":ack nothing", "no alarm 'nothing'"),
+        (":shelve gust known front", "expected :shelve ALARM DURATION REASON"),
+        (":shelve gust 10 min", "expected :shelve ALARM DURATION REASON"),
+        (":shelve breeze 10 min x", "no alarm 'breeze'"),
+        (":give", "no console ''; near: console-1"),
+        (":copy everything", "no panel 'everything'"),
         (":strip altitude", "near: fc_a.nav.altitude"),
         (":strip", "no parameter"),
         (":\x1b[31m", "x1b"),
@@ -102,7 +210,7 @@ def test_a_parameter_is_charted_by_its_id() -> None:
 )
 def test_a_line_that_means_nothing_says_what_was_expected(line: str, expected: str) -> None:
     with pytest.raises(ActionError) as caught:
-        parse_line(line, catalogue(), PLAIN)
+        parse_line(line, full_catalogue(), full_snapshot())
     assert expected in str(caught.value)
     assert str(caught.value).isprintable()
 
@@ -120,26 +228,49 @@ def test_a_word_that_names_two_commands_names_none() -> None:
         parse_line(":abort", two, PLAIN)
 
 
-@pytest.mark.parametrize(
-    "act",
-    [
-        StageCommand("divert"),
-        ConfirmCommand("KX4"),
-        CancelCommand(),
-        HoldCount("wind"),
-        ReleaseHold(),
-        Vote("landing_commit", go=False),
-        Waive("deck_roll", "swell", SECOND_NS, "4 deg"),
-        RevokeWaiver("deck_roll"),
-    ],
+@pytest.mark.parametrize("act", get_args(Act), ids=lambda act: act.__name__)
+def test_every_act_has_words_and_a_way_to_be_typed(act: type) -> None:
+    example = next(request for request in map(parsed, EXAMPLES) if isinstance(request, act))
+    assert described(example)
+    assert described(example).isprintable()
+
+
+EXAMPLES = (
+    *(":stage divert", ":cancel", ":hold x", ":release", ":recycle t_minus_5 x", ":scrub x"),
+    *(":vote landing_commit go", ":waive deck_roll 4 deg 1 min x", ":unwaive deck_roll"),
+    *(":enter barge.deck.clear 1", ":check barge.wind.mean", ":withdraw barge.wind.mean"),
+    *(":ack", ":shelve gust 1 min x", ":unshelve gust", ":give console-2", ":take", "KX4"),
 )
-def test_every_act_has_words(act: Act) -> None:
-    assert described(act)
+
+
+def parsed(line: str) -> Request:
+    snapshot = full_snapshot() if line.startswith(":") else STAGED
+    return parse_line(line, full_catalogue(), snapshot)
+
+
+def test_a_vote_says_which_way() -> None:
+    assert described(Vote("landing_commit", go=False)) == "vote landing_commit NO-GO"
+
+
+def test_nothing_to_acknowledge_is_said() -> None:
+    with pytest.raises(ActionError, match="no alarm waits"):
+        parse_line(":ack", full_catalogue(), PLAIN)
+
+
+def test_a_reason_is_bounded() -> None:
+    request = parse_line(":scrub " + "x" * 500, full_catalogue(), PLAIN)
+    assert isinstance(request, Scrub)
+    assert len(request.reason) == 200
+
+
+def test_no_two_verbs_share_a_word() -> None:
+    words = [verb.word for verb in VERBS]
+    assert len(set(words)) == len(words)
 
 
 def test_every_page_word_is_accepted() -> None:
-    assert [parse_line(f":page {page}", catalogue(), PLAIN) for page in PAGES] == [
-        ShowPage(page) for page in PAGES
+    assert [parse_line(f":page {page}", catalogue(), PLAIN) for page in NAMES] == [
+        ShowPage(page) for page in NAMES
     ]
 
 
@@ -168,7 +299,7 @@ def test_escape_clears_the_line_before_it_cancels() -> None:
     assert session.escape() is None
     assert session.typed == ""
     assert session.escape() == CancelCommand()
-    assert attached().escape() is None
+    assert attached().escape() == ShowPage("main")
 
 
 def test_the_line_is_bounded_and_clears_when_submitted() -> None:
@@ -186,7 +317,7 @@ def test_nothing_is_asked_of_a_station_that_was_never_seen() -> None:
     session.type(":")
     assert session.submit() is None
     assert session.abort() is None
-    assert session.escape() is None
+    assert session.acknowledge() is None
     assert session.picture(0, 0) is None
 
 

@@ -27,6 +27,7 @@ from gcs.console.panels.rows import Builder
 from gcs.console.panels.strips import strips
 from gcs.console.picture import Picture
 from gcs.console.theme import Line, Tone
+from gcs.console.themes import DARK
 from gcs.console.trails import Trails
 from gcs.messages import (
     CommandState,
@@ -129,12 +130,12 @@ def test_every_state_of_the_messages_has_a_mark() -> None:
     assert set(theme.GATE_MARKS) == set(GateState)
     assert set(theme.LINK_MARKS) == set(LinkState)
     assert set(theme.COMMAND_MARKS) == set(CommandState)
-    assert set(theme.STYLES) == set(Tone)
+    assert set(DARK.styles) == set(Tone)
 
 
 def test_greys_are_grey() -> None:
     for tone in (Tone.PLAIN, Tone.DIM, Tone.BRIGHT, Tone.RULE, Tone.STALE):
-        color = theme.STYLES[tone].color
+        color = DARK.styles[tone].color
         assert color is not None
         assert len(set(color.get_truecolor())) == 1
 
@@ -320,8 +321,9 @@ def test_the_present_phase_is_in_view_however_narrow() -> None:
 def test_a_staged_command_shows_who_what_code_and_time_left() -> None:
     scene = Scene()
     scene.staged = StagedStatus("divert", "KX4", scene.now_ns + 12 * SECOND_NS, "FD")
-    shown = text(command(picture(scene, typed="kx"), 160, 4))
-    assert "CMD > kx█  ◆ DIVERT staged by FD · type KX4 and Enter within 12.0 s" in shown
+    shown = text(command(picture(scene, typed="kx"), 160, 5))
+    assert "CMD > kx█  type  KX4  and Enter within 12.0 s · Esc cancels" in shown
+    assert "◆ DIVERT staged by FD" in shown
 
 
 @pytest.mark.parametrize(
@@ -340,7 +342,7 @@ def test_sent_acknowledged_and_verified_are_three_different_things(
     status = CommandStatus(7, "divert", state, 1, Scene().now_ns, 2, ("fc_a",), (), "")
     line = text(command(picture(Scene(commands=(status,))), 160, 4))
     assert f"#7 DIVERT {shown}" in line
-    assert "acknowledged by fc_a · echoed by nobody yet" in line
+    assert "received by fc_a · " in line
 
 
 def test_a_link_that_is_down_says_why() -> None:

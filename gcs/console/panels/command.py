@@ -1,58 +1,80 @@
-"""The command line, what is staged, and how far the last command got."""
+"""The command line, the read-back of what is staged, and how far the last command got."""
 
 from __future__ import annotations
 
 from gcs.console.format import escaped, seconds, utc_time
-from gcs.console.panels.rows import clipped, rule
+from gcs.console.pages import PAGES
+from gcs.console.panels.rows import clipped, rule, text_width
 from gcs.console.picture import Picture
 from gcs.console.theme import COMMAND_MARKS, Line, Span, Tone
-from gcs.messages import CommandStatus, StagedStatus
+from gcs.messages import CommandState, CommandStatus, Snapshot, StagedStatus
 
-KEYS = (
-    "F1 help  F2 main  F3 events  F4 vehicle  F5 barge  F6 links  F7 board  F8 strips"
-    "  F9 profile  F10 deck  F12 abort, twice  : command  Esc cancel  ^Q quit"
-)
-KEYS_SHORT = "F1 help F2 main F3 log F4-10 pages F12 abort(2x) : cmd Esc cancel ^Q quit"
+MOST_READ_BACK = 12
+"""Lines of a read-back; the panel never takes more than this from the rest."""
+
+_ACTED = (("abort", "abort (2x)"), ("palette", "palette"), ("escape", "cancel"), ("quit", "quit"))
+
+
+def read_back_rows(snapshot: Snapshot) -> int:
+    """Rows that the panel needs beyond its own, for what is staged."""
+    staged = snapshot.staged
+    return 0 if staged is None else min(MOST_READ_BACK, 1 + len(staged.readback))
 
 
 def command(picture: Picture, width: int, height: int) -> list[Line]:
-    """Rule, command line, last command, keys; the rule and keys first to go."""
-    line = clipped(_command_line(picture), width)
-    last = clipped(_last(picture), width)
-    keys = clipped((Span(f" {KEYS if len(KEYS) < width else KEYS_SHORT}", Tone.DIM),), width)
-    if height >= 4:
-        return [rule("COMMAND", width), line, last, keys]
-    return [line, last, keys][: max(1, height)]
+    """Rule, command line, read-back, last command, keys; the rule is the first to go."""
+    staged = picture.model.snapshot.staged
+    body = [_command_line(picture)]
+    if staged is not None:
+        body += _read_back(staged)
+    room = max(1, height - 2)
+    rows = [*body[:room], _last(picture), _keys(picture, width)]
+    lines = [clipped(row, width) for row in rows[: max(1, height)]]
+    return [rule("COMMAND", width), *lines] if len(lines) < height else lines
 
 
 def _command_line(picture: Picture) -> Line:
-    prompt = (
-        Span(" CMD > ", Tone.BRIGHT),
-        Span(escaped(picture.typed, 120)),
-        Span("█", Tone.PLAIN),
-    )
+    prompt = " PALETTE > " if picture.palette is not None else " CMD > "
+    line = (Span(prompt, Tone.BRIGHT), Span(escaped(picture.typed, 240)), Span("█", Tone.PLAIN))
     staged = picture.model.snapshot.staged
     if staged is not None:
-        return (*prompt, *_staged(picture, staged))
-    return (*prompt, Span(f"  {escaped(picture.answer, 200)}", Tone.DIM))
+        return (*line, *_staged(picture, staged))
+    if picture.hint:
+        return (*line, Span(f"  {escaped(picture.hint, 240)}", Tone.DIM))
+    return (*line, Span("  "), *_answer(picture))
+
+
+def _answer(picture: Picture) -> Line:
+    if picture.refused:
+        return (Span(f"■ {escaped(picture.answer, 300)}", Tone.CAUTION),)
+    return (Span(escaped(picture.answer, 300), Tone.DIM),)
 
 
 def _staged(picture: Picture, staged: StagedStatus) -> Line:
     left = seconds(picture.model.time_left_ns(staged.expires_ns))
     return (
-        Span(
-            f"  ◆ {escaped(staged.command, 40).upper()} staged by {escaped(staged.position, 24)}",
-            Tone.SERIOUS,
-        ),
-        Span(" · type ", Tone.PLAIN),
-        Span(escaped(staged.code, 12), Tone.BADGE),
+        Span("  type ", Tone.PLAIN),
+        Span(f" {escaped(staged.code, 12)} ", Tone.BADGE),
         Span(f" and Enter within {left} · Esc cancels", Tone.PLAIN),
     )
 
 
+def _read_back(staged: StagedStatus) -> list[Line]:
+    """What will be sent and what it takes, as the station reads it back."""
+    name, by = escaped(staged.command, 40).upper(), escaped(staged.position, 24)
+    person = f" ({escaped(staged.person, 32)})" if staged.person else ""
+    head = (Span(f" ◆ {name} staged by {by}{person}", Tone.SERIOUS),)
+    told = staged.readback[: MOST_READ_BACK - 1]
+    lines: list[Line] = [(Span(f"   {escaped(text, 200)}", Tone.BRIGHT),) for text in told]
+    if len(told) < len(staged.readback):
+        more = len(staged.readback) - len(told) + 1
+        lines[-1] = (Span(f"   … {more} more lines: see the commands page", Tone.CAUTION),)
+    return [head, *lines]
+
+
 def _last(picture: Picture) -> Line:
-    if picture.answer and picture.model.snapshot.staged is not None:
-        return (Span(f" {escaped(picture.answer, 200)}", Tone.CAUTION),)
+    if picture.answer and (picture.model.snapshot.staged is not None or picture.hint):
+        return (Span(" "), *_answer(picture))
     commands = picture.model.snapshot.commands
     if not commands:
         return (Span(" last: no command sent", Tone.DIM),)
@@ -60,16 +82,38 @@ def _last(picture: Picture) -> Line:
 
 
 def _progress(status: CommandStatus) -> Line:
-    """Sent, acknowledged, verified: three different things."""
+    """Sent, received, verified: three different things."""
     mark = COMMAND_MARKS[status.state]
-    acknowledged = ", ".join(status.acknowledged_by) or "nobody yet"
-    echoed = ", ".join(status.echoed_by) or "nobody yet"
-    text = (
-        f" sent {utc_time(status.sent_ns)} x{status.attempts} · acknowledged by {acknowledged}"
-        f" · echoed by {echoed} {status.detail}"
+    by = f" by {escaped(status.by, 24)}" if status.by else ""
+    received = ", ".join(status.acknowledged_by) or "nobody yet"
+    verified = "VERIFIED" if status.state is CommandState.VERIFIED else "not verified"
+    echoed = f" (echoed by {', '.join(status.echoed_by)})" if status.echoed_by else ""
+    sent = (
+        f"sent {utc_time(status.sent_ns)}{by} x{status.attempts}" if status.attempts else "not sent"
     )
+    text = f" {sent} · received by {received} · {verified}{echoed} {status.detail}"
     return (
         Span(f" last: #{status.id} {escaped(status.command, 40).upper()} ", Tone.DIM),
         Span(f"{mark.symbol} {status.state}", mark.tone),
         Span(escaped(text), Tone.DIM),
+    )
+
+
+def _keys(picture: Picture, width: int) -> Line:
+    """The keys as they are mapped, as many pages as there is room for."""
+    keymap = picture.keymap
+    acts = [f"{keymap.shown(action)} {title}" for action, title in _ACTED]
+    tail = Span("  ".join([": command", *acts]), Tone.DIM)
+    room = width - text_width((tail,)) - 2
+    shown: list[str] = []
+    for page in PAGES:
+        text = f"{keymap.shown(page.name)} {page.title}"
+        if len("  ".join([*shown, text])) > room:
+            break
+        shown.append(text)
+    return (
+        Span(
+            f" {'  '.join(shown)}  ".lstrip() if not shown else f" {'  '.join(shown)}  ", Tone.DIM
+        ),
+        tail,
     )
