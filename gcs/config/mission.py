@@ -24,11 +24,13 @@ LOOPBACK = "127.0.0.1"
 class MissionHead(ConfigModel):
     """The mission's name and the files it is made of, relative to the mission file.
 
-    `vehicle`, `barge` and `dialect` may be empty where a mission has none.
+    `vehicle`, `barge` and `dialect` may be empty where a mission has none. A mission that
+    `extends` another file says only what differs: its tables are put into that file's.
     """
 
     id: str
     title: str
+    extends: str = ""
     vehicle: str = ""
     barge: str = ""
     dialect: str = ""
@@ -242,33 +244,48 @@ class GateConfig(ConfigModel):
     recycle_to: str = ""
 
 
-class CommandConfig(ConfigModel):
-    """A command to the flight computers.
+CommandParameter = Literal["param3", "param4", "param5", "param6", "param7", "heading_true"]
 
-    `mav_cmd` is the MAV_CMD entry's name. It is sent to every flight computer
-    with a nonce and a validity, again after `retry_after` without a verification,
-    and is VERIFIED by `echoes` equal nonces in their landing state.
-    `allowed` must be true for it to be sent at all. `parameters` fill param3 to
-    param7 with the value (SI) of an expression at the moment of sending.
+
+class CommandConfig(ConfigModel):
+    """A command to the flight computers, or with `target = "barge"` an order to the barge.
+
+    `mav_cmd` is the MAV_CMD entry's name, `order` the barge's word. It is sent to every
+    target with a nonce and a validity, again after `retry_after` without a verification.
+    A vehicle's command is VERIFIED by `echoes` equal nonces in their landing state, a
+    barge's by its nonce in the barge's state; with `verified_when` only once that is true
+    as well. `allowed` must be true for it to be sent at all. `parameters` fill param3 to
+    param7, or an order's heading_true, with the value (SI) of an expression at the moment
+    of sending.
     A dangerous command is staged and confirmed, with `two_person` by two different known
     persons. It takes command authority, unless it is safe `without_authority`.
     """
 
     id: Identifier
     title: str
-    mav_cmd: str
+    target: Literal["vehicle", "barge"] = "vehicle"
+    mav_cmd: str = ""
+    order: str = ""
     validity: Duration
     retry_after: Duration = 500_000_000
     attempts: int = Field(default=5, ge=1)
     echoes: int = Field(default=2, ge=1)
+    verified_when: ExpressionText | None = None
     dangerous: bool = True
     two_person: bool = False
     without_authority: bool = False
     allowed: ExpressionText = "true"
     refused_because: str = ""
-    parameters: dict[Literal["param3", "param4", "param5", "param6", "param7"], ExpressionText] = (
-        Field(default_factory=dict)
-    )
+    parameters: dict[CommandParameter, ExpressionText] = Field(default_factory=dict)
+
+
+class DeckLightsConfig(ConfigModel):
+    """The gates that the barge's deck lights show, in the order of the flight.
+
+    The last of them that is not CLOSED speaks; with none named the lights are red.
+    """
+
+    gates: Identifiers = ()
 
 
 class DisplayConfig(ConfigModel):
@@ -306,5 +323,6 @@ class MissionFile(ConfigModel):
     transition: Annotated[tuple[TransitionConfig, ...], BeforeValidator(listed)] = ()
     gate: Annotated[tuple[GateConfig, ...], BeforeValidator(listed)] = ()
     command: Annotated[tuple[CommandConfig, ...], BeforeValidator(listed)] = ()
+    deck_lights: DeckLightsConfig = DeckLightsConfig()
     display: DisplayConfig = DisplayConfig()
     simulation: SimulationConfig | None = None

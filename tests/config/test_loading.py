@@ -83,7 +83,7 @@ def test_ten_mistakes_in_three_files_give_ten_problems(files):
     files["criteria.toml"] = CRITERIA.replace('source = "a book"', 'source = ""').replace(
         'no_go = { above = "3 deg" }', "no_go = {}"
     )
-    files["mission.toml"] += '\n[[command]]\nid = "Bad Name"\ntitle = "x"\nvalidity = "soon"\n'
+    files["mission.toml"] += '\n[[command]]\nid = "Bad Name"\nvalidity = "soon"\n'
     told = {(problem.file, problem.key) for problem in problems_of(files)}
     assert {
         ("mission.toml", "mission.title"),
@@ -93,7 +93,7 @@ def test_ten_mistakes_in_three_files_give_ten_problems(files):
         ("mission.toml", "gate[0].opens"),
         ("mission.toml", "command[0].id"),
         ("mission.toml", "command[0].validity"),
-        ("mission.toml", "command[0].mav_cmd"),
+        ("mission.toml", "command[0].title"),
         ("dictionary.toml", 'parameter."barge.roll".stale_after'),
         ("dictionary.toml", 'parameter."barge.roll".unit'),
         ("criteria.toml", "criterion.roll.source"),
