@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from gcs.command.authority import Authority, Operator
 from gcs.command.commands import Commander, Dispatch
 from gcs.decision.alarms import Alarms
 from gcs.decision.countdown import Countdown
@@ -22,8 +23,10 @@ from gcs.messages import (
     CancelCommand,
     CheckEntry,
     ConfirmCommand,
+    ConsoleChanged,
     EnterValue,
     Event,
+    GiveAuthority,
     HoldCount,
     HoldKind,
     Input,
@@ -34,6 +37,8 @@ from gcs.messages import (
     Scrub,
     ShelveAlarm,
     StageCommand,
+    StagedStatus,
+    TakeAuthority,
     UnshelveAlarm,
     Vote,
     Waive,
@@ -57,6 +62,22 @@ class Desk:
     commander: Commander
     alarms: Alarms
     entries: Entries
+    authority: Authority
+
+    def consoles_changed(self, batch: Sequence[Input], now_ns: int) -> list[Event]:
+        """Who came and left: before anybody asks for anything."""
+        held_by = self.authority.holder
+        events: list[Event] = []
+        for item in batch:
+            if isinstance(item, ConsoleChanged):
+                events += self.authority.changed(item, now_ns)
+        if self.authority.holder != held_by:
+            events += self.commander.authority_moved(now_ns).events
+        return events
+
+    def staged(self, view: View, now_ns: int) -> StagedStatus | None:
+        """The command that waits for its code, with what it reads back."""
+        return self.commander.staged(view, now_ns, self._bars(now_ns))
 
     def take_ground(self, batch: Sequence[Input], now_ns: int) -> list[Event]:
         """Acts on what verdicts stand on: before the joint state is made and judged."""
@@ -99,50 +120,71 @@ class Desk:
         return self.entries.take(act, by, intent.person, now_ns)
 
     def _act(self, intent: Intent, view: View, now_ns: int) -> Dispatch:
-        act, by = intent.act, intent.position
+        act, who = intent.act, self._operator(intent)
+        by = who.position
         match act:
             case StageCommand(command):
-                bars = self._bars(now_ns)
-                return self.commander.stage(command, by, view, now_ns, bars)
+                return self.commander.stage(command, who, view, now_ns, self._bars(now_ns))
             case ConfirmCommand(code):
-                bars = self._bars(now_ns)
-                return self.commander.confirm(code, by, view, now_ns, bars)
+                return self.commander.confirm(code, who, view, now_ns, self._bars(now_ns))
         if by not in self.positions:
             return _said(_refusal(by, f"{by or 'nobody'} has no authority", now_ns))
         match act:
             case CancelCommand():
-                return self.commander.cancel(by, now_ns)
+                return self.commander.cancel(who, now_ns)
+            case GiveAuthority() | TakeAuthority():
+                return self._hand_over(act, who, now_ns)
             case HoldCount() | ReleaseHold() | Recycle() | Scrub():
-                return _said(self._count_act(act, by, view, now_ns))
+                return _said(self._count_act(act, who, view, now_ns))
             case Vote(gate, go):
-                return _said(self.gates.vote(gate, by, go, now_ns))
+                seen_ns = intent.issued_ns
+                return _said(self.gates.vote(gate, by, go, now_ns, who.person, seen_ns))
             case AcknowledgeAlarm() | ShelveAlarm() | UnshelveAlarm():
-                author = say_author(by, intent.person)
-                return _said(self.alarms.take(act, author, now_ns))
+                return _said(self.alarms.take(act, say_author(by, intent.person), now_ns))
             case _:
                 return _said(_refusal(by, "nobody here takes that", now_ns))
 
+    def _operator(self, intent: Intent) -> Operator:
+        no_authority = self.authority.refusal(intent.console)
+        return Operator(intent.console, intent.position, intent.person, no_authority)
+
+    def _hand_over(
+        self, act: GiveAuthority | TakeAuthority, who: Operator, now_ns: int
+    ) -> Dispatch:
+        if isinstance(act, TakeAuthority):
+            return _said(self.authority.take(who, now_ns))
+        event = self.authority.give(who, act.console, now_ns)
+        if self.authority.holder == who.console:
+            return _said(event)
+        return Dispatch(events=(event, *self.commander.authority_moved(now_ns).events))
+
     def _bars(self, now_ns: int) -> dict[str, str]:
         """Why no operator may send a command: its gate, or a count that stopped after it moved."""
-        bars = self.gates.interlocks(now_ns)
-        held = self.count.hold_reason
-        if held:
-            sent = [gate.go_command for gate in self.gates.infos() if gate.go_command]
-            bars |= dict.fromkeys(sent, f"the count is {held}")
-        return bars
+        return self.gates.interlocks(now_ns, self.count.hold_reason)
 
     def _count_act(
-        self, act: HoldCount | ReleaseHold | Recycle | Scrub, by: str, view: View, now_ns: int
+        self,
+        act: HoldCount | ReleaseHold | Recycle | Scrub,
+        who: Operator,
+        view: View,
+        now_ns: int,
     ) -> Event:
+        by = who.position
+        if isinstance(act, HoldCount):
+            return self.count.hold(by, act.reason, now_ns)
+        if who.no_authority:
+            return _refusal(by, f"{_words(act)} refused: {who.no_authority}", now_ns)
         match act:
-            case HoldCount(reason):
-                return self.count.hold(by, reason, now_ns)
             case ReleaseHold():
                 return self.count.release(by, now_ns)
             case Recycle(mark, reason):
                 return self.count.recycle(by, mark, reason, view, now_ns)
             case Scrub(reason):
                 return self.count.scrub(by, reason, now_ns)
+
+
+def _words(act: ReleaseHold | Recycle | Scrub) -> str:
+    return {ReleaseHold: "release", Recycle: "recycle", Scrub: "scrub"}[type(act)]
 
 
 def _said(event: Event) -> Dispatch:

@@ -14,6 +14,7 @@ import msgspec
 
 from gcs.building import Building, command_numbers
 from gcs.clock import MILLISECOND_NS, SECOND_NS
+from gcs.command.authority import Authority
 from gcs.command.commands import Commander, Dispatch
 from gcs.command.loading import build_commander
 from gcs.command.uplink import Uplink, build_uplink
@@ -30,7 +31,6 @@ from gcs.desk import Desk
 from gcs.expressions import Expression, ExpressionError, View, compile_expression
 from gcs.messages import (
     Catalogue,
-    ConsoleChanged,
     CountState,
     CriterionState,
     CriterionStatus,
@@ -102,6 +102,10 @@ class Station:
             self._commander,
             self._alarms,
             self._entries,
+            Authority(
+                mission.config.station.positions,
+                declared=mission.config.station.identify == "declared",
+            ),
         )
         self._kept = self._windows()
         self._state = JointState(self._dictionary, self._kept)
@@ -156,10 +160,9 @@ class Station:
                     out.transmits += self._uplink.rebirth(item.link, now_ns)
             elif isinstance(item, ShellHealth):
                 self._vitals.shell_said(item, now_ns)
-            elif isinstance(item, ConsoleChanged):
-                out.events.append(_console_event(item, now_ns))
             elif isinstance(item, Resumed):
                 out.events.append(_resumed_event(item, now_ns))
+        out.events += self._desk.consoles_changed(batch, now_ns)
         taken = self._ingest.take()
         out.events += taken.events
         return taken
@@ -351,6 +354,7 @@ class Station:
             display=self._display,
             alarms=self._alarms.infos(),
             marks=self._count.infos(),
+            positions=mission.config.station.positions,
         )
 
     def _snapshot(self, now_ns: int) -> Snapshot:
@@ -364,7 +368,7 @@ class Station:
             criteria=self._statuses,
             gates=self._gate_statuses,
             commands=self._commander.statuses(),
-            staged=self._commander.staged(),
+            staged=self._desk.staged(self._state, now_ns),
             links=self._vitals.link_statuses(self._ingest),
             sources=self._ingest.sources(),
             events=tuple(self._events),
@@ -374,6 +378,7 @@ class Station:
             alarms=self._alarms.statuses(),
             alarm_counts=self._alarms.counts(),
             entries=self._entries.statuses(),
+            consoles=self._desk.authority.statuses(),
         )
 
     def _faulted(self, now_ns: int) -> Outputs:
@@ -426,12 +431,6 @@ class _Gathered:
 def _link_event(changed: LinkChanged, now_ns: int) -> Event:
     severity = 6 if changed.state is LinkState.UP else 4
     return Event(now_ns, "link", changed.link, f"{changed.state}: {changed.detail}", severity)
-
-
-def _console_event(changed: ConsoleChanged, now_ns: int) -> Event:
-    word = "attached" if changed.attached else "left"
-    who = changed.position or "watching"
-    return Event(now_ns, "console", changed.console, f"{word} ({who})", 6)
 
 
 def _resumed_event(resumed: Resumed, now_ns: int) -> Event:

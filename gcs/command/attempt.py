@@ -51,6 +51,7 @@ class Attempt:
     sent_ns: int
     targets: frozenset[str]
     parameters: Mapping[str, float]
+    by: str = ""
     state: CommandState = CommandState.SENT
     detail: str = ""
     attempts: int = 0
@@ -114,4 +115,5 @@ class Attempt:
             acknowledged_by=tuple(self.acknowledged),
             echoed_by=tuple(self.echoed),
             detail=self.detail,
+            by=self.by,
         )

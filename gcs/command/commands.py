@@ -1,7 +1,8 @@
 """Who may command the vehicle, and whether the vehicle has the command.
 
-Theory of operation. An operator *stages* a dangerous command, reads the code that
-the Snapshot shows, and *confirms* it before it expires; a gate's own command goes
+Theory of operation. An operator with command authority *stages* a dangerous command,
+reads back what the Snapshot shows, and *confirms* it with its code before it expires;
+where two persons are needed, another one confirms it. A gate's own command goes
 out directly. Sending asks `allowed` first: what is not known to be allowed is
 refused. A sent command carries a nonce and goes to every flight computer, again
 and again with a rising confirmation count and the same nonce to those which have
@@ -16,11 +17,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import msgspec
+
 from gcs.clock import MILLISECOND_NS, SECOND_NS
 from gcs.command.attempt import Attempt
+from gcs.command.authority import Operator
+from gcs.command.readback import readback
+from gcs.command.rules import CommandRules, not_allowed, parameter_values
 from gcs.command.session import SessionSecrets
-from gcs.config.mission import CommandConfig
-from gcs.expressions import Expression, View
+from gcs.expressions import View
 from gcs.messages import CommandInfo, CommandState, CommandStatus, Event, StagedStatus
 
 STAGED_FOR_NS = 15 * SECOND_NS
@@ -42,16 +47,6 @@ class FlightComputer:
     id: str
     system: int
     component: int
-
-
-@dataclass(frozen=True)
-class CommandRules:
-    """A compiled command; `number` is its MAV_CMD, `parameters` fill param3 to param7."""
-
-    config: CommandConfig
-    number: int
-    allowed: Expression
-    parameters: Mapping[str, Expression]
 
 
 class Outgoing(NamedTuple):
@@ -93,7 +88,7 @@ class Commander:
     def stage(
         self,
         command: str,
-        position: str,
+        who: Operator,
         view: View,
         now_ns: int,
         interlocks: Mapping[str, str] = _NO_INTERLOCKS,
@@ -102,49 +97,67 @@ class Commander:
 
         `interlocks` (of the gates) are reasons not to, by command id.
         """
-        refusal = self._refusal(command, position, view, now_ns, interlocks)
+        refusal = self._refusal(command, who, view, now_ns, interlocks)
         if refusal:
-            return self._refused(command, position, refusal, now_ns)
+            return self._refused(command, who.position, refusal, now_ns)
         if not self._rules[command].config.dangerous:
-            return self.send(command, position, view, now_ns)
+            return self.send(command, who.position, view, now_ns)
         code = self._secrets.code()
-        self._staged = StagedStatus(command, code, now_ns + STAGED_FOR_NS, position)
-        return self._said(position, f"{self._title(command)} staged, to be confirmed", now_ns)
+        expires_ns = now_ns + STAGED_FOR_NS
+        self._staged = StagedStatus(command, code, expires_ns, who.position, who.person)
+        text = f"{self._title(command)} staged, to be confirmed"
+        return self._said(who.position, text, now_ns)
 
     def confirm(
         self,
         code: str,
-        position: str,
+        who: Operator,
         view: View,
         now_ns: int,
         interlocks: Mapping[str, str] = _NO_INTERLOCKS,
     ) -> Dispatch:
-        """Send the staged command, if the code is its own, in time, from who staged it.
+        """Send the staged command, if the code is its own, in time, from who may confirm it.
 
         Everything that staging asked is asked again.
         """
         staged = self._staged
         if staged is None or now_ns >= staged.expires_ns:
             self._staged = None
-            return self._refused("", position, "nothing is staged", now_ns)
-        if position != staged.position:
-            return self._refused(
-                staged.command, position, f"{staged.position} staged it and confirms it", now_ns
-            )
-        if code.strip().upper() != staged.code:
-            return self._refused(staged.command, position, "the code is another one", now_ns)
-        self._staged = None
-        refusal = self._refusal(staged.command, position, view, now_ns, interlocks)
+            return self._refused("", who.position, "nothing is staged", now_ns)
+        refusal = self._not_to_confirm(staged, who)
+        if not refusal and code.strip().upper() != staged.code:
+            refusal = "the code is another one"
         if refusal:
-            return self._refused(staged.command, position, refusal, now_ns)
-        return self.send(staged.command, position, view, now_ns)
+            return self._refused(staged.command, who.position, refusal, now_ns)
+        self._staged = None
+        # Of two persons it is the first whose console holds authority.
+        asking = who._replace(no_authority="") if self._two_person(staged) else who
+        refusal = self._refusal(staged.command, asking, view, now_ns, interlocks)
+        if refusal:
+            return self._refused(staged.command, who.position, refusal, now_ns)
+        return self.send(staged.command, who.position, view, now_ns)
 
-    def cancel(self, position: str, now_ns: int) -> Dispatch:
+    def cancel(self, who: Operator, now_ns: int) -> Dispatch:
         """Drop what is staged."""
-        staged, self._staged = self._staged, None
+        staged = self._staged
         if staged is None:
-            return self._refused("", position, "nothing is staged", now_ns)
-        return self._said(position, f"{self._title(staged.command)} no longer staged", now_ns)
+            return self._refused("", who.position, "nothing is staged", now_ns)
+        if who.position != staged.position:
+            refusal = self._without_authority(self._rules[staged.command], who)
+            if refusal:
+                return self._refused("", who.position, refusal, now_ns)
+        self._staged = None
+        text = f"{self._title(staged.command)} no longer staged"
+        return self._said(who.position, text, now_ns)
+
+    def authority_moved(self, now_ns: int) -> Dispatch:
+        """Command authority went to somebody else: what was staged under it falls."""
+        staged = self._staged
+        if staged is None or self._rules[staged.command].config.without_authority:
+            return Dispatch()
+        self._staged = None
+        text = f"{self._title(staged.command)} no longer staged: command authority moved"
+        return Dispatch(events=(Event(now_ns, "command", staged.position, text, _WARNING),))
 
     # --- What goes out ---
 
@@ -157,9 +170,9 @@ class Commander:
         rules = self._rules.get(command)
         if rules is None:
             return self._refused(command, by, "no such command", now_ns)
-        parameters, refusal = _parameters(rules, view, now_ns)
-        refusal = _not_allowed(rules, view, now_ns) or refusal
-        attempt = self._new_attempt(rules, parameters, now_ns)
+        parameters, refusal = parameter_values(rules, view, now_ns)
+        refusal = not_allowed(rules, view, now_ns) or refusal
+        attempt = self._new_attempt(rules, parameters, by, now_ns)
         if refusal:
             attempt.state, attempt.detail = CommandState.REFUSED, refusal
             return self._refused(command, by, refusal, now_ns)
@@ -215,9 +228,17 @@ class Commander:
 
     # --- What a Snapshot shows ---
 
-    def staged(self) -> StagedStatus | None:
-        """The command that waits for its code."""
-        return self._staged
+    def staged(
+        self, view: View, now_ns: int, interlocks: Mapping[str, str] = _NO_INTERLOCKS
+    ) -> StagedStatus | None:
+        """The command that waits for its code, and what it reads back now."""
+        staged = self._staged
+        if staged is None:
+            return None
+        barred = interlocks.get(staged.command, "")
+        targets = [target.id for target in self._targets]
+        lines = readback(self._rules[staged.command], targets, view, now_ns, barred)
+        return msgspec.structs.replace(staged, readback=lines)
 
     def statuses(self) -> tuple[CommandStatus, ...]:
         """The newest commands, oldest first."""
@@ -226,7 +247,10 @@ class Commander:
     def infos(self) -> tuple[CommandInfo, ...]:
         """The commands that the mission declares."""
         configs = [rule.config for rule in self._rules.values()]
-        return tuple(CommandInfo(c.id, c.title, dangerous=c.dangerous) for c in configs)
+        return tuple(
+            CommandInfo(c.id, c.title, dangerous=c.dangerous, two_person=c.two_person)
+            for c in configs
+        )
 
     def windows(self) -> dict[int, int]:
         """Parameter index -> ns of history that the commands' rules need."""
@@ -240,7 +264,7 @@ class Commander:
     def _refusal(
         self,
         command: str,
-        position: str,
+        who: Operator,
         view: View,
         now_ns: int,
         interlocks: Mapping[str, str],
@@ -249,18 +273,41 @@ class Commander:
         rules = self._rules.get(command)
         if rules is None:
             return "no such command"
-        if position not in self._positions:
-            return f"{position or 'nobody'} has no authority to command"
-        return interlocks.get(command, "") or _not_allowed(rules, view, now_ns)
+        if who.position not in self._positions:
+            return f"{who.position or 'nobody'} has no authority to command"
+        if rules.config.two_person and not who.person:
+            return "it takes two persons, and who is here is not known"
+        return (
+            self._without_authority(rules, who)
+            or interlocks.get(command, "")
+            or not_allowed(rules, view, now_ns)
+        )
+
+    def _without_authority(self, rules: CommandRules, who: Operator) -> str:
+        return "" if rules.config.without_authority else who.no_authority
+
+    def _not_to_confirm(self, staged: StagedStatus, who: Operator) -> str:
+        """Why this operator may not confirm what is staged; empty when one may."""
+        if who.position not in self._positions:
+            return f"{who.position or 'nobody'} has no authority to command"
+        if not self._two_person(staged):
+            same = who.position == staged.position
+            return "" if same else f"{staged.position} staged it and confirms it"
+        if who.person in ("", staged.person):
+            return f"{staged.person} staged it, another known person confirms it"
+        return ""
+
+    def _two_person(self, staged: StagedStatus) -> bool:
+        return self._rules[staged.command].config.two_person
 
     def _new_attempt(
-        self, rules: CommandRules, parameters: Mapping[str, float], now_ns: int
+        self, rules: CommandRules, parameters: Mapping[str, float], by: str, now_ns: int
     ) -> Attempt:
         nonce = self._secrets.nonce({*self._nonces, *self._heard.values()})
         self._nonces.add(nonce)
         targets = frozenset(target.id for target in self._targets)
         attempt = Attempt(
-            self._count, rules.config, rules.number, nonce, now_ns, targets, parameters
+            self._count, rules.config, rules.number, nonce, now_ns, targets, parameters, by
         )
         self._count += 1
         self._attempts = [*self._attempts, attempt][-KEPT:]
@@ -313,32 +360,6 @@ def _fields(attempt: Attempt, target: FlightComputer, confirmation: int) -> dict
         **empty,
         **attempt.parameters,
     }
-
-
-def _not_allowed(rules: CommandRules, view: View, now_ns: int) -> str:
-    """Why the command is not known to be allowed; empty when it is."""
-    try:
-        allowed = rules.allowed.evaluate(view, now_ns)
-    except Exception as error:
-        return f"check crashed: {type(error).__name__}: {error}"
-    if allowed is True:
-        return ""
-    because = rules.config.refused_because or f"not {rules.allowed.text}"
-    return because if allowed is False else f"not known whether it is allowed ({because})"
-
-
-def _parameters(rules: CommandRules, view: View, now_ns: int) -> tuple[dict[str, float], str]:
-    """The values of param3 to param7 now, and why they cannot be had."""
-    values: dict[str, float] = {}
-    for name, expression in rules.parameters.items():
-        try:
-            value = expression.evaluate(view, now_ns)
-        except Exception as error:
-            return {}, f"{name} crashed: {type(error).__name__}: {error}"
-        if value is None:
-            return {}, f"{name} is unknown ({expression.text})"
-        values[name] = float(value)
-    return values, ""
 
 
 _SEVERITIES = {CommandState.VERIFIED: _NOTICE}

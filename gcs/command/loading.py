@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gcs.clock import MILLISECOND_NS
-from gcs.command.commands import Commander, CommandRules, FlightComputer
+from gcs.command.commands import Commander, FlightComputer
+from gcs.command.readback import parts_of
+from gcs.command.rules import CommandRules
 from gcs.config.loading import Mission
 from gcs.config.mission import CommandConfig
 from gcs.config.problems import Problem
@@ -56,7 +58,8 @@ class _Loader:
         sound: dict[str, Expression] = {n: e for n, e in parameters.items() if e is not None}
         if number is None or allowed is None or len(sound) < len(parameters):
             return None
-        return CommandRules(config, number, allowed, sound)
+        parts = tuple(compile_expression(text, self._scope) for text in parts_of(config.allowed))
+        return CommandRules(config, number, allowed, sound, parts)
 
     def _check(self, config: CommandConfig, key: str) -> None:
         if config.echoes > len(self.targets):

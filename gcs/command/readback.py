@@ -1,0 +1,68 @@
+"""What a staged command reads back: what will be sent to whom, and what it takes, now."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from gcs.command.rules import CommandRules, known
+from gcs.expressions import View
+from gcs.expressions.parsing import parse
+from gcs.expressions.syntax import Logical
+from gcs.telemetry.speech import PLAIN, say_duration
+
+_WORDS = {True: "holds", False: "DOES NOT HOLD", None: "UNKNOWN"}
+_TOKENS = re.compile(r"[()]|\band\b")
+
+
+def readback(
+    rules: CommandRules, targets: Sequence[str], view: View, now_ns: int, barred: str
+) -> tuple[str, ...]:
+    """Line by line. `barred` is what its gate says against it, empty for nothing."""
+    return tuple(_lines(rules, targets, view, now_ns, barred))
+
+
+def _lines(
+    rules: CommandRules, targets: Sequence[str], view: View, now_ns: int, barred: str
+) -> Iterator[str]:
+    config = rules.config
+    yield f"{config.mav_cmd} to {', '.join(targets) or 'nobody'}"
+    for name, expression in rules.parameters.items():
+        value = known(expression, view, now_ns)
+        said = "UNKNOWN" if value is None else PLAIN.say(float(value))
+        yield f"{name} = {said} ({expression.text})"
+    yield (
+        f"valid {say_duration(config.validity)}, sent up to {config.attempts} times, "
+        f"verified by {config.echoes} equal echoes"
+    )
+    if barred:
+        yield f"BARRED: {barred}"
+    for prerequisite in rules.prerequisites:
+        value = known(prerequisite, view, now_ns)
+        truth = value if isinstance(value, bool) else None
+        yield f"{_WORDS[truth]}: {prerequisite.text}"
+    if config.two_person:
+        yield "to be confirmed by another person"
+
+
+def parts_of(condition: str) -> tuple[str, ...]:
+    """The texts that `and` joins at the top of a condition; the whole where none does.
+
+    A `held` is left whole: it remembers when it was asked.
+    """
+    tree = parse(condition)
+    if not isinstance(tree, Logical) or tree.operator != "and" or "held" in condition:
+        return (condition,)
+    parts = tuple(_split(condition))
+    return parts if len(parts) == len(tree.operands) else (condition,)
+
+
+def _split(text: str) -> Iterator[str]:
+    """Cut at each `and` outside of all brackets."""
+    depth, start = 0, 0
+    for token in _TOKENS.finditer(text):
+        if token[0] == "and" and depth == 0:
+            yield text[start : token.start()].strip()
+            start = token.end()
+        depth += {"(": 1, ")": -1}.get(token[0], 0)
+    yield text[start:].strip()

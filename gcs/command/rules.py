@@ -1,0 +1,57 @@
+"""A compiled command, and what its rules say now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gcs.config.mission import CommandConfig
+from gcs.expressions import Expression, View
+
+
+@dataclass(frozen=True)
+class CommandRules:
+    """A compiled command; `number` is its MAV_CMD, `parameters` fill param3 to param7.
+
+    `prerequisites` are the parts of `allowed`, to be told one by one.
+    """
+
+    config: CommandConfig
+    number: int
+    allowed: Expression
+    parameters: Mapping[str, Expression]
+    prerequisites: tuple[Expression, ...] = ()
+
+
+def not_allowed(rules: CommandRules, view: View, now_ns: int) -> str:
+    """Why the command is not known to be allowed; empty when it is."""
+    try:
+        allowed = rules.allowed.evaluate(view, now_ns)
+    except Exception as error:
+        return f"check crashed: {type(error).__name__}: {error}"
+    if allowed is True:
+        return ""
+    because = rules.config.refused_because or f"not {rules.allowed.text}"
+    return because if allowed is False else f"not known whether it is allowed ({because})"
+
+
+def parameter_values(rules: CommandRules, view: View, now_ns: int) -> tuple[dict[str, float], str]:
+    """The values of param3 to param7 now, and why they cannot be had."""
+    values: dict[str, float] = {}
+    for name, expression in rules.parameters.items():
+        try:
+            value = expression.evaluate(view, now_ns)
+        except Exception as error:
+            return {}, f"{name} crashed: {type(error).__name__}: {error}"
+        if value is None:
+            return {}, f"{name} is unknown ({expression.text})"
+        values[name] = float(value)
+    return values, ""
+
+
+def known(expression: Expression, view: View, now_ns: int) -> float | bool | None:
+    """What an expression comes to, to be shown: None also where it crashes."""
+    try:
+        return expression.evaluate(view, now_ns)
+    except Exception:
+        return None
