@@ -213,6 +213,34 @@ def console(
 
 
 @app.command()
+def serve(
+    address: Annotated[str, typer.Argument(help="unix:PATH or tcp:127.0.0.1:PORT")],
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 0,
+) -> None:
+    """Show a running station in browsers of this machine, read-only; prints the link."""
+    from gcs.console.serving import (
+        ServeError,
+        run_web,
+    )  # a web server loads slowly: only where it is needed
+
+    require_station(address)
+    try:
+        run_web(address, port)
+    except ServeError as error:
+        raise StartUpError(str(error)) from error
+
+
+@app.command("watch-console", hidden=True)
+def watch_console(address: Annotated[str, typer.Argument()]) -> None:
+    """One browser's console, for `serve`: it only watches, and ends with its server."""
+    from gcs.console.app import run_console
+    from gcs.console.relay import end_with_parent
+
+    end_with_parent()
+    raise typer.Exit(run_console(address, position=""))
+
+
+@app.command()
 def replay(
     file: Annotated[Path, typer.Argument(help="A .mcap recording, .tlog, .csv or .json.")],
     mission: Annotated[
