@@ -39,7 +39,7 @@ class Building:
     def finish(self) -> None:
         """Raise what was found."""
         if self._problems:
-            raise ConfigError(self._problems)
+            raise ConfigError(self._mission.placed(problem) for problem in self._problems)
 
 
 def command_numbers(dialect: Dialect | None) -> Mapping[str, int]:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
 from gcs.config.barge import BargeFile, HullFile
 from gcs.config.criteria import CriteriaFile, CriterionConfig
 from gcs.config.dictionary import DictionaryFile, ParameterConfig
+from gcs.config.extending import Layer, Layers
 from gcs.config.mission import MissionFile, SerialLink
-from gcs.config.parsing import Remains, parse_leniently
+from gcs.config.parsing import Remains, parse_leniently, tables_of
 from gcs.config.problems import ConfigError, Problem
 from gcs.config.references import reference_problems
 from gcs.config.vehicle import VehicleFile
@@ -29,7 +30,11 @@ ModelT = TypeVar("ModelT", bound=BaseModel)
 
 @dataclass(frozen=True)
 class Mission:
-    """A mission and everything it names. `texts` are the files as read, for the recording."""
+    """A mission and everything it names.
+
+    `texts` are the files as read, for the recording; `layers` are the mission's own and
+    those that it extends.
+    """
 
     file: str
     config: MissionFile
@@ -39,6 +44,16 @@ class Mission:
     dictionaries: tuple[tuple[str, DictionaryFile], ...]
     criteria: tuple[tuple[str, CriteriaFile], ...]
     texts: dict[str, str] = field(repr=False)
+    layers: Layers = field(repr=False)
+
+    @property
+    def written(self) -> dict[str, Any]:
+        """The mission file's tables as written, with those that it extends."""
+        return self.layers.tables()
+
+    def placed(self, problem: Problem) -> Problem:
+        """A problem, in the very file of the mission that makes it."""
+        return self.layers.placed(problem)
 
     def parameters(self) -> Iterable[tuple[str, str, ParameterConfig]]:
         """(file, id, config) of every parameter, in file order."""
@@ -79,6 +94,7 @@ class _Files:
         self.problems: list[Problem] = []
         self.remains: dict[str, Remains] = {}
         self.left_out: set[str] = set()
+        self.layers = Layers(())
 
     def text(self, name: str, named_by: tuple[str, str] | None = None) -> str | None:
         try:
@@ -97,10 +113,46 @@ class _Files:
     def parsed(
         self, name: str, model: type[ModelT], named_by: tuple[str, str] | None = None
     ) -> ModelT | None:
+        tables = self.tables(name, named_by)
+        return None if tables is None else self._model(name, tables, model)
+
+    def extended(self, name: str, model: type[ModelT]) -> ModelT | None:
+        """A file and those that it extends, one after the other."""
+        layers: list[Layer] = []
+        named_by = None
+        while name:
+            tables = self.tables(name, named_by)
+            if tables is None:
+                return None
+            layers.append(Layer(name, tables))
+            named_by = (name, "mission.extends")
+            name = self._extended_by(layers)
+        self.layers = Layers(tuple(layers))
+        return self._model(layers[0].file, self.layers.tables(), model)
+
+    def _extended_by(self, layers: Sequence[Layer]) -> str:
+        """The file that the last of these extends; empty where it extends none."""
+        file, tables = layers[-1]
+        head = tables.get("mission")
+        base = head.get("extends") if isinstance(head, dict) else None
+        if not isinstance(base, str) or not base:
+            return ""
+        name = str(PurePosixPath(file).parent / base)
+        if any(name == layer.file for layer in layers):
+            self.problems.append(Problem(file, "mission.extends", f"{base} extends this file"))
+            return ""
+        return name
+
+    def tables(self, name: str, named_by: tuple[str, str] | None) -> dict[str, Any] | None:
         text = self.text(name, named_by)
         if text is None:
             return None
-        parsed = parse_leniently(name, text, model)
+        tables, problems = tables_of(name, text)
+        self.problems.extend(problems)
+        return tables
+
+    def _model(self, name: str, tables: dict[str, Any], model: type[ModelT]) -> ModelT | None:
+        parsed = parse_leniently(name, tables, model)
         self.problems.extend(parsed.problems)
         self.remains[name] = parsed.remains
         self.left_out |= parsed.remains.names
@@ -111,7 +163,11 @@ class _Files:
         gaps = Remains(frozenset(self.left_out))
         kept = (p for p in problems if gaps.placed(p) is not None)
         found = (self.remains.get(p.file, Remains()).placed(p) for p in kept)
-        return [problem for problem in found if problem is not None]
+        return [self.layers.placed(problem) for problem in found if problem is not None]
+
+    def found(self) -> list[Problem]:
+        """The problems gathered, each in the file that makes it."""
+        return [self.layers.placed(problem) for problem in self.problems]
 
 
 def _unreadable(error: Exception) -> str:
@@ -136,9 +192,9 @@ def load_mission(
     """
     name = path.name if texts is None else str(path)
     files = _Files(path.parent, texts)
-    config = files.parsed(name, MissionFile)
+    config = files.extended(name, MissionFile)
     if config is None:
-        raise ConfigError(files.problems)
+        raise ConfigError(files.found())
     head = config.mission
     if criteria is not None:
         head = head.model_copy(update={"criteria": criteria})
@@ -160,8 +216,10 @@ def load_mission(
         if (rules := files.parsed(file, CriteriaFile, (name, "mission.criteria")))
     )
     config = config.model_copy(update={"mission": head})
-    mission = Mission(name, config, vehicle, barge, hull, dictionaries, ruled, files.texts)
-    problems = [*files.problems, *files.placed(reference_problems(mission))]
+    mission = Mission(
+        name, config, vehicle, barge, hull, dictionaries, ruled, files.texts, files.layers
+    )
+    problems = [*files.found(), *files.placed(reference_problems(mission))]
     if problems:
         raise ConfigError(problems, Rest(mission, files.placed))
     # A recorded mission comes back with the links it was flown on.

@@ -55,12 +55,21 @@ def parse_toml(
     name: str, text: str, model: type[ModelT]
 ) -> tuple[ModelT | None, tuple[Problem, ...]]:
     """The model that a TOML text holds, or all that is wrong with it."""
+    tables, problems = tables_of(name, text)
+    if tables is None:
+        return None, problems
     try:
-        return model.model_validate(tomllib.loads(text)), ()
-    except tomllib.TOMLDecodeError as error:
-        return None, (Problem(name, "", f"not TOML: {error}"),)
+        return model.model_validate(tables), ()
     except ValidationError as error:
         return None, problems_of(name, error)
+
+
+def tables_of(name: str, text: str) -> tuple[dict[str, Any] | None, tuple[Problem, ...]]:
+    """The tables of a TOML text, or why it is none."""
+    try:
+        return tomllib.loads(text), ()
+    except tomllib.TOMLDecodeError as error:
+        return None, (Problem(name, "", f"not TOML: {error}"),)
 
 
 def problems_of(name: str, error: ValidationError, under: str = "") -> tuple[Problem, ...]:
@@ -109,23 +118,18 @@ def _message(message: str) -> str:
     return message.removeprefix("Value error, ")
 
 
-def parse_leniently(name: str, text: str, model: type[ModelT]) -> Parsed[ModelT]:
-    """As `parse_toml`, and without the entries that are wrong where that is possible."""
-    parsed, problems = parse_toml(name, text, model)
-    if parsed is not None or not problems:
-        return Parsed(parsed, problems)
+def parse_leniently(name: str, tables: dict[str, Any], model: type[ModelT]) -> Parsed[ModelT]:
+    """The model that tables hold; without the entries that are wrong where that is possible."""
     try:
-        raw = tomllib.loads(text)
-        model.model_validate(raw)
-    except tomllib.TOMLDecodeError:
-        return Parsed(None, problems)
+        return Parsed(model.model_validate(tables))
     except ValidationError as error:
-        remains = _leave_out(raw, [detail["loc"] for detail in error.errors() if detail["loc"]])
-        try:
-            return Parsed(model.model_validate(raw), problems, remains)
-        except ValidationError:
-            return Parsed(None, problems)
-    raise AssertionError("what failed to parse cannot be valid")
+        problems = problems_of(name, error)
+        rest = dict(tables)
+        remains = _leave_out(rest, [detail["loc"] for detail in error.errors() if detail["loc"]])
+    try:
+        return Parsed(model.model_validate(rest), problems, remains)
+    except ValidationError:
+        return Parsed(None, problems)
 
 
 def _leave_out(raw: dict[str, Any], places: Iterable[tuple[int | str, ...]]) -> Remains:
