@@ -104,3 +104,11 @@ def age(duration_ns: int) -> str:
 def seconds(duration_ns: int) -> str:
     """A duration that an operator counts down, `42.8 s`."""
     return f"{duration_ns / SECOND_NS:.1f} s"
+
+
+def minutes(duration_ns: int) -> str:
+    """A duration as people say it in a count, `4:20` or `1:04:20`; begun seconds count."""
+    whole = -(-max(0, duration_ns) // SECOND_NS)
+    hours, rest = divmod(whole, 3600)
+    minute, second = divmod(rest, 60)
+    return f"{hours}:{minute:02d}:{second:02d}" if hours else f"{minute}:{second:02d}"

@@ -15,6 +15,9 @@ from functools import cached_property
 from gcs.clock import SECOND_NS
 from gcs.console.format import number
 from gcs.messages import (
+    AlarmInfo,
+    AlarmPriority,
+    AlarmStatus,
     Catalogue,
     CriterionInfo,
     CriterionStatus,
@@ -139,9 +142,19 @@ class Model:
         statuses = {status.id: status for status in self.snapshot.gates}
         return ((i, statuses[i.id]) for i in self.catalogue.gates if i.id in statuses)
 
+    @property
+    def alarms(self) -> Iterable[tuple[AlarmInfo, AlarmStatus]]:
+        """Every alarm that is not normal; one that the catalogue lacks is shown by its id."""
+        infos = {info.id: info for info in self.catalogue.alarms}
+        return ((infos.get(s.id) or _unlisted(s.id), s) for s in self.snapshot.alarms)
+
     def time_left_ns(self, deadline_ns: int) -> int:
         """Until a deadline, counted from the Snapshot; never negative."""
         return max(0, deadline_ns - self.snapshot.now_ns - self.silent_ns)
+
+
+def _unlisted(alarm: str) -> AlarmInfo:
+    return AlarmInfo(alarm, alarm, "", "", AlarmPriority.SERIOUS, "")
 
 
 def main_parameters(catalogue: Catalogue) -> tuple[int, ...]:

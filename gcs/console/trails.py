@@ -20,11 +20,16 @@ CAPACITY = 1500
 
 
 class Trails:
-    """A ring of all parameters' values, one row at most every SPACING_NS of station time."""
+    """A ring of all parameters' values and of the criteria's margins.
 
-    def __init__(self, parameters: int) -> None:
+    One row at most every SPACING_NS of station time.
+    """
+
+    def __init__(self, parameters: int, criteria: Sequence[str] = ()) -> None:
         self._times_ns = np.zeros(CAPACITY, dtype=np.int64)
         self._values = np.full((CAPACITY, parameters), math.nan)
+        self._margins = np.full((CAPACITY, len(criteria)), math.nan)
+        self._places = {criterion: place for place, criterion in enumerate(criteria)}
         self._count = 0
 
     def add(self, snapshot: Snapshot) -> None:
@@ -37,12 +42,26 @@ class Trails:
         good = np.asarray(snapshot.readings.qualities) == int(Quality.GOOD)
         self._values[row] = np.where(good, values, math.nan)
         self._times_ns[row] = snapshot.now_ns
+        self._margins[row] = math.nan
+        for status in snapshot.criteria:
+            if status.margin is not None and status.id in self._places:
+                self._margins[row, self._places[status.id]] = status.margin
         self._count += 1
 
     def binned(self, index: int, now_ns: int, span_ns: int, bins: int) -> Floats:
         """The mean value in each of `bins` equal slices of (now - span, now]; NaN where none."""
+        return self._means(self._values[:, index], now_ns, span_ns, bins)
+
+    def margins(self, criterion: str, now_ns: int, span_ns: int, bins: int) -> Floats:
+        """The mean margin of a criterion in each slice, like `binned`."""
+        place = self._places.get(criterion)
+        if place is None:
+            return np.full(bins, math.nan)
+        return self._means(self._margins[:, place], now_ns, span_ns, bins)
+
+    def _means(self, column: Floats, now_ns: int, span_ns: int, bins: int) -> Floats:
         kept = min(self._count, CAPACITY)
-        times_ns, values = self._times_ns[:kept], self._values[:kept, index]
+        times_ns, values = self._times_ns[:kept], column[:kept]
         slices = ((times_ns - (now_ns - span_ns)) * bins - 1) // span_ns
         wanted = (slices >= 0) & (slices < bins) & ~np.isnan(values)
         totals = np.bincount(slices[wanted], weights=values[wanted], minlength=bins)

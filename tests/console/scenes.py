@@ -9,22 +9,31 @@ import msgspec
 
 from gcs.clock import SECOND_NS
 from gcs.messages import (
+    AlarmCounts,
+    AlarmInfo,
+    AlarmPriority,
+    AlarmState,
+    AlarmStatus,
     Catalogue,
     CommandInfo,
     CommandState,
     CommandStatus,
+    ConsoleStatus,
     CountState,
     CountStatus,
     CriterionInfo,
     CriterionState,
     CriterionStatus,
     Display,
+    EntryState,
+    EntryStatus,
     Event,
     GateInfo,
     GateState,
     GateStatus,
     LinkState,
     LinkStatus,
+    MarkInfo,
     ParameterInfo,
     PhaseInfo,
     PhaseStatus,
@@ -33,6 +42,7 @@ from gcs.messages import (
     Snapshot,
     SourceStatus,
     StagedStatus,
+    VoteStatus,
     WaiverStatus,
 )
 
@@ -95,6 +105,10 @@ _STATION = (
     ("station.queue_lag", "queue lag", "ms", 1e3, ".0f", "STATION", 0.002),
     ("link.barge.age", "barge link age", "s", 1.0, ".1f", "LINKS", 0.3),
 )
+_ENTERED = (
+    ("range.clear", "range clear", "", 1.0, ".0f", "RANGE", 1.0),
+    ("range.lightning_distance", "lightning distance", "km", 1e-3, ".0f", "RANGE", 42e3),
+)
 _VOTED = ("nav.altitude", "nav.vertical_speed", "nav.pitch")
 
 _CRITERIA = (
@@ -144,6 +158,26 @@ _PHASES = (
 )
 
 
+_ALARMS = (
+    ("deck_roll_high", "deck roll high", "deck_roll", "BARGE", AlarmPriority.SERIOUS),
+    ("gust_high", "gust high", "gust", "WEATHER", AlarmPriority.CAUTION),
+    ("beacon_lost", "deck beacon lost", "deck_beacon", "GNC", AlarmPriority.CRITICAL),
+    ("fc_c_silent", "fc_c silent", "flight_computers", "LINKS", AlarmPriority.SERIOUS),
+)
+_ACTIONS = {
+    "deck_roll_high": "Turn the barge head to sea; hold the commit until roll is below 3 deg.",
+    "gust_high": "Watch the gusts; be ready to divert.",
+    "beacon_lost": "Ask BARGE for the second beacon; do not commit without it.",
+    "fc_c_silent": "Look at link fc_c; two computers suffice for the commit.",
+}
+_READS = {
+    "deck_roll": ("barge.deck.roll",),
+    "gust": ("barge.wind.gust",),
+    "deck_beacon": ("landing.relative_north", "landing.relative_east"),
+    "propellant_margin": ("landing.propellant_margin", "propellant.oxidizer", "propellant.fuel"),
+    "flight_computers": ("fc_a.nav.altitude", "fc_b.nav.altitude", "fc_c.nav.altitude"),
+}
+
 _DISPLAY = {
     "altitude": "nav.altitude",
     "range": "landing.miss",
@@ -171,12 +205,24 @@ def catalogue() -> Catalogue:
         barge="ATLAS",
         parameters=tuple(info for info, _ in _parameters()),
         criteria=tuple(
-            CriterionInfo(key, title, owner, (gate,), "m", 1.0, 0.0, ".1f", "< 3.0", "assumed")
-            for key, title, owner, gate in _CRITERIA
+            _criterion_info(key, title, owner, gate) for key, title, owner, gate in _CRITERIA
         ),
         gates=(
-            GateInfo("launch_commit", "LAUNCH"),
-            GateInfo("landing_commit", "LANDING COMMIT"),
+            GateInfo(
+                "launch_commit",
+                "LAUNCH",
+                ("FD", "GNC", "BARGE", "RANGE"),
+                two_person=True,
+                go_command="launch",
+                no_go_command="hold",
+            ),
+            GateInfo(
+                "landing_commit",
+                "LANDING COMMIT",
+                ("FD", "BARGE"),
+                go_command="landing_commit",
+                no_go_command="divert",
+            ),
         ),
         phases=tuple(PhaseInfo(key, title) for key, title in _PHASES),
         commands=tuple(
@@ -186,6 +232,31 @@ def catalogue() -> Catalogue:
         deck_length_m=91.4,
         deck_width_m=51.8,
         display=Display(**{axis: column(name) for axis, name in _DISPLAY.items()}),
+        alarms=tuple(
+            AlarmInfo(key, title, criterion, owner, priority, _ACTIONS[key])
+            for key, title, criterion, owner, priority in _ALARMS
+        ),
+        marks=(MarkInfo("start", -300 * SECOND_NS), MarkInfo("terminal", -40 * SECOND_NS)),
+        positions=("FD", "GNC", "BARGE", "RANGE"),
+    )
+
+
+def _criterion_info(key: str, title: str, owner: str, gate: str) -> CriterionInfo:
+    reads = _READS.get(key, ())
+    return CriterionInfo(
+        id=key,
+        title=title,
+        owner=owner,
+        gates=(gate,),
+        unit="m",
+        factor=1.0,
+        offset=0.0,
+        format=".1f",
+        limits="< 3.0",
+        source="assumed",
+        expression=f"max_over(abs({reads[0]}), 60 s)" if reads else "",
+        reads=tuple(column(name) for name in reads),
+        waivable="FD may waive it, for at most 10 min, up to 4.0 m" if reads else "",
     )
 
 
@@ -196,7 +267,7 @@ def column(name: str) -> int:
 
 def _parameters() -> list[tuple[ParameterInfo, float]]:
     made = []
-    for key, title, unit, factor, spec, owner, value in (*_VEHICLE, *_BARGE, *_STATION):
+    for key, title, unit, factor, spec, owner, value in (*_VEHICLE, *_BARGE, *_STATION, *_ENTERED):
         if key in _VOTED:
             for source in ("fc_a", "fc_b", "fc_c"):
                 name = f"{source}.{key}"
@@ -206,7 +277,22 @@ def _parameters() -> list[tuple[ParameterInfo, float]]:
 
 
 def _info(key: str, title: str, unit: str, factor: float, spec: str, owner: str) -> ParameterInfo:
-    return ParameterInfo(key, title, unit, factor, 0.0, spec, 1 * SECOND_NS, owner)
+    entered = key.startswith("range.")
+    return ParameterInfo(
+        id=key,
+        title=title,
+        unit=unit,
+        factor=factor,
+        offset=0.0,
+        format=spec,
+        stale_after_ns=(600 if entered else 1) * SECOND_NS,
+        owner=owner,
+        source="entered by RANGE" if entered else f"message of {key.partition('.')[0]}",
+        low=0.0 if unit == "m/s" else -math.inf,
+        high=40.0 if unit == "m/s" else math.inf,
+        entered_by=("RANGE",) if entered else (),
+        checked=entered,
+    )
 
 
 @dataclass
@@ -234,6 +320,17 @@ class Scene:
     recorder_ok: bool = True
     fault: str = ""
     traffic: int = 0
+    hold: CountStatus | None = None
+    margins: dict[str, float] = field(default_factory=dict)
+    alarms: tuple[AlarmStatus, ...] = ()
+    shelved: int = 0
+    flood: bool = False
+    votes: tuple[VoteStatus, ...] = ()
+    entries: tuple[EntryStatus, ...] = ()
+    consoles: tuple[ConsoleStatus, ...] = (
+        ConsoleStatus("console-1", "FD", "anna", authority=True),
+        ConsoleStatus("console-2", "RANGE", "ben", authority=False),
+    )
 
     @property
     def now_ns(self) -> int:
@@ -244,7 +341,8 @@ class Scene:
         return Snapshot(
             sequence=self.sequence,
             now_ns=self.now_ns,
-            count=CountStatus(self.count, self.t_ns, self.t_ns + 20 * SECOND_NS, self.count_reason),
+            count=self.hold
+            or CountStatus(self.count, self.t_ns, self.t_ns + 20 * SECOND_NS, self.count_reason),
             phase=PhaseStatus(self.phase, self.now_ns - 6 * SECOND_NS, self._passed()),
             readings=self._readings(),
             criteria=tuple(self._criterion(key, title) for key, title, _, _ in _CRITERIA),
@@ -257,6 +355,39 @@ class Scene:
             simulated=self.simulated,
             recorder_ok=self.recorder_ok,
             fault=self.fault,
+            alarms=self.alarms,
+            alarm_counts=self._alarm_counts(),
+            entries=self.entries,
+            consoles=self.consoles,
+        )
+
+    def _alarm_counts(self) -> AlarmCounts:
+        unanswered = (AlarmState.UNACKNOWLEDGED, AlarmState.RETURNED)
+        waiting = sum(status.state in unanswered for status in self.alarms)
+        return AlarmCounts(waiting, len(self.alarms), self.shelved, len(self.alarms), self.flood)
+
+    def alarm(self, key: str, state: AlarmState, why: str, ago_s: float = 12.0) -> AlarmStatus:
+        """An alarm that came `ago_s` ago."""
+        return AlarmStatus(key, state, self.now_ns - int(ago_s * SECOND_NS), why)
+
+    def vote(self, position: str, person: str, *, go: bool = True) -> VoteStatus:
+        """A vote cast a minute ago; a GO lasts four minutes more."""
+        expires_ns = self.now_ns + 240 * SECOND_NS if go else None
+        cast_ns = self.now_ns - 60 * SECOND_NS
+        return VoteStatus(position, go, person, cast_ns, expires_ns, "9f3c1a77")
+
+    def entry(self, parameter: str, state: EntryState, checked_by: str = "") -> EntryStatus:
+        """What RANGE entered a minute ago for ten minutes."""
+        return EntryStatus(
+            parameter,
+            state,
+            1.0,
+            "RANGE",
+            "ben",
+            self.now_ns - 60 * SECOND_NS,
+            self.now_ns + 540 * SECOND_NS,
+            checked_by,
+            "by radio",
         )
 
     def _passed(self) -> tuple[str, ...]:
@@ -282,7 +413,8 @@ class Scene:
         since_ns = self.now_ns - 12 * SECOND_NS
         why = why or f"{title} 1.0, limit 3.0"
         waiver = self.waivers.get(key)
-        return CriterionStatus(key, state, 1.0, 3.0, 2.0, since_ns, why, waiver)
+        margin = self.margins.get(key, 0.67)
+        return CriterionStatus(key, state, 1.0, 3.0, margin, since_ns, why, waiver)
 
     def _gates(self) -> tuple[GateStatus, ...]:
         lift_off_ns = self.now_ns - self.t_ns
@@ -295,6 +427,7 @@ class Scene:
                 lift_off_ns + 96 * SECOND_NS,
                 self.blocking,
                 self.landing_reason,
+                self.votes,
             ),
         )
 
@@ -317,6 +450,7 @@ class Scene:
             bytes_total=1_834_220,
             faults=3 if down else 0,
             last_receipt_ns=self.now_ns - (6 * SECOND_NS if down else SECOND_NS // 10),
+            signed=None if name == "barge" else True,
         )
 
     def _source(self, name: str) -> SourceStatus:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from gcs.console.format import age, escaped, fitted
-from gcs.console.panels.rows import clipped, rule, trusted, word
+from gcs.console.format import age, escaped, fitted, number, seconds
+from gcs.console.panels.listing import listed, told
+from gcs.console.panels.rows import clipped, rule, trusted, without_title, word
 from gcs.console.picture import Picture
 from gcs.console.theme import ATTENTION, CRITERION_MARKS, GATE_MARKS, Line, Span, Tone
 from gcs.messages import CriterionInfo, CriterionState, CriterionStatus, GateState
@@ -18,6 +19,9 @@ WIDE = 56
 
 TALL = 24
 """From this height on every criterion keeps its place."""
+
+PAGE_WIDE = 120
+"""From this width on a row of the page also says owner, margin and time to violation."""
 
 _DECIDED = (GateState.COMMITTED, GateState.MISSED)
 _QUIET = (CriterionState.GO, CriterionState.INHIBITED)
@@ -42,9 +46,60 @@ def board(picture: Picture, width: int, height: int) -> list[Line]:
     return [rule(title, width), *gates, *lines, *reasons][:height]
 
 
+def board_page(picture: Picture, width: int, height: int) -> list[Line]:
+    """Every criterion of every gate in a list, and the chosen one's sentence whole."""
+    rows = {info.id: (info, status) for info, status in picture.model.board}
+    sort = "" if height >= TALL else "  (not-GO first)"
+    head = [rule(f"GO / NO-GO{sort}", width), *_gate_rows(picture, width)]
+    chosen = rows.get(picture.selection.criterion)
+    why = told("why", escaped(chosen[1].why), width, most=2) if chosen else []
+    body = listed(
+        board_ids(picture, height),
+        picture.selection.criterion,
+        lambda key: _page_row(picture, rows[key], width - 1),
+        width,
+        max(1, height - len(head) - len(why)),
+    )
+    return [*head, *body, *why][:height]
+
+
+def board_ids(picture: Picture, height: int) -> Sequence[str]:
+    """The criteria as the page orders them."""
+    rows = list(picture.model.board)
+    return [info.id for info, _ in (rows if height >= TALL else board_order(rows))]
+
+
+def board_order(rows: Sequence[Row]) -> list[Row]:
+    """What needs attention first; among equals the board's own order."""
+    return sorted(rows, key=lambda row: ATTENTION[row[1].state])
+
+
+def _page_row(picture: Picture, row: Row, width: int) -> Line:
+    info, status = row
+    mark = trusted(CRITERION_MARKS[status.state], picture)
+    wide = width >= PAGE_WIDE
+    facts = f"{escaped(info.owner, 12):<11} {_ahead(status):<18}" if wide else ""
+    line = (
+        Span(f"{mark.symbol} ", mark.tone),
+        Span(fitted(escaped(info.title, 60), 30 if wide else 20), mark.tone),
+        Span(fitted(f" {word(status.state, picture)}", 11), mark.tone),
+        Span(f"{_held(picture, status):>4} {facts}", Tone.DIM),
+        Span(_granted(picture, status).strip(), mark.tone),
+        Span(f" {escaped(without_title(status.why, info.title), 200)}", mark.tone),
+    )
+    return clipped(line, width)
+
+
+def _ahead(status: CriterionStatus) -> str:
+    """Margin, and when it will be gone at the present trend."""
+    margin = f"{number(status.margin, '+.2f')}" if status.margin is not None else ""
+    violates = f" in {seconds(status.violates_ns)}" if status.violates_ns is not None else ""
+    return margin + violates
+
+
 def _chosen(rows: list[Row], room: int, *, fixed: bool) -> tuple[list[Row], list[Row]]:
     """What to show and what to leave out of a crowded board; `fixed` keeps the order."""
-    ranked = sorted(rows, key=lambda row: ATTENTION[row[1].state])
+    ranked = board_order(rows)
     shown, hidden = ranked[:room], ranked[room:]
     if fixed:
         places = {info.id: place for place, (info, _) in enumerate(rows)}
@@ -93,9 +148,7 @@ def _row(picture: Picture, row: Row, width: int) -> Line:
 def _short_why(picture: Picture, row: Row, width: int) -> str:
     """The sentence without the title that stands beside it already."""
     info, status = row
-    why, name = status.why, info.title.partition(",")[0]
-    if why.casefold().startswith(name.casefold()):
-        why = why[len(name) :].lstrip(" ,:")
+    why = without_title(status.why, info.title)
     held = f"{_held(picture, status):>4}" if width >= WIDE else ""
     return f"{held}{_granted(picture, status)} {escaped(why, 160)}"
 
@@ -123,12 +176,10 @@ def _hidden(picture: Picture, rows: Sequence[Row], width: int) -> Line:
 
 def _reasons(picture: Picture, rows: Sequence[Row], width: int, height: int) -> list[Line]:
     """Whole sentences under the board, worst first, as many as there is room for."""
-    told = sorted(
-        (row for row in rows if row[1].state not in _QUIET), key=lambda row: ATTENTION[row[1].state]
-    )
+    spoken = [row for row in board_order(rows) if row[1].state not in _QUIET]
     sentences = (
         f"   {escaped(info.owner, 12)}: {escaped(status.why, 160)}, for {_held(picture, status)}"
-        for info, status in told
+        for info, status in spoken
     )
     lines = [clipped((Span(sentence, Tone.DIM),), width) for sentence in sentences]
     return lines[: max(0, height)]

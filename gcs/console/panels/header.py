@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 
-from gcs.console.format import clock, escaped, fitted, seconds, utc_date, utc_time
+from gcs.console.format import escaped, fitted, seconds, utc_date, utc_time
+from gcs.console.panels.alarms import alarm_roll_up
+from gcs.console.panels.clocks import (
+    DECIDING,
+    authority,
+    count_facts,
+    joined,
+    l_clock,
+    t_clock,
+)
 from gcs.console.panels.rows import clipped, spread, text_width, trusted, word
 from gcs.console.picture import Picture
 from gcs.console.theme import (
@@ -18,7 +27,6 @@ from gcs.console.theme import (
     Tone,
 )
 from gcs.messages import (
-    CountState,
     CriterionState,
     GateInfo,
     GateState,
@@ -27,12 +35,15 @@ from gcs.messages import (
 )
 
 BEATS = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+TALL = 5
+"""From this height on the header has room for the phases and every gate."""
+
 _GAP = Span("   ")
 
 
 def header(picture: Picture, width: int, height: int) -> list[Line]:
-    """Four rows where there is room, three on the small screen."""
-    rows = _large(picture, width) if height >= 4 else _small(picture, width)
+    """Five rows where there is room, four on the small screen."""
+    rows = _large(picture, width) if height >= TALL else _small(picture, width)
     return [clipped(row, width) for row in rows][:height]
 
 
@@ -40,24 +51,30 @@ def _large(picture: Picture, width: int) -> list[Line]:
     catalogue = picture.model.catalogue
     names = [f"vehicle {catalogue.vehicle}", f"barge {catalogue.barge}"]
     title = escaped(" · ".join((catalogue.title, *names)), 200)
-    role = Span(f"   {escaped(picture.position, 32) or 'watching only'}", Tone.DIM)
-    left = (Span(" LANDFALL ", Tone.BRIGHT), _mode(picture), Span(f"  {title}"), role)
-    right = (*_recorder(picture), _GAP, *_utc(picture, date=True))
+    role = Span(f"{escaped(picture.position, 32) or 'watching only'} · ", Tone.DIM)
+    left = (Span(" LANDFALL ", Tone.BRIGHT), _mode(picture), Span(f"  {title}"))
+    right = (_GAP, role, authority(picture), _GAP, *_recorder(picture), _GAP)
     return [
-        spread(left, right, width),
+        spread(left, (*right, *_utc(picture, date=True)), width),
         _clocks(picture, width),
         _phases(picture, width),
         _gates(picture, width),
+        (Span(" "), *joined(count_facts(picture))),
     ]
 
 
 def _small(picture: Picture, width: int) -> list[Line]:
     phase = Span(f" ▶ {escaped(picture.model.phase_title, 24)} ", Tone.BRIGHT)
-    left = (*_t_clock(picture), phase)
-    recorder = () if picture.model.snapshot.recorder_ok else _recorder(picture)
-    right = (*recorder, Span(" "), _mode(picture), Span(" "), *_utc(picture, date=False))
-    health = spread(_health(picture), (*_links(picture), Span(" ")), width)
-    return [spread(left, right, width), _next_gate(picture), health]
+    left = (*t_clock(picture), Span(" "), l_clock(picture), phase)
+    right = (Span(" "), _mode(picture), Span(" "), *_utc(picture, date=False))
+    role = Span(f" {escaped(picture.position, 12) or 'watching'} ", Tone.DIM)
+    rights = (role, authority(picture, short=True), Span(" "), *_recorder(picture), Span(" "))
+    return [
+        spread(left, right, width),
+        spread((Span(" "), *joined(count_facts(picture, short=True))), rights, width),
+        _next_gate(picture),
+        spread(_health(picture, short=True), (*_links(picture), Span(" ")), width),
+    ]
 
 
 def _mode(picture: Picture) -> Span:
@@ -80,26 +97,13 @@ def _utc(picture: Picture, date: bool) -> Line:
     return (Span(f"UTC {day}{utc_time(now_ns, tenths=False)}Z", tone), Span(f" {beat} ", Tone.DIM))
 
 
-def _t_clock(picture: Picture) -> Line:
-    count = picture.model.snapshot.count
-    if picture.model.silent:
-        return (Span(f" {clock(count.t_ns, 'T')}? ", Tone.STALE), Span(count.state, Tone.STALE))
-    held = count.state is CountState.HOLD
-    tone = Tone.CAUTION if held else Tone.PLAIN
-    word = f"■ {count.state}" if held else str(count.state)
-    return (Span(f" {clock(count.t_ns, 'T')} ", Tone.BRIGHT), Span(word, tone))
-
-
 def _clocks(picture: Picture, width: int) -> Line:
-    count = picture.model.snapshot.count
-    reason = Span(f"  {escaped(count.reason, 60)}" if count.reason else "", Tone.CAUTION)
-    l_clock = Span(f"   {clock(count.l_ns, 'L', tenths=False)}", Tone.DIM)
-    left = (*_t_clock(picture), reason, l_clock, _GAP, *_health(picture))
+    left = (*t_clock(picture), _GAP, l_clock(picture), _GAP, *_health(picture))
     return spread(left, (*_links(picture), Span(" ")), width)
 
 
-def _health(picture: Picture) -> Line:
-    """The worst that can be said: silence, then a fault, then the board's roll-up."""
+def _health(picture: Picture, *, short: bool = False) -> Line:
+    """The worst that can be said: silence, then a fault, then what alarms and board add up to."""
     model = picture.model
     if model.detached:
         return (Span(f" ▼ STATION LOST: {escaped(model.detached, 120)} ", Tone.CRITICAL),)
@@ -108,7 +112,8 @@ def _health(picture: Picture) -> Line:
         return (Span(text, Tone.CRITICAL),)
     if model.snapshot.fault:
         return (Span(f" ▼ STATION FAULT: {escaped(model.snapshot.fault, 160)} ", Tone.CRITICAL),)
-    return (Span(" MASTER ", Tone.DIM), *_roll_up(picture))
+    alarms = alarm_roll_up(picture, short=short)
+    return (Span(" MASTER ", Tone.DIM), *alarms, Span(" BOARD ", Tone.DIM), *_roll_up(picture))
 
 
 def _roll_up(picture: Picture) -> Line:
@@ -179,7 +184,7 @@ def _gate(picture: Picture, gate: GateInfo, status: GateStatus) -> tuple[Span, S
     mark = trusted(GATE_MARKS[status.state], picture)
     title = Span(f" {escaped(gate.title, 40)} ", Tone.DIM)
     verdict = Span(f"{mark.symbol} {word(status.state, picture)}", mark.tone)
-    deciding = status.state in (GateState.NO_GO, GateState.GO, GateState.UNKNOWN)
+    deciding = status.state in DECIDING
     left = ""
     if deciding and status.deadline_ns is not None:
         left = f" closes in {seconds(picture.model.time_left_ns(status.deadline_ns))}"

@@ -1,60 +1,102 @@
-"""Links and the sources on them: state, rate, loss, age, faults."""
+"""Links and the sources on them: state, rate, loss, age, faults, signatures, clocks."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from gcs.clock import MILLISECOND_NS, SECOND_NS
 from gcs.console.format import age, escaped, fitted
 from gcs.console.model import main_parameters
+from gcs.console.panels.listing import scrolled
 from gcs.console.panels.readings import is_station, reading_row
-from gcs.console.panels.rows import clipped, rule, trusted, with_overflow
+from gcs.console.panels.rows import clipped, rule, trusted, with_overflow, word
 from gcs.console.picture import Picture
 from gcs.console.theme import LINK_MARKS, Line, Span, Tone
 from gcs.messages import LinkState, LinkStatus, SourceStatus
 
+WIDE = 100
+"""From this width on a row also says bytes, signatures, losses and clocks."""
+
 _NAME = 11
+_WIDE_NAME = 20
+_OWN_WIDTH = 44
+_SIGNED = {True: "yes", False: "no", None: "-"}
 
 
 def links(picture: Picture, width: int, height: int) -> list[Line]:
-    """Links, sources, and what the station measures of itself."""
+    """Links, sources, and what the station measures of itself, as far as there is room."""
+    lines = [clipped((Span(" "), *line), width) for line in _rows(picture, wide=width >= WIDE)]
+    total = len(lines)
+    shown = with_overflow(lines, height - 1, lambda place: _more(total - place, width))
+    return [rule("LINKS", width), *shown][:height]
+
+
+def links_page(picture: Picture, width: int, height: int) -> list[Line]:
+    """The same with every column there is room for, scrolled."""
+    lines = _rows(picture, wide=width >= WIDE)
+    shown = scrolled(lines, width, height - 1, picture.selection.row)
+    return [rule("LINKS", width), *shown][:height]
+
+
+def link_rows(picture: Picture, height: int) -> Sequence[str]:
+    """The rows that scroll."""
+    return [""] * len(_rows(picture, wide=False))
+
+
+def _rows(picture: Picture, *, wide: bool) -> list[Line]:
     snapshot = picture.model.snapshot
-    head = f"   {'link':<{_NAME}} {'state':<10} {'rate':>7} {'age':>5} {'faults':>7}"
+    name = _WIDE_NAME if wide else _NAME
+    more = f" {'bytes':>12} {'signed':<8}" if wide else ""
+    head = f"  {'link':<{name}} {'state':<10} {'rate':>7} {'age':>5} {'faults':>7}{more}"
     lines: list[Line] = [(Span(head, Tone.DIM),)]
-    lines += [_link(picture, link) for link in snapshot.links]
-    source_head = f"   {'source':<{_NAME}} {'messages':>10} {'loss':>7} {'age':>5} {'unknown':>7}"
-    lines.append((Span(source_head, Tone.DIM),))
-    lines += [_source(picture, source) for source in snapshot.sources]
-    fitted_lines = [clipped(line, width) for line in lines]
+    lines += [_link(picture, link, wide=wide) for link in snapshot.links]
+    more = f" {'link':<{name}} {'lost':>8} {'clock':>14}" if wide else ""
+    head = f"  {'source':<{name}} {'messages':>10} {'loss':>7} {'age':>5} {'unknown':>7}{more}"
+    lines.append((Span(head, Tone.DIM),))
+    lines += [_source(picture, source, wide=wide) for source in snapshot.sources]
     infos = picture.model.catalogue.parameters
     own = [i for i in main_parameters(picture.model.catalogue) if is_station(infos[i])]
-    fitted_lines += [reading_row(picture.model.reading(i), width) for i in own]
-    total = len(fitted_lines)
-    return [
-        rule("LINKS", width),
-        *with_overflow(fitted_lines, height - 1, lambda shown: _more(total - shown, width)),
-    ]
+    return [*lines, *(reading_row(picture.model.reading(i), _OWN_WIDTH) for i in own)]
 
 
 def _more(count: int, width: int) -> Line:
     return clipped((Span(f"   {count} more rows", Tone.DIM),), width)
 
 
-def _link(picture: Picture, link: LinkStatus) -> Line:
+def _link(picture: Picture, link: LinkStatus, *, wide: bool) -> Line:
     mark = trusted(LINK_MARKS[link.state], picture)
-    tone = Tone.PLAIN if link.state is LinkState.UP else mark.tone
-    detail = escaped(link.detail, 120) if link.state is not LinkState.UP else ""
+    up = link.state is LinkState.UP
+    name = fitted(escaped(link.id, 40), _WIDE_NAME if wide else _NAME)
     text = (
-        f"{fitted(escaped(link.id, 40), _NAME)} {link.state:<10} {link.rate_hz:>5.1f}/s"
-        f" {_age(picture, link.last_receipt_ns):>5} {link.faults:>7}  {detail}"
+        f"{name} {word(link.state, picture):<10} {link.rate_hz:>5.1f}/s"
+        f" {_age(picture, link.last_receipt_ns):>5} {link.faults:>7}"
     )
-    return (Span(f" {mark.symbol} ", mark.tone), Span(text.rstrip(), tone))
+    if wide:
+        text += f" {link.bytes_total:>12} {_SIGNED[link.signed]:<8}"
+    detail = "" if up else f"  {escaped(link.detail, 120)}"
+    tone = Tone.PLAIN if up and not picture.model.silent else mark.tone
+    return (Span(f"{mark.symbol} ", mark.tone), Span(text + detail, tone))
 
 
-def _source(picture: Picture, source: SourceStatus) -> Line:
+def _source(picture: Picture, source: SourceStatus, *, wide: bool) -> Line:
+    name = fitted(escaped(source.id, 40), _WIDE_NAME if wide else _NAME)
     text = (
-        f"   {fitted(escaped(source.id, 40), _NAME)} {source.messages:>10}"
-        f" {source.loss_fraction:>7.1%} {_age(picture, source.last_receipt_ns):>5}"
-        f" {source.unknown:>7}"
+        f"  {name} {source.messages:>10} {source.loss_fraction:>7.1%}"
+        f" {_age(picture, source.last_receipt_ns):>5} {source.unknown:>7}"
     )
+    if wide:
+        link = fitted(escaped(source.link, 40), _WIDE_NAME)
+        text += f" {link} {source.lost:>8} {_clock(source):>14}"
     return (Span(text, Tone.STALE if picture.model.silent else Tone.PLAIN),)
+
+
+def _clock(source: SourceStatus) -> str:
+    """How far its clock is from the station's; one that counts from its own start is far."""
+    if source.clock_offset_ns is None:
+        return "not known"
+    if abs(source.clock_offset_ns) < SECOND_NS:
+        return f"{source.clock_offset_ns / MILLISECOND_NS:+.1f} ms"
+    return f"{source.clock_offset_ns / SECOND_NS:+.1f} s"
 
 
 def _age(picture: Picture, receipt_ns: int) -> str:

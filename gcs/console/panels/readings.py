@@ -19,7 +19,7 @@ _NARROW = 40
 _WIDEST = 60
 
 _BLANK = Mark(" ", Tone.PLAIN)
-_MARKS: dict[Freshness, Mark] = {
+FRESHNESS_MARKS: dict[Freshness, Mark] = {
     Freshness.GOOD: _BLANK,
     Freshness.SUSPECT: CAUTION,
     Freshness.BAD: SERIOUS,
@@ -47,12 +47,14 @@ def is_station(info: ParameterInfo) -> bool:
     return info.owner in ("STATION", "LINKS")
 
 
+def is_vehicle(info: ParameterInfo) -> bool:
+    """Whether a parameter is the vehicle's: no other's, and nothing that people enter."""
+    return not (is_barge(info) or is_station(info) or info.entered_by)
+
+
 def vehicle_columns(catalogue: Catalogue) -> tuple[int, ...]:
-    """The main parameters that are the vehicle's: neither the barge's nor the station's."""
-    infos = catalogue.parameters
-    return tuple(
-        i for i in main_parameters(catalogue) if not (is_barge(infos[i]) or is_station(infos[i]))
-    )
+    """The main parameters that are the vehicle's."""
+    return tuple(i for i in main_parameters(catalogue) if is_vehicle(catalogue.parameters[i]))
 
 
 def barge_columns(catalogue: Catalogue) -> tuple[int, ...]:
@@ -77,7 +79,7 @@ def barge(picture: Picture, width: int, height: int) -> list[Line]:
 def vehicle_page(picture: Picture, width: int, height: int) -> list[Line]:
     """All of the vehicle's parameters, each flight computer's too."""
     infos = picture.model.catalogue.parameters
-    columns = tuple(i for i, x in enumerate(infos) if not (is_barge(x) or is_station(x)))
+    columns = tuple(i for i, x in enumerate(infos) if is_vehicle(x))
     title = f"VEHICLE {escaped(picture.model.catalogue.vehicle, 24)} · all sources"
     return _panel(picture, title, columns, width, height)
 
@@ -135,7 +137,7 @@ def _rows(readings: Sequence[Reading], width: int, height: int) -> list[Line]:
     def hidden(shown: int) -> Line:
         rest = readings[shown:]
         worst = worst_of(r.freshness for r in rest)
-        mark = _MARKS[worst]
+        mark = FRESHNESS_MARKS[worst]
         verdict = "all good" if worst is Freshness.GOOD else f"worst: {worst.value}"
         text = f" {len(rest)} more, {verdict}"
         return (Span(mark.symbol, mark.tone), Span(fitted(text, width - 1), Tone.DIM))
@@ -153,7 +155,7 @@ def reading_row(reading: Reading, width: int, title: str = "") -> Line:
 
     `title` stands in place of the parameter's own.
     """
-    mark = _MARKS[reading.freshness]
+    mark = FRESHNESS_MARKS[reading.freshness]
     fresh = reading.freshness is Freshness.GOOD
     narrow = width < _NARROW
     unit, note = " " + escaped(reading.info.unit, 12), _note(reading)

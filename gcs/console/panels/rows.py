@@ -71,3 +71,11 @@ def with_overflow(lines: Sequence[Line], height: int, hidden: Callable[[int], Li
         return list(lines)
     shown = max(0, height - 1)
     return [*lines[:shown], hidden(shown)][:height]
+
+
+def without_title(why: str, title: str) -> str:
+    """A sentence without the title that stands beside it already."""
+    name = title.partition(",")[0]
+    if name and why.casefold().startswith(name.casefold()):
+        return why[len(name) :].lstrip(" ,:")
+    return why

@@ -6,13 +6,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from gcs.console.panels.board import board
+from gcs.console.panels.alarms import alarm_ids, alarms
+from gcs.console.panels.board import board_ids, board_page
+from gcs.console.panels.commands import command_ids, commands
+from gcs.console.panels.count import count_page, count_rows
+from gcs.console.panels.criterion import criterion, criterion_ids
 from gcs.console.panels.deck import deck
-from gcs.console.panels.events import events
-from gcs.console.panels.help import help_page
-from gcs.console.panels.links import links
+from gcs.console.panels.events import event_ids, events
+from gcs.console.panels.help import help_page, help_rows
+from gcs.console.panels.links import link_rows, links_page
+from gcs.console.panels.parameters import parameter_ids, parameters
 from gcs.console.panels.profile import profile
 from gcs.console.panels.readings import barge_page, vehicle_page
+from gcs.console.panels.recording import recording
 from gcs.console.panels.rows import Builder
 from gcs.console.panels.strips import strips
 from gcs.console.picture import Picture
@@ -43,17 +49,17 @@ class View:
 
 
 VIEWS: Mapping[str, View] = {
-    "help": View(help_page),
-    "events": View(events),
-    "alarms": View(events),
-    "parameters": View(vehicle_page),
-    "links": View(links),
-    "board": View(board),
-    "criterion": View(board),
+    "help": View(help_page, help_rows),
+    "events": View(events, event_ids),
+    "alarms": View(alarms, alarm_ids, Kind.ALARM),
+    "parameters": View(parameters, parameter_ids, Kind.PARAMETER, searched=True),
+    "links": View(links_page, link_rows),
+    "board": View(board_page, board_ids, Kind.CRITERION, opens="criterion"),
+    "criterion": View(criterion, criterion_ids, Kind.CRITERION, opens="board"),
     "strips": View(strips),
-    "count": View(events),
-    "commands": View(events),
-    "recording": View(events),
+    "count": View(count_page, count_rows),
+    "commands": View(commands, command_ids),
+    "recording": View(recording, event_ids),
     "vehicle": View(vehicle_page),
     "barge": View(barge_page),
     "profile": View(profile),
