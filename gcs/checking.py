@@ -2,16 +2,17 @@
 
 A mission is checked whole, with all that it names. A file by itself is checked for
 what it says by itself; whether its names exist is for a mission to say. Rehearsals
-are checked by `hil rehearse`.
+are checked by `hil rehearse`. What stands above the station brings its own check.
 """
 
 from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeAlias
 
 from gcs.config.barge import BargeFile, HullFile
 from gcs.config.criteria import CriteriaFile
@@ -36,15 +37,23 @@ _MODELS: dict[str, type[ConfigModel]] = {
 }
 """The table that tells a file's kind, in the order in which they are looked for."""
 
+Checks: TypeAlias = Mapping[str, Callable[[str, str], Iterable[Problem]]]
+"""By the table that tells a file's kind: (its name, its text) to what is wrong with it."""
 
-def check_paths(paths: Iterable[Path]) -> tuple[list[Problem], int]:
-    """Every problem of these files and of the files below these directories; how many files."""
+_NONE: Checks = {}
+
+
+def check_paths(paths: Iterable[Path], more: Checks = _NONE) -> tuple[list[Problem], int]:
+    """Every problem of these files and of the files below these directories; how many files.
+
+    `more` checks kinds of files that the station does not read.
+    """
     problems: list[Problem] = []
     checked = 0
     for path in paths:
         files = _files(path)
         checked += len(files)
-        problems += [problem for file in files for problem in _check(file)]
+        problems += [problem for file in files for problem in _check(file, more)]
         if not files:
             problems.append(Problem(str(path), "", "no config file found"))
     return list(dict.fromkeys(problems)), checked
@@ -57,7 +66,7 @@ def _files(path: Path) -> list[Path]:
     return sorted(file for file in files if file.suffix == ".xml" or _kind(file) != _REHEARSAL)
 
 
-def _check(file: Path) -> Iterator[Problem]:
+def _check(file: Path, more: Checks) -> Iterator[Problem]:
     place = os.path.normpath(file)
     try:
         text = file.read_text(encoding="utf-8")
@@ -70,27 +79,29 @@ def _check(file: Path) -> Iterator[Problem]:
     if file.suffix == ".xml":
         yield from _dialect_problems(place, text)
         return
-    kind = _kind(file)
+    kind = _kind(file, *more)
     if kind == _MISSION:
         yield from _mission_problems(file)
     elif kind in _MODELS:
         yield from parse_toml(place, text, _MODELS[kind])[1]
+    elif kind in more:
+        yield from more[kind](place, text)
     elif kind == _REHEARSAL:
         yield Problem(place, "", "a rehearsal: `hil rehearse` checks it")
     else:
-        tables = ", ".join((_MISSION, *_MODELS))
+        tables = ", ".join((_MISSION, *_MODELS, *more))
         yield from _toml_problems(place, text) or [
             Problem(place, "", f"not a config file of the station: none of the tables {tables}")
         ]
 
 
-def _kind(file: Path) -> str:
-    """The table that tells what a file is; empty where none does."""
+def _kind(file: Path, *more: str) -> str:
+    """The table that tells what a file is, `more` among them; empty where none does."""
     try:
         tables = tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
         return ""
-    return next((kind for kind in (_MISSION, _REHEARSAL, *_MODELS) if kind in tables), "")
+    return next((kind for kind in (_MISSION, _REHEARSAL, *_MODELS, *more) if kind in tables), "")
 
 
 def _mission_problems(file: Path) -> list[Problem]:

@@ -16,6 +16,7 @@ from gcs.checking import all_problems, check_paths
 from gcs.clock import ScaledClock
 from gcs.config.loading import CONFIGS, load_mission, with_serial
 from gcs.config.problems import ConfigError
+from gcs.console.settings import Settings, load_settings, settings_problems
 from gcs.deciding import decide, decision_lines
 from gcs.explaining import NoSuchGateError, explain
 from gcs.listening import link_lines, port_lines
@@ -57,6 +58,10 @@ Serial = Annotated[
     typer.Option(help="Put a MAVLink link on a serial port.", metavar="LINK=DEVICE[:BAUD]"),
 ]
 Record = Annotated[Path, typer.Option(help="Directory of the recordings.")]
+SettingsFile = Annotated[
+    Path, typer.Option("--settings", help="This console's theme, keys and units.", metavar="FILE")
+]
+SETTINGS = CONFIGS / "console.toml"
 Seed = Annotated[int | None, typer.Option(help="Session seed; drawn where not given.")]
 
 
@@ -72,6 +77,7 @@ def run(
     listen: Annotated[
         str, typer.Option(help="Where more consoles attach: unix:PATH or tcp:127.0.0.1:PORT.")
     ] = "",
+    settings: SettingsFile = SETTINGS,
     resume: Annotated[
         Path | None,
         typer.Option(
@@ -95,6 +101,7 @@ def run(
         record=record,
         seed=seed,
         listen=listen,
+        settings=settings,
         resume=resume,
     )
 
@@ -109,6 +116,7 @@ def demo(
     ] = False,
     headless: Headless = False,
     record: Record = Path("recordings"),
+    settings: SettingsFile = SETTINGS,
 ) -> None:
     """Fly a mission against the simulator, each in its own process, on real bytes.
 
@@ -135,6 +143,7 @@ def demo(
                     record=record,
                     seed=seed,
                     listen=address,
+                    settings=settings,
                     clock=clock,
                     to_outcome=True,
                 )
@@ -148,11 +157,13 @@ def _fly(
     record: Path,
     seed: int | None,
     listen: str,
+    settings: Path,
     clock: str = "",
     to_outcome: bool = False,
     resume: Path | None = None,
 ) -> None:
     """Start the station in its own process and watch it from here."""
+    look = load_settings(settings)
     with private_address() as address:
         flown = [str(mission)] if resume is None else ["--resume", str(resume)]
         command = ["gcs.cli", "station", *flown, "--listen", listen or address]
@@ -164,7 +175,12 @@ def _fly(
         command += ["--to-outcome"] if to_outcome else []
         with child("the station", command) as station:
             at = station.ready()
-            raise typer.Exit(watch(station, at, headless=headless or not sys.stdout.isatty()))
+            raise typer.Exit(watch(station, at, look, headless=_headless(headless)))
+
+
+def _headless(asked: bool) -> bool:
+    """Whether there is a terminal to paint on, and it is wanted."""
+    return asked or not sys.stdout.isatty()
 
 
 @app.command(hidden=True)
@@ -201,15 +217,17 @@ def station(
 def console(
     address: Annotated[str, typer.Argument(help="unix:PATH or tcp:127.0.0.1:PORT")],
     headless: Headless = False,
+    settings: SettingsFile = SETTINGS,
 ) -> None:
     """Attach one more console to a running station."""
     from gcs.console.app import run_console  # Textual loads slowly: only where it is needed
     from gcs.console.headless import run_headless
 
+    look = load_settings(settings)
     require_station(address)
-    if headless or not sys.stdout.isatty():
+    if _headless(headless):
         raise typer.Exit(run_headless(address, sys.stdout))
-    raise typer.Exit(run_console(address))
+    raise typer.Exit(run_console(address, settings=look))
 
 
 @app.command()
@@ -254,6 +272,7 @@ def replay(
     verified: Annotated[
         bool, typer.Option("--verify", help="Re-decide a recording, compare every snapshot.")
     ] = False,
+    settings: SettingsFile = SETTINGS,
     listen: Annotated[str, typer.Option(hidden=True)] = "",
 ) -> None:
     """Play a flight through the station. Exit 1 when --verify finds a difference."""
@@ -267,16 +286,18 @@ def replay(
     elif listen:
         asyncio.run(run_replay(flight, listen, rate))
     else:
-        _watch_replay(file, mission, speed, headless=headless)
+        _watch_replay(file, mission, speed, load_settings(settings), headless=headless)
 
 
-def _watch_replay(file: Path, mission: Path | None, speed: str, *, headless: bool) -> None:
+def _watch_replay(
+    file: Path, mission: Path | None, speed: str, look: Settings, *, headless: bool
+) -> None:
     with private_address() as address:
         command = ["gcs.cli", "replay", str(file), "--speed", speed, "--listen", address]
         command += ["--mission", str(mission)] if mission is not None else []
         with child("the replay", command) as station:
             at = station.ready()
-            raise typer.Exit(watch(station, at, headless=headless or not sys.stdout.isatty()))
+            raise typer.Exit(watch(station, at, look, headless=_headless(headless)))
 
 
 def _speed(text: str) -> float | None:
@@ -391,7 +412,7 @@ def check(
     paths: Annotated[list[Path], typer.Argument(help="Mission files, or directories of them.")],
 ) -> None:
     """Validate missions and every file they name; all problems at once, exit 2 if any."""
-    problems, checked = check_paths(paths)
+    problems, checked = check_paths(paths, {"console": settings_problems})
     for problem in problems:
         typer.echo(str(problem), err=True)
     if problems:

@@ -21,6 +21,7 @@ from gcs.config.loading import Mission
 from gcs.config.mission import MqttLink, TcpServerLink, UdpLink
 from gcs.console.protocol import Farewell, UnixAddress, parse_address
 from gcs.console.server import ConsoleServer, OnInput
+from gcs.console.settings import Settings
 from gcs.links.addresses import format_address
 from gcs.links.base import sentence
 from gcs.links.opening import LinkConfigError, open_link
@@ -325,7 +326,7 @@ def private_address() -> Iterator[str]:
         yield f"unix:{directory}/station"
 
 
-def watch(station: Child, address: str, *, headless: bool) -> int:
+def watch(station: Child, address: str, look: Settings, *, headless: bool) -> int:
     """Show a station in this terminal until either ends; print its last words; its exit code."""
     from gcs.console.app import run_console  # Textual loads slowly: only where it is needed
     from gcs.console.headless import run_headless
@@ -334,7 +335,7 @@ def watch(station: Child, address: str, *, headless: bool) -> int:
         if headless:
             run_headless(address, sys.stdout)
         else:
-            run_console(address)
+            run_console(address, settings=look)
     station.stop()
     code, last_words = station.end()
     sys.stdout.write(last_words)

@@ -1,4 +1,4 @@
-"""A station that plays a hop's landing by heart: `python -m tests.console.scripted ADDRESS [MODE]`.
+"""A station that plays a hop's landing by heart: `python -m tests.console.scripted ADDRESS [MODE [HZ]]`.
 
 For looking at the console and for measuring it. MODE is nominal, nogo, busy, stale, fault,
 silent or ending. In busy every row of the main screen changes at 10 Hz.
@@ -25,7 +25,7 @@ from gcs.messages import (
 )
 from tests.console.scenes import Scene, catalogue
 
-RATE_S = 0.1
+RATE_HZ = 10.0
 SILENT_AFTER = 50
 ENDS_AFTER = 100
 CRITERIA = [info.id for info in catalogue().criteria]
@@ -99,19 +99,21 @@ class ScriptedStation:
             self._staged = StagedStatus(message.act.command, "KX4", expires_ns, message.position)
 
 
-async def play(address: str, mode: str) -> None:
-    """Serve until interrupted, or until the script ends."""
+async def play(address: str, mode: str, hz: float) -> None:
+    """Serve until interrupted, or until the script ends; a step of 0.1 s `hz` times a second."""
     station = ScriptedStation(mode)
     async with ConsoleServer(address, catalogue(), station.take) as server:
         sys.stdout.write(f"{server.address}\n")
+        sys.stdout.flush()
         step = 0
         while not (mode == "ending" and step > ENDS_AFTER):
             step += 1
             if not (mode == "silent" and step > SILENT_AFTER):
                 server.publish(station.scene(step).snapshot())
-            await asyncio.sleep(RATE_S)
+            await asyncio.sleep(1.0 / hz)
         await server.close(Farewell(0, "landed, 1.2 m/s, 3.4 m from the centre"))
 
 
 if __name__ == "__main__":
-    asyncio.run(play(sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else "nominal"))
+    asked = dict(enumerate(sys.argv[1:]))
+    asyncio.run(play(asked[0], asked.get(1, "nominal"), float(asked.get(2, RATE_HZ))))
