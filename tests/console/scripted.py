@@ -1,4 +1,4 @@
-"""A station that plays a hop's landing by heart: `python -m tests.console.scripted ADDRESS [MODE [HZ]]`.
+"""A station that plays a landing by heart: `python -m tests.console.scripted ADDRESS [MODE [HZ]]`.
 
 For looking at the console and for measuring it. MODE is nominal, nogo, busy, stale, fault,
 silent or ending. In busy every row of the main screen changes at 10 Hz.
