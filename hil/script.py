@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
+from gcs.config.extending import merged
 from gcs.config.loading import Mission, load_mission
 from gcs.config.model import ConfigModel, Duration, ExpressionText, Identifier, listed
 from gcs.config.parsing import parse_toml, problems_of
@@ -18,16 +19,24 @@ from gcs.config.simulation import SimulationConfig
 from gcs.expressions import ExpressionError
 from gcs.messages import CommandState, GateState
 from gcs.station import Station
+from gcs.summary import t_text
+from hil.acts import ActConfig, act_mistakes
 
 
 class RehearsalHead(ConfigModel):
-    """What is flown. `duration` is the longest it may take; `mission` is relative to this file."""
+    """What is flown. `duration` is the longest it may take; `mission` is relative to this file.
+
+    It goes on for `after_outcome` when the flight has one. `authority` is the position whose
+    console attaches first and so may command; without one it is that of the first act.
+    """
 
     id: Identifier
     title: str
     mission: str
     seed: Annotated[int, Field(ge=0)] = 0
     duration: Annotated[Duration, Field(gt=0)]
+    after_outcome: Annotated[Duration, Field(ge=0)] = 3_000_000_000
+    authority: str = ""
 
 
 class ExpectConfig(ConfigModel):
@@ -43,7 +52,7 @@ class ExpectConfig(ConfigModel):
     await_: ExpressionText | None = Field(default=None, alias="await")
     never: ExpressionText | None = None
     always: ExpressionText | None = None
-    outcome: Literal["landed", "diverted", "lost"] | None = None
+    outcome: Literal["landed", "diverted", "lost", "scrubbed"] | None = None
     command: Identifier | None = None
     gate: Identifier | None = None
     state: str = ""
@@ -86,6 +95,7 @@ class RehearsalFile(ConfigModel):
 
     rehearsal: RehearsalHead
     simulation: dict[str, Any] = Field(default_factory=dict)
+    act: Annotated[tuple[ActConfig, ...], BeforeValidator(listed)] = ()
     expect: Annotated[tuple[ExpectConfig, ...], BeforeValidator(listed), Field(min_length=1)]
 
 
@@ -112,7 +122,7 @@ def load_rehearsal(path: Path) -> Rehearsal:
     problems: list[Problem] = []
     flown = _with_simulation(path, script, mission, problems)
     problems += _reference_problems(path.name, script, mission)
-    problems += _expression_problems(path.name, script, mission)
+    problems += _station_problems(path.name, script, mission)
     if problems:
         raise ConfigError(problems)
     return Rehearsal(file=path.name, script=script, mission=flown)
@@ -139,9 +149,9 @@ def _with_simulation(
         problems.append(Problem(path.name, "rehearsal.mission", message))
         return mission
     # As written: a loaded duration is a number of ns, which no file may say.
-    written = tomllib.loads(mission.texts[mission.file])["simulation"]
+    written = mission.written["simulation"]
     try:
-        simulation = SimulationConfig.model_validate(_merged(written, script.simulation))
+        simulation = SimulationConfig.model_validate(merged(written, script.simulation))
     except ValidationError as error:
         problems += problems_of(path.name, error, "simulation")
         return mission
@@ -162,27 +172,38 @@ def _reference_problems(file: str, script: RehearsalFile, mission: Mission) -> I
                 yield Problem(file, f"expect[{i}].{key}", message)
 
 
-def _expression_problems(file: str, script: RehearsalFile, mission: Mission) -> Iterator[Problem]:
-    """Expressions that do not fit the mission's parameters."""
+def _station_problems(file: str, script: RehearsalFile, mission: Mission) -> Iterator[Problem]:
+    """Expressions that do not fit the mission's parameters, and acts that it does not know."""
     try:
         station = Station(mission, seed=script.rehearsal.seed)
     except ConfigError as error:
         yield from error.problems
         return
     for i, expect in enumerate(script.expect):
-        try:
-            if expect.expression is not None:
-                station.compile(expect.expression)
-        except ExpressionError as error:
-            yield Problem(file, f"expect[{i}]", str(error))
+        yield from _expression_problems(file, f"expect[{i}]", expect.expression, station)
+    catalogue = station.catalogue("LIVE")
+    for i, act in enumerate(script.act):
+        yield from _expression_problems(file, f"act[{i}].when", act.when, station)
+        for key, message in (*act_mistakes(act, catalogue), *_moment_mistakes(act, i, mission)):
+            yield Problem(file, f"act[{i}].{key}", message)
+    authority = script.rehearsal.authority
+    if authority and authority not in [act.position for act in script.act]:
+        yield Problem(file, "rehearsal.authority", f"no act is done by {authority!r}")
 
 
-def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
-    """`base` with the entries of `over` put in, table by table."""
-    out = dict(base)
-    for key, value in over.items():
-        old = out.get(key)
-        out[key] = (
-            _merged(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
-        )
-    return out
+def _expression_problems(
+    file: str, key: str, text: str | None, station: Station
+) -> Iterator[Problem]:
+    try:
+        if text is not None:
+            station.compile(text)
+    except ExpressionError as error:
+        yield Problem(file, key, str(error))
+
+
+def _moment_mistakes(act: ActConfig, i: int, mission: Mission) -> Iterator[tuple[str, str]]:
+    start_ns = mission.config.count.start
+    if act.at is not None and act.at < start_ns:
+        yield "at", f"{t_text(act.at)} is past: the count starts at {t_text(start_ns)}"
+    if act.after is not None and i == 0:
+        yield "after", "there is no act before the first"

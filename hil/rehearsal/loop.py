@@ -7,12 +7,13 @@ from pathlib import Path
 
 from firmware_sim.world import World
 from gcs.clock import MILLISECOND_NS, SECOND_NS
-from gcs.messages import Input, ShellHealth, Tick
+from gcs.messages import Input, Outputs, ShellHealth, Tick
 from gcs.recording.header import header_for
 from gcs.recording.journal import Journal
 from gcs.station import Station
 from gcs.summary import Summary
 from hil.expectations import Expectation, Finding, watch
+from hil.rehearsal.crew import Crew
 from hil.rehearsal.wiring import Wiring
 from hil.script import Rehearsal
 
@@ -20,7 +21,6 @@ EPOCH_NS = 1_748_476_800 * SECOND_NS
 """2025-05-29T00:00:00Z, the day of the hop: virtual time starts there."""
 SLICE_NS = 10 * MILLISECOND_NS
 TICK_NS = 100 * MILLISECOND_NS
-AFTER_OUTCOME_NS = 3 * SECOND_NS
 _HEALTHY = ShellHealth(
     recorder_ok=True, disk_free_bytes=10**12, queue_depth=0, queue_lag_ns=0, dropped=0
 )
@@ -54,7 +54,10 @@ def rehearse(rehearsal: Rehearsal, seed: int, record: Path | None = None) -> Res
     finally:
         if journal is not None:
             journal.close()
-    findings = tuple(expectation.finding(loop.summary) for expectation in expectations)
+    findings = (
+        *loop.crew.findings(),
+        *(expectation.finding(loop.summary) for expectation in expectations),
+    )
     return Result(seed, findings, loop.summary.outcome, loop.now_ns - EPOCH_NS, loop.summary)
 
 
@@ -84,14 +87,17 @@ class _Loop:
         self._wiring = Wiring(rehearsal.mission, world)
         self._expectations = expectations
         self._journal = journal
-        self._until_ns = EPOCH_NS + rehearsal.script.rehearsal.duration
+        head = rehearsal.script.rehearsal
+        self.crew = Crew(rehearsal.script.act, station, head.authority)
+        self._until_ns = EPOCH_NS + head.duration
+        self._after_outcome_ns = head.after_outcome
         self._ends_ns: int | None = None
         self.summary = Summary(rehearsal.mission.config.phase)
         self.now_ns = EPOCH_NS
 
     def run(self) -> None:
         """Slices of virtual time until the outcome or the longest duration."""
-        self._step(self._wiring.opened())
+        self._step([*self._wiring.opened(), *self.crew.attach()])
         while self.now_ns < min(self._until_ns, self._ends_ns or self._until_ns):
             self.now_ns += SLICE_NS
             batch = self._wiring.emit(self._world.advance(self.now_ns))
@@ -101,10 +107,19 @@ class _Loop:
                 batch.append(Tick())
             if batch:
                 self._step(batch)
+            if self.now_ns % TICK_NS == 0:
+                self._act()
             if self._ends_ns is None and self.summary.outcome:
-                self._ends_ns = self.now_ns + AFTER_OUTCOME_NS
+                self._ends_ns = self.now_ns + self._after_outcome_ns
 
-    def _step(self, batch: list[Input]) -> None:
+    def _act(self) -> None:
+        """What operators do on what they see, each in a step of its own."""
+        seen = self.summary.last
+        if seen is not None:
+            for part, intent in self.crew.acts(seen):
+                self.crew.hear(part, self._step([intent]).events)
+
+    def _step(self, batch: list[Input]) -> Outputs:
         if self._journal is not None:
             self._journal.step(self.now_ns, batch)
         outputs = self._station.step(batch, self.now_ns)
@@ -115,3 +130,4 @@ class _Loop:
             self.summary.see(snapshot)
             for expectation in self._expectations:
                 expectation.see(snapshot)
+        return outputs

@@ -70,7 +70,7 @@ def test_all_mistakes_of_a_file_are_told_at_once(tmp_path: Path) -> None:
     [
         ({}, "expected exactly one of"),
         ({"outcome": "landed", "gate": "landing_commit"}, "expected exactly one of"),
-        ({"outcome": "sunk"}, "'landed', 'diverted' or 'lost'"),
+        ({"outcome": "sunk"}, "'landed', 'diverted', 'lost' or 'scrubbed'"),
         ({"gate": "landing_commit"}, "`state` must be one of CLOSED"),
         ({"gate": "landing_commit", "state": "go"}, "`state` must be one of CLOSED"),
         ({"command": "divert", "state": "COMMITTED"}, "`state` must be one of SENT"),
