@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from gcs.config.dictionary import FromOperator
 from gcs.config.problems import Problem
 
 if TYPE_CHECKING:
@@ -92,8 +93,11 @@ def _entry_reference_problems(mission: Mission) -> Iterable[Problem]:
             file, f"{key}.waivable_by", "position", criterion.waivable_by, positions
         )
     for file, name, parameter in mission.parameters():
-        key = f'parameter."{name}".sources'
-        yield from _missing(file, key, "source", parameter.sources, sources)
+        key = f'parameter."{name}"'
+        yield from _missing(file, f"{key}.sources", "source", parameter.sources, sources)
+        if isinstance(parameter.origin, FromOperator):
+            by = parameter.origin.entered_by
+            yield from _missing(file, f"{key}.from.entered_by", "position", by, positions)
 
 
 def _required_criteria_problems(mission: Mission) -> Iterable[Problem]:
