@@ -7,7 +7,7 @@ SPEED ?= 1
 SEED ?= 1
 SERIAL ?= 0
 
-.PHONY: demo test lint types contracts unit bench landings witnesses lock clean mosquitto
+.PHONY: demo test lint types contracts unit bench landings witnesses lock clean peers
 
 $(VENV)/.installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Landfall needs Python 3.11 or newer; set PYTHON=/path/to/it")'
@@ -39,16 +39,18 @@ contracts: $(VENV)/.installed
 
 # A file stays on one core, so that what it flies once for all its tests is flown once. Whole
 # demos run in real time and in four processes each: they come last and have the cores alone.
-unit: $(VENV)/.prepared mosquitto
+unit: $(VENV)/.prepared peers
 	$(BIN)/python -m pytest -n auto --maxprocesses 4 \
 	  --dist loadfile --no-loadscope-reorder --ignore tests/e2e
 	$(BIN)/python -m pytest tests/e2e
 
-# The broker tests fly against Mosquitto too where it is installed; CI installs it.
-mosquitto:
-	@if [ "$(CI)" = true ] && ! PATH="$$PATH:/usr/sbin" command -v mosquitto >/dev/null; then \
-	  (apt-get update -q && apt-get install -q -y mosquitto) >/dev/null 2>&1 \
-	  || echo "Mosquitto could not be installed: its tests will be skipped"; fi
+# Some tests want what pip does not bring: Mosquitto and Chromium. CI installs them; elsewhere
+# those tests are skipped where they are not installed.
+peers:
+	@if [ "$(CI)" = true ]; then for found in mosquitto chromium; do \
+	  PATH="$$PATH:/usr/sbin" command -v $$found >/dev/null \
+	  || (apt-get update -q && apt-get install -q -y --no-install-recommends $$found) >/dev/null 2>&1 \
+	  || echo "$$found could not be installed: its tests will be skipped"; done; fi
 
 # JSBSim is the peer of one benchmark and of nothing else.
 bench: $(VENV)/.prepared

@@ -71,7 +71,7 @@ _PAGE = """<!DOCTYPE html>
 <link rel="stylesheet" href="/assets/xterm.css">
 <style>
 @font-face {{ font-family: "Roboto Mono"; src: url("/assets/mono.ttf"); }}
-html, body {{ margin: 0; height: 100%; background: #000; }}
+html, body {{ margin: 0; height: 100%; overflow: hidden; background: #000; }}
 #terminal {{ width: 100vw; height: 100vh; }}
 .closed {{ display: none; color: #ccc; font: 16px "Roboto Mono", monospace; padding: 2em; }}
 body.-closed .closed {{ display: block; }}
