@@ -67,12 +67,16 @@ class Layers:
     layers: tuple[Layer, ...]
 
     def tables(self) -> dict[str, Any]:
-        """All of them put together, with the files that they name as seen from the first."""
+        """All of them put together, with the files that they name as seen from the first.
+
+        Dictionaries and criteria add up: a mission names those that it needs beside its base's.
+        """
         out: dict[str, Any] = {}
         for layer in reversed(self.layers):
             folder = PurePosixPath(layer.file).parent
             own = PurePosixPath(self.layers[0].file).parent
-            out = merged(out, layer.tables if folder == own else _seen_from(layer.tables, folder))
+            tables = layer.tables if folder == own else _seen_from(layer.tables, folder)
+            out = merged(out, _with_files_of(out, tables))
         return out
 
     def placed(self, problem: Problem) -> Problem:
@@ -87,6 +91,18 @@ class Layers:
                 best, key = depth, there
                 problem = replace(problem, file=layer.file)
         return replace(problem, key=key)
+
+
+def _with_files_of(base: dict[str, Any], tables: dict[str, Any]) -> dict[str, Any]:
+    below, head = base.get("mission"), tables.get("mission")
+    if not isinstance(below, dict) or not isinstance(head, dict):
+        return tables
+    added = {
+        key: [*below[key], *(name for name in head[key] if name not in below[key])]
+        for key in _FILE_LISTS
+        if isinstance(below.get(key), list) and isinstance(head.get(key), list)
+    }
+    return {**tables, "mission": {**head, **added}}
 
 
 def _seen_from(tables: dict[str, Any], folder: PurePosixPath) -> dict[str, Any]:

@@ -141,6 +141,13 @@ def test_all_mistakes_of_both_files_are_told_at_once() -> None:
     }
 
 
+def test_dictionaries_add_up() -> None:
+    files = texts("") | {"e.toml": DICTIONARY.replace("parameter.x", "parameter.y")}
+    files["over.toml"] += 'dictionaries = ["e.toml", "d.toml"]\n'
+    mission = load_mission(Path("over.toml"), files)
+    assert mission.config.mission.dictionaries == ("d.toml", "e.toml")
+
+
 def test_an_id_that_a_file_has_twice_is_no_merge() -> None:
     twice = '[[phase]]\nid = "pad"\ntitle = "A"\n[[phase]]\nid = "pad"\ntitle = "B"\n'
     assert told(twice) == ["over.toml: phase: 'pad' is declared twice"]
