@@ -92,6 +92,11 @@ class ConsoleApp(App[None], inherit_bindings=False):
         self._noticed = ""
         self._acts = self._table_of_acts()
 
+    @property
+    def session(self) -> Session:
+        """What this console knows and what its operator points at."""
+        return self._session
+
     # --- What stands on the screen ---
 
     def get_default_screen(self) -> Screen[None]:

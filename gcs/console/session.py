@@ -44,13 +44,14 @@ _LAYOUT = View(lambda picture, width, height: [])
 
 @dataclass
 class Session:
-    """State of one console that acts as `position`."""
+    """State of one console that acts as `position`; `console` is its id at the station."""
 
     position: str
     settings: Settings = DEFAULT_SETTINGS
     catalogue: Catalogue | None = None
     snapshot: Snapshot | None = None
     farewell: Farewell | None = None
+    console: str = ""
     detached: str = "not attached yet"
     typed: str = ""
     answer: str = ""
@@ -87,7 +88,8 @@ class Session:
         # Another catalogue means other columns: nothing of the old run fits it.
         self._announced, self.snapshot = catalogue, None
         self.catalogue = self.settings.units.applied(catalogue)
-        self.trails = Trails(len(catalogue.parameters))
+        criteria = [info.id for info in catalogue.criteria]
+        self.trails = Trails(len(catalogue.parameters), criteria)
         self.strips = (*vehicle_columns(catalogue)[:1], *barge_columns(catalogue)[:1])
 
     def _look_for_answer(self, snapshot: Snapshot) -> None:
@@ -128,6 +130,7 @@ class Session:
             refused=refused,
             hint=self._hint(),
             palette=self.palette,
+            console=self.console,
         )
 
     def _hint(self) -> str:

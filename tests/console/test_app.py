@@ -11,11 +11,9 @@ from gcs.messages import (
     Act,
     CancelCommand,
     ConfirmCommand,
-    CountState,
     CriterionState,
     GateState,
     HoldCount,
-    Quality,
     ReleaseHold,
     RevokeWaiver,
     StageCommand,
@@ -25,58 +23,10 @@ from gcs.messages import (
 )
 from tests.console.desk import Desk, at_desk
 from tests.console.flown import landing_burn, scene_at
-from tests.console.scenes import Scene, catalogue, replayed
+from tests.console.scenes import Scene, catalogue
 from tests.console.screens import assert_looks_like
 
 SIZES = [(160, 50), (120, 40), (80, 24)]
-
-
-def caution() -> Scene:
-    return Scene(criteria={"gust": (CriterionState.CAUTION, "gust 14.2 m/s, limit 14.0 m/s")})
-
-
-def no_go() -> Scene:
-    return Scene(
-        landing=GateState.NO_GO,
-        blocking=("deck_roll",),
-        criteria={"deck_roll": (CriterionState.NO_GO, "deck roll 3.4 deg, limit 3.0 deg")},
-    )
-
-
-def stale() -> Scene:
-    beacon = "no data: landing.beacon 6.2 s old, limit 2.0 s"
-    return Scene(
-        landing=GateState.NO_GO,
-        blocking=("deck_beacon",),
-        criteria={"deck_beacon": (CriterionState.UNKNOWN, beacon)},
-        ages_s={"nav.altitude": 6.2, "barge.deck.roll": 3.1, "nav.pitch": 60.0},
-        qualities={"vehicle.legs": Quality.NEVER},
-        links_down=("fc_c",),
-    )
-
-
-def hold() -> Scene:
-    return Scene(
-        t_ns=-300 * SECOND_NS,
-        count=CountState.HOLD,
-        count_reason="built-in hold",
-        phase="prelaunch",
-        landing=GateState.CLOSED,
-    )
-
-
-SCENES = {"nominal": Scene, "caution": caution, "no-go": no_go, "stale": stale, "hold": hold}
-
-
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-@pytest.mark.parametrize("name", [*SCENES, "replay"])
-def test_the_main_screen(name: str, size: tuple[int, int]) -> None:
-    async def scenario(desk: Desk) -> None:
-        names = replayed(catalogue()) if name == "replay" else catalogue()
-        await desk.says(names, SCENES.get(name, Scene)().snapshot())
-        assert_looks_like(desk.app, f"{name}-{size[0]}x{size[1]}")
-
-    at_desk(scenario, size)
 
 
 @pytest.mark.parametrize(
@@ -229,7 +179,12 @@ def test_no_station_a_silent_station_and_a_lost_one_look_different() -> None:
 def test_an_ordinary_paint_redraws_the_rows_that_changed() -> None:
     async def scenario(desk: Desk) -> None:
         await desk.says(catalogue(), Scene().snapshot())
-        desk.client.said.put_nowait(no_go().snapshot())
+        rolling = Scene(
+            landing=GateState.NO_GO,
+            blocking=("deck_roll",),
+            criteria={"deck_roll": (CriterionState.NO_GO, "deck roll 3.4 deg, limit 3.0 deg")},
+        )
+        desk.client.said.put_nowait(rolling.snapshot())
         await desk.client.said.join()
         desk.app.paint()
         await desk.pilot.pause()

@@ -1,0 +1,127 @@
+"""Consoles on a real station: a real ConsoleServer between them, the vehicle played by hand."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from textual.pilot import Pilot
+
+from gcs.clock import SECOND_NS, ManualClock
+from gcs.config.loading import Mission
+from gcs.console.app import ConsoleApp
+from gcs.console.client import ConsoleClient
+from gcs.console.server import ConsoleServer
+from gcs.messages import ConsoleChanged, Intent, Snapshot
+from tests.console.conditions import until
+from tests.console.screens import screen_text
+from tests.helpers.hop import Hop
+
+
+class Seat:
+    """One console and the hands on it."""
+
+    def __init__(self, address: str, position: str) -> None:
+        self.wall = ManualClock(SECOND_NS)
+        self.app = ConsoleApp(ConsoleClient(address, position), position, self.wall)
+        self.pilot: Pilot[None]
+
+    async def settle(self) -> None:
+        """Paint what there is."""
+        await self.pilot.pause()
+        self.app.paint(whole=True)
+        await self.pilot.pause()
+
+    async def keys(self, *keys: str) -> None:
+        """Press keys."""
+        await self.pilot.press(*keys)
+        await self.settle()
+
+    async def types(self, line: str) -> None:
+        """Type a line key by key, then Enter."""
+        names = {" ": "space", ":": "colon", "_": "underscore", "-": "minus", ".": "full_stop"}
+        await self.pilot.press(*(names.get(letter, letter) for letter in line), "enter")
+        await self.settle()
+
+    @property
+    def screen(self) -> str:
+        """What stands on it."""
+        return screen_text(self.app)
+
+
+class ControlRoom:
+    """A station at the hop, tick by tick, and the consoles attached to it."""
+
+    def __init__(self, hop: Hop, server: ConsoleServer, said: list[Intent | ConsoleChanged]) -> None:
+        self.hop = hop
+        self.server = server
+        self._said = said
+        self.seats: list[Seat] = []
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The station's newest."""
+        return self.hop.snapshots[-1]
+
+    async def flies(self, seconds: float) -> None:
+        """Ticks of virtual time; what consoles said goes in with the first."""
+        for _ in range(round(seconds * 10)):
+            said = tuple(self._said)
+            self._said.clear()
+            self.hop.tick(*said)
+            self.server.publish(self.snapshot)
+        await self.shown()
+
+    async def shown(self) -> None:
+        """Until every console has the newest snapshot, painted."""
+        for seat in self.seats:
+            session = seat.app.session
+            await until(
+                lambda s=session: s.snapshot is not None  # type: ignore[misc]
+                and s.snapshot.sequence >= self.snapshot.sequence
+            )
+            await seat.settle()
+
+    async def heard(self) -> None:
+        """Until a console's Intent reached the station; then it is judged and shown."""
+        await until(lambda: any(isinstance(item, Intent) for item in self._said))
+        await self.flies(0.2)
+
+    async def asks(self, line: str, seat: Seat | None = None) -> str:
+        """Type a line that the station must judge; the screen after it did."""
+        chosen = seat or self.seats[0]
+        await chosen.types(line)
+        await self.heard()
+        return chosen.screen
+
+
+def in_room(
+    scenario: Callable[[ControlRoom], Awaitable[None]],
+    mission: Mission | None = None,
+    positions: tuple[str, ...] = ("FD",),
+    size: tuple[int, int] = (160, 50),
+) -> None:
+    """Run a scenario with one console for each position, all attached and shown."""
+
+    async def main() -> None:
+        hop = Hop(mission).born()
+        said: list[Intent | ConsoleChanged] = []
+        async with AsyncExitStack() as stack:
+            directory = stack.enter_context(TemporaryDirectory())
+            address = f"unix:{Path(directory) / 'station'}"
+            server = ConsoleServer(address, hop.station.catalogue("LIVE"), said.append)
+            await stack.enter_async_context(server)
+            room = ControlRoom(hop, server, said)
+            for position in positions:
+                seat = Seat(address, position)
+                seat.pilot = await stack.enter_async_context(seat.app.run_test(size=size))
+                attached = len(server.consoles) + 1
+                await until(lambda n=attached: len(server.consoles) >= n)  # type: ignore[misc]
+                room.seats.append(seat)
+            await room.flies(1.0)
+            await scenario(room)
+
+    asyncio.run(main())
