@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from gcs.config.dictionary import FromOperator, ParameterConfig
 from gcs.config.loading import Mission
 from gcs.decision.view import JointView
 from gcs.expressions import Expression, ExpressionError, Scope, unit_of
@@ -12,15 +13,22 @@ from gcs.messages import Quality
 from gcs.telemetry.speech import PLAIN, Speech, say_duration
 
 NAMED_AT_MOST = 3
+_ENTERED: Mapping[int, str] = {
+    Quality.NEVER: "not entered",
+    Quality.STALE: "entry expired",
+    Quality.SUSPECT: "entered by hand, not checked yet",
+}
+"""What keeps an operator's entry from being good."""
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """What a parameter is called, how it is said, and when it is too old."""
+    """What a parameter is called, how it is said, when it is too old, and who says it."""
 
     text: str
     speech: Speech
     stale_after_ns: int
+    entered: bool = False
 
 
 class Vocabulary:
@@ -28,11 +36,12 @@ class Vocabulary:
 
     def __init__(self, mission: Mission, scope: Scope) -> None:
         self._names: dict[int, Name] = {}
-        for text, unit, number_format in _declared(mission):
+        for text, config in _declared(mission):
             index = scope.index(text)
             if index is not None:
-                speech = _speech(unit, number_format)
-                self._names[index] = Name(text, speech, scope.stale_after_ns(index))
+                speech = _speech(config.unit, config.format)
+                entered = isinstance(config.origin, FromOperator)
+                self._names[index] = Name(text, speech, scope.stale_after_ns(index), entered)
 
     def name(self, index: int) -> Name:
         """The name of a parameter; its number where the mission does not declare it."""
@@ -75,6 +84,8 @@ class Vocabulary:
         name = self.name(index)
         age_ns = view.age_ns(index)
         quality = view.quality(index)
+        if name.entered and quality in _ENTERED:
+            return f"{name.text} {_ENTERED[quality]}"
         if age_ns is None or quality == Quality.NEVER:
             return f"{name.text} never seen"
         if quality == Quality.STALE or age_ns > name.stale_after_ns:
@@ -95,12 +106,12 @@ def _several(texts: Iterable[str]) -> str:
     return f"{shown} and {more} more" if more > 0 else shown
 
 
-def _declared(mission: Mission) -> Iterator[tuple[str, str, str]]:
-    """(name, unit, format) of every parameter, those of single sources included."""
+def _declared(mission: Mission) -> Iterator[tuple[str, ParameterConfig]]:
+    """Every parameter by name, those of single sources included."""
     for _, name, config in mission.parameters():
-        yield name, config.unit, config.format
+        yield name, config
         for source in config.sources:
-            yield f"{source}.{name}", config.unit, config.format
+            yield f"{source}.{name}", config
 
 
 def _speech(unit_text: str, number_format: str) -> Speech:
