@@ -88,9 +88,9 @@ def alarm_roll_up(picture: Picture, *, short: bool = False) -> Line:
     if not spans:
         spans = [Span(f"{NORMAL.symbol} no alarm ", Tone.PLAIN)]
     if counts.unacknowledged:
-        spans.append(Span(f"{counts.unacknowledged} UNACK ", Tone.BRIGHT))
+        spans.append(Span(f"UNACK {counts.unacknowledged} ", Tone.BRIGHT))
     if counts.shelved:
-        spans.append(Span(f"{counts.shelved} shelved ", Tone.PLAIN))
+        spans.append(Span(f"shelved {counts.shelved} ", Tone.PLAIN))
     if counts.flood:
         spans.append(Span("▼ FLOOD ", Tone.CRITICAL))
     return tuple(spans)

@@ -12,7 +12,7 @@ from gcs.messages import ConsoleStatus, CountState, CountStatus, GateState
 DECIDING = (GateState.NO_GO, GateState.GO, GateState.UNKNOWN)
 """A gate that is open and has no last word yet."""
 
-_REASON = 15
+_REASON = 14
 """Cells of a hold's reason on the small screen."""
 
 _COUNT_MARKS: dict[CountState, tuple[str, Tone]] = {
@@ -44,11 +44,13 @@ def l_clock(picture: Picture) -> Span:
 
 def count_facts(picture: Picture, *, short: bool = False) -> list[Span]:
     """The hold, or what comes next: the most important first. A short one fits half a row."""
+    if picture.model.silent:
+        return [Span("? count and gates are not known: the station is silent", Tone.STALE)]
     count = picture.model.snapshot.count
     if count.state is CountState.HOLD:
         return _short_hold(picture, count) if short else _hold_facts(picture, count)
     if count.state is CountState.SCRUBBED:
-        return [Span(f"scrubbed: {escaped(count.reason, 200)}", Tone.SERIOUS)]
+        return [Span(f"◆ scrubbed: {escaped(count.reason, 200)}", Tone.SERIOUS)]
     closing = _next_closing(picture)
     if count.state is CountState.FLIGHT:
         model = picture.model
@@ -113,7 +115,7 @@ def authority(picture: Picture, *, short: bool = False) -> Span:
 def _hold_facts(picture: Picture, count: CountStatus) -> list[Span]:
     reason = [Span(escaped(count.reason, 120), Tone.CAUTION)] if count.reason else []
     return [
-        Span(f"{hold_kind(count)} {hold_elapsed(picture)}", Tone.CAUTION),
+        Span(f"■ {hold_kind(count)} {hold_elapsed(picture)}", Tone.CAUTION),
         Span(hold_end(picture), Tone.PLAIN),
         Span(budget(count), Tone.PLAIN),
         *reason,
@@ -132,7 +134,7 @@ def _short_hold(picture: Picture, count: CountStatus) -> list[Span]:
         left = f"{minutes(count.budget_left_ns)} left"
     reason = escaped(count.reason, 100) or "no reason"
     return [
-        Span(f"{count.hold} {hold_elapsed(picture)}".strip(), Tone.CAUTION),
+        Span(f"■ {count.hold} {hold_elapsed(picture)}", Tone.CAUTION),
         Span(fitted(reason, min(_REASON, cell_len(reason))), Tone.CAUTION),
         Span(left),
         Span(end),

@@ -74,7 +74,7 @@ def _command(picture: Picture, status: CommandStatus, width: int) -> list[Line]:
     reached = (
         Span(f" · received by {_by(status.acknowledged_by)}", Tone.DIM),
         Span(f" · echoed by {_by(status.echoed_by)}", Tone.DIM),
-        Span(f" · {escaped(status.detail, 160)}" if status.detail else "", mark.tone),
+        Span(f" · {escaped(status.detail, 160)}" if status.detail else ""),
     )
     if width >= WIDE:
         return [(*head, *reached)]

@@ -63,7 +63,7 @@ def _count(picture: Picture) -> list[Line]:
     if count.state is CountState.HOLD:
         lines += [
             _fact("hold", f"■ {hold_kind(count)}, {hold_elapsed(picture)} so far", Tone.CAUTION),
-            _fact("reason", escaped(count.reason, 160) or "none given", Tone.CAUTION),
+            _fact("reason", escaped(count.reason, 160) or "none given"),
             _fact("end", hold_end(picture)),
         ]
     if count.state is CountState.SCRUBBED:

@@ -67,7 +67,7 @@ def _facts(
     state = f"{mark.symbol} {word(status.state, picture)} for {held}, {escaped(info.owner, 20)}"
     return [
         *told("state", f"{state} answers for it", width, mark.tone, most=1),
-        *told("why", escaped(status.why), width, mark.tone, most=3),
+        *told("why", escaped(status.why), width, most=3),
         *told("value", _value(info, status), width, most=2),
         *told("rule", escaped(info.expression) or "not told", width, most=3),
         *told("limits", escaped(info.limits) or "none", width, most=2),

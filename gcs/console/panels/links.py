@@ -11,7 +11,7 @@ from gcs.console.panels.listing import scrolled
 from gcs.console.panels.readings import is_station, reading_row
 from gcs.console.panels.rows import clipped, rule, trusted, with_overflow, word
 from gcs.console.picture import Picture
-from gcs.console.theme import LINK_MARKS, Line, Span, Tone
+from gcs.console.theme import LINK_MARKS, Line, Mark, Span, Tone
 from gcs.messages import LinkState, LinkStatus, SourceStatus
 
 WIDE = 100
@@ -81,13 +81,14 @@ def _link(picture: Picture, link: LinkStatus, *, wide: bool) -> Line:
 def _source(picture: Picture, source: SourceStatus, *, wide: bool) -> Line:
     name = fitted(escaped(source.id, 40), _WIDE_NAME if wide else _NAME)
     text = (
-        f"  {name} {source.messages:>10} {source.loss_fraction:>7.1%}"
+        f"{name} {source.messages:>10} {source.loss_fraction:>7.1%}"
         f" {_age(picture, source.last_receipt_ns):>5} {source.unknown:>7}"
     )
     if wide:
         link = fitted(escaped(source.link, 40), _WIDE_NAME)
         text += f" {link} {source.lost:>8} {_clock(source):>14}"
-    return (Span(text, Tone.STALE if picture.model.silent else Tone.PLAIN),)
+    mark = trusted(Mark(" ", Tone.PLAIN), picture)
+    return (Span(f"{mark.symbol} ", mark.tone), Span(text, mark.tone))
 
 
 def _clock(source: SourceStatus) -> str:

@@ -107,15 +107,18 @@ def wrapped(text: str, width: int) -> list[str]:
 
 
 def told(label: str, text: str, width: int, tone: Tone = Tone.PLAIN, most: int = 4) -> list[Line]:
-    """A labelled text in at most `most` rows; an ellipsis says that some is missing."""
+    """A labelled text in at most `most` rows; an ellipsis says that some is missing.
+
+    Only the first row has the tone: there stands the symbol that says the same.
+    """
     room = max(2, width - LABEL - 2)
     rows = wrapped(text, room)
     if len(rows) > most:
         rows = [*rows[: most - 1], " ".join(rows[most - 1 :])]
-    heads = [label, *[""] * (len(rows) - 1)]
+    heads = [(label, tone), *[("", Tone.PLAIN)] * (len(rows) - 1)]
     return [
-        clipped((Span(f" {head:<{LABEL}} ", Tone.DIM), Span(row, tone)), width)
-        for head, row in zip(heads, rows, strict=True)
+        clipped((Span(f" {head:<{LABEL}} ", Tone.DIM), Span(row, its)), width)
+        for (head, its), row in zip(heads, rows, strict=True)
     ]
 
 

@@ -20,6 +20,9 @@ BESIDE = 120
 """From this width on the chosen parameter stands beside the list, else below it."""
 
 HISTORY_S = 300
+_SEARCHED = 200
+"""Characters of a text that a search looks at."""
+
 _PLOT, _TALL_PLOT = 8, 16
 _NAME, _VALUE, _UNIT, _QUALITY, _AGE, _OWNER = 32, 11, 7, 8, 6, 11
 
@@ -43,14 +46,15 @@ def parameters(picture: Picture, width: int, height: int) -> list[Line]:
 def parameter_ids(picture: Picture, height: int) -> Sequence[str]:
     """What the search finds, in catalogue order; all words must be somewhere."""
     infos = picture.model.catalogue.parameters
-    words = picture.selection.search.casefold().split()
+    words = picture.selection.search[:_SEARCHED].casefold().split()
     if not words:
         return [info.id for info in infos]
     return [info.id for info in infos if all(w in _searched(info) for w in words)]
 
 
 def _searched(info: ParameterInfo) -> str:
-    return f"{info.id} {info.title} {info.owner} {info.unit} {info.source}".casefold()
+    texts = (info.id, info.title, info.owner, info.unit, info.source)
+    return " ".join(text[:_SEARCHED] for text in texts).casefold()
 
 
 def _chosen(picture: Picture, ids: Sequence[str]) -> int | None:

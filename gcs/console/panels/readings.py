@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from gcs.console.format import age, escaped, fitted
 from gcs.console.model import Freshness, Reading, main_parameters
-from gcs.console.panels.rows import rule, with_overflow
+from gcs.console.panels.rows import clipped, rule, with_overflow
 from gcs.console.picture import Picture
 from gcs.console.theme import CAUTION, SERIOUS, UNSURE, Line, Mark, Span, Tone
 from gcs.messages import Catalogue, ParameterInfo
@@ -162,13 +162,14 @@ def reading_row(reading: Reading, width: int, title: str = "") -> Line:
     tail = (note if note and narrow else unit, "" if narrow else note)
     room = max(4, width - 2 - _VALUE - _UNIT - (0 if narrow else _AGE))
     title = title or escaped(reading.info.title or reading.info.id, 60)
-    return (
+    line = (
         Span(mark.symbol + " ", mark.tone),
         Span(fitted(title, room), Tone.DIM if fresh else mark.tone),
         Span(fitted(reading.shown.rjust(_VALUE), _VALUE), Tone.PLAIN if fresh else mark.tone),
         Span(fitted(tail[0], _UNIT), Tone.DIM),
         Span("" if narrow else fitted(tail[1], _AGE), mark.tone),
     )
+    return clipped(line, width)
 
 
 def _note(reading: Reading) -> str:
