@@ -9,11 +9,17 @@ from gcs.messages import (
     CancelCommand,
     CommandState,
     ConfirmCommand,
+    ConsoleChanged,
     CountState,
     GateState,
+    GiveAuthority,
     HoldCount,
+    Intent,
+    Recycle,
     ReleaseHold,
+    Scrub,
     StageCommand,
+    TakeAuthority,
     Vote,
 )
 from tests.helpers.hop import QUICKER, Hop, changed, hurried
@@ -104,10 +110,110 @@ def test_a_code_is_refused_at_its_expiry_even_if_no_tick_came_in_between() -> No
 def test_a_cancelled_command_is_gone() -> None:
     hop, code = staged_divert()
     hop.intent(CancelCommand(), "GNC")
+    hop.tick()
+    assert hop.snapshot.staged is not None
+    assert "command authority is with console-FD (FD, fd)" in refusals(hop)[-1]
+    hop.intent(CancelCommand())
     hop.intent(ConfirmCommand(code))
     hop.tick()
     assert hop.snapshot.staged is None
     assert hop.sent("divert") == []
+
+
+# --- Authority ---
+
+
+def test_only_the_console_with_authority_commands_and_refusals_name_it() -> None:
+    hop = Hop().descend()
+    hop.intent(StageCommand("divert"), "GNC")
+    hop.tick()
+    assert hop.snapshot.staged is None
+    assert "command authority is with console-FD (FD, fd)" in refusals(hop)[-1]
+    shown = [(c.id, c.position, c.person, c.authority) for c in hop.snapshot.consoles]
+    assert shown == [
+        ("console-FD", "FD", "fd", True),
+        ("console-GNC", "GNC", "gnc", False),
+        ("console-BARGE", "BARGE", "barge", False),
+    ]
+
+
+def test_authority_is_handed_over_and_what_was_staged_under_it_falls() -> None:
+    hop, code = staged_divert()
+    hop.intent(GiveAuthority("console-GNC"))
+    hop.tick()
+    assert hop.snapshot.staged is None
+    hop.intent(ConfirmCommand(code))
+    hop.intent(StageCommand("divert"))
+    assert "command authority is with console-GNC (GNC, gnc)" in refusals(hop)[-1]
+    hop.intent(StageCommand("divert"), "GNC")
+    hop.tick()
+    staged = hop.snapshot.staged
+    assert staged is not None
+    hop.intent(ConfirmCommand(staged.code), "GNC")
+    hop.tick()
+    assert [c.by for c in hop.commands("divert")] == ["GNC"]
+
+
+def test_authority_of_a_console_that_died_is_taken_and_its_staged_command_is_gone() -> None:
+    hop, code = staged_divert()
+    hop.step([ConsoleChanged("console-FD", "FD", attached=False, person="fd")])
+    hop.tick()
+    assert hop.snapshot.staged is None
+    assert not any(console.authority for console in hop.snapshot.consoles)
+    hop.intent(StageCommand("divert"), "GNC")
+    assert "nobody holds command authority, take it first" in refusals(hop)[-1]
+    hop.intent(TakeAuthority(), "GNC")
+    hop.intent(StageCommand("divert"), "GNC")
+    hop.tick()
+    staged = hop.snapshot.staged
+    assert staged is not None
+    assert staged.code != code
+
+
+@pytest.mark.parametrize("act", [ReleaseHold(), Recycle("x", "y"), Scrub("y")])
+def test_release_recycle_and_scrub_take_authority_and_a_hold_does_not(act: Act) -> None:
+    hop = Hop().born().fly(1)
+    hop.intent(HoldCount("boat"), "BARGE")
+    hop.intent(act, "BARGE")
+    hop.tick()
+    assert "command authority is with console-FD" in refusals(hop)[-1]
+    assert hop.snapshot.count.state is CountState.HOLD
+
+
+def test_abort_needs_no_authority() -> None:
+    hop = Hop().born().fly(1)
+    hop.intent(StageCommand("abort"), "BARGE")
+    hop.tick()
+    assert hop.snapshot.staged is not None
+    hop.intent(ConfirmCommand(hop.snapshot.staged.code), "BARGE")
+    hop.tick()
+    assert hop.sent("abort") != []
+
+
+def test_a_hold_and_a_confirmation_in_one_step_send_nothing() -> None:
+    hop = Hop(changed(('mode = "automatic"\nstable_for = "2 s"', 'mode = "confirmed"')))
+    hop.born().fly(34)
+    hop.intent(StageCommand("launch"))
+    hop.tick()
+    staged = hop.snapshot.staged
+    assert staged is not None, refusals(hop)
+    acts = (HoldCount("boat"), ConfirmCommand(staged.code))
+    hop.step(
+        Intent(str(n), "console-FD", "FD", hop.now_ns, 0, act, "fd") for n, act in enumerate(acts)
+    )
+    assert hop.sent("launch") == []
+    assert "LAUNCH is blocked by count held by FD: boat" in refusals(hop)[-1]
+
+
+def test_the_read_back_says_what_goes_where_and_what_it_takes() -> None:
+    hop, _ = staged_divert()
+    staged = hop.snapshot.staged
+    assert staged is not None
+    first, sending, allowed = staged.readback
+    assert first == "MAV_CMD_LANDFALL_DIVERT to fc_a, fc_b, fc_c"
+    assert sending == "valid 3.0 s, sent up to 5 times, verified by 2 equal echoes"
+    assert allowed.startswith("holds: landing.mode == 3 or")
+    assert staged.person == "fd"
 
 
 @pytest.mark.parametrize("position", ["", "CHEF"])

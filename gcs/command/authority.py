@@ -56,6 +56,11 @@ class Authority:
             said.append(self._hand(change.console, now_ns))
         return said
 
+    def alone(self, now_ns: int) -> list[Event]:
+        """The station itself went down and came back: all consoles are gone."""
+        self._attached.clear()
+        return [self._hand("", now_ns)] if self._holder else []
+
     def give(self, who: Operator, console: str, now_ns: int) -> Event:
         """Hand authority over to another attached console that has a position."""
         refusal = self.refusal(who.console)

@@ -45,6 +45,7 @@ from gcs.links.opening import open_link
 from gcs.messages import (
     Catalogue,
     CommandState,
+    ConsoleChanged,
     Input,
     Intent,
     LinkState,
@@ -402,6 +403,7 @@ class Screen:
     def command(self, command: str) -> None:
         """Ask for a command, as the flight director."""
         act = StageCommand(command)
+        self.put(ConsoleChanged("test", "FD", attached=True))
         self.put(Intent("1", "test", "FD", self.last.now_ns, self.last.sequence, act))
 
     def command_states(self) -> list[CommandState]:

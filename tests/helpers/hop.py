@@ -15,6 +15,7 @@ from gcs.config.loading import CONFIGS, Mission, load_mission
 from gcs.messages import (
     Act,
     CommandStatus,
+    ConsoleChanged,
     CriterionState,
     CriterionStatus,
     Event,
@@ -313,6 +314,7 @@ class Hop:
         self.events: list[Event] = []
         self.snapshots: list[Snapshot] = []
         self._intents = 0
+        self._attached: set[str] = set()
 
     # --- What happens ---
 
@@ -406,10 +408,20 @@ class Hop:
         return self
 
     def intent(self, act: Act, position: str = "FD") -> Outputs:
-        """An operator's wish, in a step of its own."""
+        """An operator's wish, in a step of its own; the flight director holds authority."""
         self._intents += 1
-        wish = Intent(str(self._intents), "console", position, self.now_ns, 0, act)
-        return self.step([wish])
+        person = position.lower()
+        wish = Intent(
+            str(self._intents), f"console-{position}", position, self.now_ns, 0, act, person
+        )
+        return self.step([*self._attaching(position), wish])
+
+    def _attaching(self, position: str) -> Iterator[ConsoleChanged]:
+        """Every position at its console, the mission's in their order, before the first wish."""
+        for name in (*self.mission.config.station.positions, position):
+            if name not in self._attached:
+                self._attached.add(name)
+                yield ConsoleChanged(f"console-{name}", name, attached=True, person=name.lower())
 
     # --- What is seen ---
 
