@@ -38,7 +38,6 @@ def burn(
 ) -> int:  # fmt: skip
     """One cycle of the landing burn; returns the mode that it wants."""
     out.use_gimbal, out.use_fins = 1, 1
-    out.legs = int(surface_height_m(s, p, mode) < p.legs_height_m)
     wanted = mode
     if mode != FlightMode.COMMITTED and mode != FlightMode.DIVERTING:
         wanted = FlightMode.DESCENT.value

@@ -22,6 +22,7 @@ from firmware_sim.flight_software.aiming import (
     point_against_velocity,
 )
 from firmware_sim.flight_software.burning import burn
+from firmware_sim.flight_software.landing_burn import surface_height_m
 from firmware_sim.flight_software.interfaces import Readings, Solution
 from firmware_sim.flight_software.leaning import feel_wind, lean
 from firmware_sim.flight_software.modes import FlightMode
@@ -75,7 +76,7 @@ def guide_return(
         out.run[k] = 0
     out.throttle = 0.0
     out.use_gimbal, out.use_fins, out.use_cold_gas = 0, 0, 1
-    out.legs = 0
+    out.legs = int(surface_height_m(s, p, mode) < p.legs_height_m)
     mean_wind(p.air, s.altitude_m, g.forecast_m_s, g.path.gradient_per_s)
     wanted = mode
     if g.stage == Stage.COAST:
