@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gcs.command.authority import Authority, Operator
-from gcs.command.commands import Commander, Dispatch
+from gcs.command.commands import Commander
+from gcs.command.outgoing import Dispatch
 from gcs.decision.alarms import Alarms
 from gcs.decision.countdown import Countdown
 from gcs.decision.criteria import Criteria
@@ -33,6 +34,7 @@ from gcs.messages import (
     Intent,
     Recycle,
     ReleaseHold,
+    Resumed,
     RevokeWaiver,
     Scrub,
     ShelveAlarm,
@@ -71,6 +73,8 @@ class Desk:
         for item in batch:
             if isinstance(item, ConsoleChanged):
                 events += self.authority.changed(item, now_ns)
+            elif isinstance(item, Resumed):
+                events += self.authority.alone(now_ns)
         if self.authority.holder != held_by:
             events += self.commander.authority_moved(now_ns).events
         return events

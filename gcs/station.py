@@ -15,8 +15,10 @@ import msgspec
 from gcs.building import Building, command_numbers
 from gcs.clock import MILLISECOND_NS, SECOND_NS
 from gcs.command.authority import Authority
-from gcs.command.commands import Commander, Dispatch
+from gcs.command.barge_uplink import BargeUplink, build_barge_uplink
+from gcs.command.commands import Commander
 from gcs.command.loading import build_commander
+from gcs.command.outgoing import Dispatch
 from gcs.command.uplink import Uplink, build_uplink
 from gcs.config.loading import Mission
 from gcs.decision.alarm_loading import build_alarms
@@ -92,6 +94,7 @@ class Station:
             )
         )
         self._uplink: Uplink = building.of(build_uplink(mission, self._dialect, keys))
+        self._to_barge: BargeUplink = building.of(build_barge_uplink(mission))
         self._display = building.of(build_display(mission, self._dictionary))
         building.finish()
         self._desk = Desk(
@@ -157,7 +160,7 @@ class Station:
                 self._vitals.link_changed(item)
                 out.events.append(_link_event(item, now_ns))
                 if item.state is LinkState.UP:
-                    out.transmits += self._uplink.rebirth(item.link, now_ns)
+                    out.transmits += self._to_barge.rebirth(item.link, now_ns)
             elif isinstance(item, ShellHealth):
                 self._vitals.shell_said(item, now_ns)
             elif isinstance(item, Resumed):
@@ -182,6 +185,7 @@ class Station:
                         phase_ns,
                         self._ingest.sources(),
                         self._ingest.mixed,
+                        self._to_barge.told,
                     )
                 )
             )
@@ -191,15 +195,17 @@ class Station:
         """What came back of commands, before the gates look: a verified commit is no alarm."""
         for ack in taken.acknowledgements:
             self._commander.acknowledged(ack.source, ack.command, ack.result)
-        for echo in taken.echoes:
-            self._dispatch(
-                self._commander.echoed(echo.source, echo.nonce, echo.command, now_ns), now_ns, out
-            )
+        hear = self._commander
+        heard = [hear.echoed(e.source, e.nonce, e.command, now_ns) for e in taken.echoes]
+        heard += [hear.answered(*answer, now_ns) for answer in taken.order_answers]
+        heard += [hear.echoed(e.source, e.nonce, 0, now_ns) for e in taken.order_echoes]
+        for dispatch in heard:
+            self._dispatch(dispatch, now_ns, out)
         for request in taken.timesync_requests:
             out.transmits += self._uplink.timesync_reply(
                 request.link, request.peer, request.asked_ns, now_ns
             )
-        return bool(taken.acknowledgements or taken.echoes)
+        return bool(taken.acknowledgements or heard)
 
     def _decide(
         self,
@@ -267,7 +273,7 @@ class Station:
             self._dispatch(self._desk.obey(action, self._state, now_ns), now_ns, out)
         for dispatch in self._desk.take(batch, self._state, now_ns):
             self._dispatch(dispatch, now_ns, out)
-        self._dispatch(self._commander.step(now_ns), now_ns, out)
+        self._dispatch(self._commander.step(self._state, now_ns), now_ns, out)
         if ticked:
             self._speak(now_ns, out)
 
@@ -285,6 +291,8 @@ class Station:
         out.events += dispatch.events
         for target, fields in dispatch.outgoing:
             out.transmits += self._uplink.command_long(target, fields, now_ns)
+        for order in dispatch.orders:
+            out.transmits += self._to_barge.order(order)
 
     def _speak(self, now_ns: int, out: _Gathered) -> None:
         """Heartbeat and TIMESYNC at 1 Hz, verdicts at 2 Hz: they stop when the step stops."""
@@ -295,6 +303,9 @@ class Station:
         if now_ns >= self._verdict_due_ns:
             self._verdict_due_ns = now_ns + VERDICT_NS - SECOND_NS // 20
             out.transmits += self._uplink.verdicts(self._gate_statuses, now_ns)
+            out.transmits += self._to_barge.verdict(
+                self._gate_statuses, self._statuses, self._count_status, now_ns
+            )
 
     def _windows(self) -> dict[int, int]:
         merged: dict[int, int] = {}

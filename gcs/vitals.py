@@ -18,11 +18,14 @@ from gcs.messages import (
     ShellHealth,
     SourceStatus,
 )
+from gcs.telemetry.barge import DeckLights
 from gcs.telemetry.dictionary import Dictionary
 from gcs.telemetry.ingest import Ingest
 from gcs.telemetry.samples import SampleBatch, SampleWriter
 
 _NEVER_NS = 0
+_LIGHTS = tuple(DeckLights)
+"""Counted as a barge's own lights are."""
 HEALTH_SPEAKS_NS = 3 * SECOND_NS
 """How long the shell's word on itself holds; it speaks once a second."""
 _OF_THE_SHELL = frozenset({"recorder_ok", "disk_free", "queue_lag"})
@@ -53,7 +56,7 @@ class _LinkVitals:
 class Moment(NamedTuple):
     """A tick: station time, the clocks, time in the phase, who spoke, simulated mixed with real.
 
-    `mixed` is None where that is not known.
+    `mixed` is None where that is not known, `lights` before the barge was told any.
     """
 
     now_ns: int
@@ -61,6 +64,7 @@ class Moment(NamedTuple):
     phase_ns: int
     sources: Sequence[SourceStatus]
     mixed: bool | None
+    lights: DeckLights | None = None
 
 
 class Vitals:
@@ -114,6 +118,8 @@ class Vitals:
                 return moment.phase_ns / SECOND_NS
             case "simulated_mixed_with_real":
                 return None if moment.mixed is None else float(moment.mixed)
+            case "deck_lights_wanted":
+                return None if moment.lights is None else float(_LIGHTS.index(moment.lights))
             case "loss_fraction":
                 about = (s.loss_fraction for s in moment.sources if of in (s.id, s.link))
                 return next(about, None)

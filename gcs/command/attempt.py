@@ -41,7 +41,8 @@ class Attempt:
     """A command with its nonce. Acknowledgements are shown; only echoes verify.
 
     A COMMAND_ACK names neither nonce nor attempt, so an old one can neither verify
-    a command nor stop its retries; it only colours the ending when none came.
+    a command nor stop its retries; it only colours the ending when none came. A barge's
+    answer names its nonce: its refusal ends the order.
     """
 
     id: int
@@ -50,6 +51,7 @@ class Attempt:
     nonce: int
     sent_ns: int
     targets: frozenset[str]
+    echoes: int
     parameters: Mapping[str, float]
     by: str = ""
     state: CommandState = CommandState.SENT
@@ -78,13 +80,44 @@ class Attempt:
             self.refused[source] = AckResult.name_of(result)
         self.detail = ", ".join(f"{who}: {word}" for who, word in self.refused.items())
 
+    def answer(self, source: str, nonce: int, accepted: bool, reason: str) -> bool:
+        """Note a barge's answer to this very order; True when it ended the order."""
+        mine = nonce == self.nonce and source in self.targets
+        if not self.under_way or not mine or source in self.echoed:
+            return False
+        if accepted:
+            self.acknowledged[source] = None
+            self.state = CommandState.ACKNOWLEDGED
+            return False
+        self.refused[source] = reason
+        self.detail = ", ".join(f"{who}: {word}" for who, word in self.refused.items())
+        if len(self.targets) - len(self.refused) >= self.echoes:
+            return False
+        self.state = CommandState.REFUSED
+        return True
+
     def echo(self, source: str, nonce: int, command: int) -> bool:
-        """Note a LANDING_STATE; True when it was the echo that verified the command."""
+        """Note the nonce in a target's state; True when it was the echo that verified the command.
+
+        `command` is the MAV_CMD number of a LANDING_STATE, 0 of a barge's state.
+        """
         mine = nonce == self.nonce and command == self.number
         if not self.under_way or not mine or source not in self.targets:
             return False
         self.echoed[source] = None
-        if len(self.echoed) < self.config.echoes:
+        return self.config.verified_when is None and self._verify()
+
+    def see(self, done: bool) -> bool:
+        """Note whether the effect is known to be there; True when that verified the command."""
+        return self.under_way and done and self._verify()
+
+    @property
+    def awaits_echo(self) -> bool:
+        """Whether it may be sent again to a target that has not echoed it."""
+        return self.under_way and len(self.echoed) < len(self.targets)
+
+    def _verify(self) -> bool:
+        if len(self.echoed) < self.echoes:
             return False
         self.state, self.detail = CommandState.VERIFIED, ""
         return True
@@ -92,11 +125,13 @@ class Attempt:
     def end_unverified(self) -> None:
         """Attempts are used up: refused where echoes enough can no longer be had."""
         possible = len(self.targets) - len(self.refused)
-        if possible < self.config.echoes:
+        if possible < self.echoes:
             self.state = CommandState.REFUSED
             return
         self.state = CommandState.TIMED_OUT
-        echoes = f"{len(self.echoed)} of {self.config.echoes} echoes"
+        echoes = f"{len(self.echoed)} of {self.echoes} echoes"
+        if len(self.echoed) >= self.echoes:
+            echoes = f"{echoes}, but not {self.config.verified_when}"
         self.detail = f"{echoes}; {self.detail}" if self.detail else echoes
 
     def give_up(self, reason: str) -> None:

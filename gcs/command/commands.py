@@ -1,4 +1,4 @@
-"""Who may command the vehicle, and whether the vehicle has the command.
+"""Who may command vehicle and barge, and whether they have the command.
 
 Theory of operation. An operator with command authority *stages* a dangerous command,
 reads back what the Snapshot shows, and *confirms* it with its code before it expires;
@@ -7,21 +7,22 @@ out directly. Sending asks `allowed` first: what is not known to be allowed is
 refused. A sent command carries a nonce and goes to every flight computer, again
 and again with a rising confirmation count and the same nonce to those which have
 not echoed it, until echoes enough verify it or its attempts are used up. A new
-command supersedes one that is under way, so that a retry can never reach the
-vehicle behind the command that was to replace it.
+command supersedes one to the same target that may still be sent again, so that a
+retry can never arrive behind the command that was to replace it. An order to the barge
+lives the same life; its nonce comes back in the barge's own state, and it is verified
+only once that state shows its effect as well.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
 
 import msgspec
 
-from gcs.clock import MILLISECOND_NS, SECOND_NS
+from gcs.clock import SECOND_NS
 from gcs.command.attempt import Attempt
 from gcs.command.authority import Operator
+from gcs.command.outgoing import Dispatch, FlightComputer, sending
 from gcs.command.readback import readback
 from gcs.command.rules import CommandRules, not_allowed, parameter_values
 from gcs.command.session import SessionSecrets
@@ -40,41 +41,23 @@ _WARNING = 4
 _NOTICE = 5
 
 
-@dataclass(frozen=True)
-class FlightComputer:
-    """A target: its source id and its MAVLink address."""
-
-    id: str
-    system: int
-    component: int
-
-
-class Outgoing(NamedTuple):
-    """A COMMAND_LONG for one flight computer: fields by name, as the encoder takes them."""
-
-    target: str
-    fields: dict[str, int | float]
-
-
-class Dispatch(NamedTuple):
-    """What a call to the Commander led to."""
-
-    outgoing: tuple[Outgoing, ...] = ()
-    events: tuple[Event, ...] = ()
-
-
 class Commander:
     """All commands of a session. Intents are refused with a reason, never with an exception."""
 
     def __init__(
         self,
         rules: Sequence[CommandRules],
-        targets: Sequence[FlightComputer],
+        computers: Sequence[FlightComputer],
         positions: Sequence[str],
         seed: bytes,
+        barges: Sequence[str] = (),
     ) -> None:
         self._rules = {rule.config.id: rule for rule in rules}
-        self._targets = tuple(targets)
+        self._computers = tuple(computers)
+        self._targets = {
+            "vehicle": tuple(computer.id for computer in computers),
+            "barge": tuple(barges),
+        }
         self._positions = frozenset(positions)
         self._secrets = SessionSecrets(seed)
         self._attempts: list[Attempt] = []
@@ -178,7 +161,8 @@ class Commander:
             return self._refused(command, by, refusal, now_ns)
         superseded = self._supersede(attempt, now_ns)
         said = self._said(by, f"{rules.config.title} sent", now_ns)
-        return Dispatch(self._transmit(attempt, now_ns), (*superseded, *said.events))
+        sent = self._transmit(attempt, now_ns)
+        return sent._replace(events=(*superseded, *said.events))
 
     def withdraw(self, command: str, reason: str, now_ns: int) -> Dispatch:
         """Stop sending a command that is under way. It may already have arrived."""
@@ -190,15 +174,17 @@ class Commander:
             )
         )
 
-    def step(self, now_ns: int) -> Dispatch:
-        """Retry, time out, and let what is staged expire."""
-        outgoing: list[Outgoing] = []
+    def step(self, view: View, now_ns: int) -> Dispatch:
+        """Look for effects, retry, time out, and let what is staged expire."""
+        sent: list[Dispatch] = []
         events: list[Event] = []
         for attempt in self._attempts:
+            if attempt.see(self._rules[attempt.config.id].effect(view, now_ns)):
+                events.append(_ended(attempt, now_ns))
             if not attempt.under_way or now_ns < attempt.next_ns:
                 continue
             if attempt.attempts < attempt.config.attempts:
-                outgoing.extend(self._transmit(attempt, now_ns))
+                sent.append(self._transmit(attempt, now_ns))
             else:
                 attempt.end_unverified()
                 events.append(_ended(attempt, now_ns))
@@ -206,7 +192,8 @@ class Commander:
             text = f"{self._title(self._staged.command)} was not confirmed in time"
             events.append(Event(now_ns, "command", self._staged.position, text, _WARNING))
             self._staged = None
-        return Dispatch(tuple(outgoing), tuple(events))
+        outgoing = tuple(out for each in sent for out in each.outgoing)
+        return Dispatch(outgoing, tuple(events), tuple(out for each in sent for out in each.orders))
 
     # --- What comes back ---
 
@@ -215,8 +202,20 @@ class Commander:
         for attempt in self._attempts:
             attempt.acknowledge(source, command, result)
 
+    def answered(
+        self, source: str, nonce: int, accepted: bool, reason: str, now_ns: int
+    ) -> Dispatch:
+        """A barge's answer to an order; only the refusal of the very order ends it."""
+        return Dispatch(
+            events=tuple(
+                _ended(attempt, now_ns)
+                for attempt in self._attempts
+                if attempt.answer(source, nonce, accepted, reason)
+            )
+        )
+
     def echoed(self, source: str, nonce: int, command: int, now_ns: int) -> Dispatch:
-        """A LANDING_STATE's nonce and MAV_CMD number, from any source."""
+        """The nonce and MAV_CMD number (0: a barge's) in a state, from any source."""
         self._heard[source] = nonce
         return Dispatch(
             events=tuple(
@@ -236,8 +235,8 @@ class Commander:
         if staged is None:
             return None
         barred = interlocks.get(staged.command, "")
-        targets = [target.id for target in self._targets]
-        lines = readback(self._rules[staged.command], targets, view, now_ns, barred)
+        rules = self._rules[staged.command]
+        lines = readback(rules, self._targets[rules.config.target], view, now_ns, barred)
         return msgspec.structs.replace(staged, readback=lines)
 
     def statuses(self) -> tuple[CommandStatus, ...]:
@@ -248,15 +247,14 @@ class Commander:
         """The commands that the mission declares."""
         configs = [rule.config for rule in self._rules.values()]
         return tuple(
-            CommandInfo(c.id, c.title, dangerous=c.dangerous, two_person=c.two_person)
-            for c in configs
+            CommandInfo(c.id, c.title, c.target, c.dangerous, c.two_person) for c in configs
         )
 
     def windows(self) -> dict[int, int]:
         """Parameter index -> ns of history that the commands' rules need."""
         merged: dict[int, int] = {}
         for rules in self._rules.values():
-            for expression in (rules.allowed, *rules.parameters.values()):
+            for expression in rules.expressions:
                 for index, span_ns in expression.windows.items():
                     merged[index] = max(span_ns, merged.get(index, 0))
         return merged
@@ -305,9 +303,11 @@ class Commander:
     ) -> Attempt:
         nonce = self._secrets.nonce({*self._nonces, *self._heard.values()})
         self._nonces.add(nonce)
-        targets = frozenset(target.id for target in self._targets)
+        config = rules.config
+        targets = frozenset(self._targets[config.target])
+        echoes = len(targets) if config.target == "barge" else config.echoes
         attempt = Attempt(
-            self._count, rules.config, rules.number, nonce, now_ns, targets, parameters, by
+            self._count, config, rules.number, nonce, now_ns, targets, echoes, parameters, by
         )
         self._count += 1
         self._attempts = [*self._attempts, attempt][-KEPT:]
@@ -318,23 +318,20 @@ class Commander:
         return tuple(
             self._give_up(attempt, reason, now_ns)
             for attempt in self._attempts
-            if attempt.under_way and attempt is not new
+            if attempt is not new and attempt.awaits_echo
+            if attempt.config.target == new.config.target
         )
 
     def _give_up(self, attempt: Attempt, reason: str, now_ns: int) -> Event:
         attempt.give_up(reason)
         return _ended(attempt, now_ns)
 
-    def _transmit(self, attempt: Attempt, now_ns: int) -> tuple[Outgoing, ...]:
+    def _transmit(self, attempt: Attempt, now_ns: int) -> Dispatch:
         """The next sending of a command, to those that have not echoed it."""
         confirmation = min(attempt.attempts, 255)
         attempt.attempts += 1
         attempt.next_ns = now_ns + attempt.config.retry_after
-        return tuple(
-            Outgoing(target.id, _fields(attempt, target, confirmation))
-            for target in self._targets
-            if target.id not in attempt.echoed
-        )
+        return sending(attempt, self._computers, confirmation)
 
     def _title(self, command: str) -> str:
         rules = self._rules.get(command)
@@ -346,20 +343,6 @@ class Commander:
     def _refused(self, command: str, by: str, reason: str, now_ns: int) -> Dispatch:
         what = f"{self._title(command)} refused" if command else "refused"
         return Dispatch(events=(Event(now_ns, "refused", by, f"{what}: {reason}", _WARNING),))
-
-
-def _fields(attempt: Attempt, target: FlightComputer, confirmation: int) -> dict[str, int | float]:
-    empty = {f"param{i}": 0.0 for i in range(3, 8)}
-    return {
-        "target_system": target.system,
-        "target_component": target.component,
-        "command": attempt.number,
-        "confirmation": confirmation,
-        "param1": float(attempt.nonce),
-        "param2": attempt.config.validity / MILLISECOND_NS,
-        **empty,
-        **attempt.parameters,
-    }
 
 
 _SEVERITIES = {CommandState.VERIFIED: _NOTICE}

@@ -5,15 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gcs.clock import MILLISECOND_NS
-from gcs.command.commands import Commander, FlightComputer
+from gcs.command.commands import Commander
+from gcs.command.outgoing import FlightComputer
 from gcs.command.readback import parts_of
 from gcs.command.rules import CommandRules
 from gcs.config.loading import Mission
 from gcs.config.mission import CommandConfig
 from gcs.config.problems import Problem
-from gcs.expressions import CONDITION, Expression, ExpressionError, Scope, compile_expression
+from gcs.expressions import (
+    CONDITION,
+    Expression,
+    ExpressionError,
+    Scope,
+    compile_expression,
+    unit_of,
+)
+from gcs.telemetry.barge import LONGEST_VALIDITY_MS, BargeOrder
 
 _LONGEST_VALIDITY_NS = 2**24 * MILLISECOND_NS
+_ANGLE = unit_of("rad").dimension
 
 
 def build_commander(
@@ -30,43 +40,82 @@ def build_commander(
         if (rule := loader.rules(config, f"command[{i}]")) is not None
     ]
     positions = mission.config.station.positions
-    return Commander(rules, loader.targets, positions, seed), tuple(loader.problems)
+    commander = Commander(rules, loader.computers, positions, seed, loader.barges)
+    return commander, tuple(loader.problems)
 
 
 class _Loader:
     def __init__(self, mission: Mission, scope: Scope, numbers: Mapping[str, int]) -> None:
         self.problems: list[Problem] = []
-        self.targets = tuple(
+        self.computers = tuple(
             FlightComputer(source.id, source.system, source.component)
             for source in mission.config.source
             if source.flight_computer and source.system is not None and source.component is not None
         )
+        self.barges = tuple(s.id for s in mission.config.source if s.kind == "barge")
         self._file = mission.file
         self._scope = scope
         self._numbers = numbers
 
     def rules(self, config: CommandConfig, key: str) -> CommandRules | None:
         self._check(config, key)
-        number = self._numbers.get(config.mav_cmd)
-        if number is None:
-            self._problem(f"{key}.mav_cmd", f"the dialect has no {config.mav_cmd!r}")
+        barge = config.target == "barge"
+        number = self._of_barge(config, key) if barge else self._of_vehicle(config, key)
         allowed = self._compiled(config.allowed, f"{key}.allowed", condition=True)
         parameters = {
             name: self._compiled(text, f"{key}.parameters.{name}", condition=False)
             for name, text in config.parameters.items()
         }
+        effect = None
+        if config.verified_when is not None:
+            effect = self._compiled(config.verified_when, f"{key}.verified_when", condition=True)
         sound: dict[str, Expression] = {n: e for n, e in parameters.items() if e is not None}
+        heading = sound.get("heading_true")
+        if heading is not None and heading.dimension != _ANGLE:
+            self._problem(f"{key}.parameters.heading_true", "expected an angle")
         if number is None or allowed is None or len(sound) < len(parameters):
             return None
         parts = tuple(compile_expression(text, self._scope) for text in parts_of(config.allowed))
-        return CommandRules(config, number, allowed, sound, parts)
+        return CommandRules(config, number, allowed, sound, parts, effect)
 
-    def _check(self, config: CommandConfig, key: str) -> None:
-        if config.echoes > len(self.targets):
+    def _of_vehicle(self, config: CommandConfig, key: str) -> int | None:
+        """The MAV_CMD's number; None where there is none."""
+        number = self._numbers.get(config.mav_cmd)
+        if number is None:
+            self._problem(f"{key}.mav_cmd", f"the dialect has no {config.mav_cmd!r}")
+        if config.order:
+            self._problem(f"{key}.order", 'an order goes to the barge: expected target = "barge"')
+        if "heading_true" in config.parameters:
+            self._problem(f"{key}.parameters.heading_true", "no MAV_CMD has it")
+        if config.echoes > len(self.computers):
             message = (
-                f"{config.echoes} echoes can never come from {len(self.targets)} flight computers"
+                f"{config.echoes} echoes can never come from {len(self.computers)} flight computers"
             )
             self._problem(f"{key}.echoes", message)
+        return number
+
+    def _of_barge(self, config: CommandConfig, key: str) -> int | None:
+        """0, which is no MAV_CMD; None where no barge knows the order."""
+        if config.mav_cmd:
+            self._problem(f"{key}.mav_cmd", "an order to the barge has none")
+        if not self.barges:
+            self._problem(f"{key}.target", "the mission has no barge source")
+        if config.verified_when is None:
+            message = "expected what the barge's state shows once the order is carried out"
+            self._problem(f"{key}.verified_when", message)
+        if config.validity > LONGEST_VALIDITY_MS * MILLISECOND_NS:
+            self._problem(f"{key}.validity", "expected at most 10 min to the barge")
+        if config.order not in list(BargeOrder):
+            known = ", ".join(BargeOrder)
+            self._problem(f"{key}.order", f"no order {config.order!r}; there are {known}")
+            return None
+        wanted = {"heading_true"} if config.order == BargeOrder.HEADING else set()
+        if set(config.parameters) != wanted:
+            named = ", ".join(wanted) or "no parameters"
+            self._problem(f"{key}.parameters", f"{config.order} takes {named}")
+        return 0
+
+    def _check(self, config: CommandConfig, key: str) -> None:
         if not 0 < config.validity <= _LONGEST_VALIDITY_NS:
             self._problem(f"{key}.validity", "expected more than zero and at most 4.6 h")
         if config.retry_after <= 0:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from gcs.command.rules import CommandRules, known
+from gcs.config.mission import CommandConfig
 from gcs.expressions import View
 from gcs.expressions.parsing import parse
 from gcs.expressions.syntax import Logical
@@ -26,14 +27,14 @@ def _lines(
     rules: CommandRules, targets: Sequence[str], view: View, now_ns: int, barred: str
 ) -> Iterator[str]:
     config = rules.config
-    yield f"{config.mav_cmd} to {', '.join(targets) or 'nobody'}"
+    yield f"{config.mav_cmd or config.order} to {', '.join(targets) or 'nobody'}"
     for name, expression in rules.parameters.items():
         value = known(expression, view, now_ns)
         said = "UNKNOWN" if value is None else PLAIN.say(float(value))
         yield f"{name} = {said} ({expression.text})"
     yield (
         f"valid {say_duration(config.validity)}, sent up to {config.attempts} times, "
-        f"verified by {config.echoes} equal echoes"
+        f"verified by {_proof(config)}"
     )
     if barred:
         yield f"BARRED: {barred}"
@@ -43,6 +44,12 @@ def _lines(
         yield f"{_WORDS[truth]}: {prerequisite.text}"
     if config.two_person:
         yield "to be confirmed by another person"
+
+
+def _proof(config: CommandConfig) -> str:
+    """What verifies a command."""
+    echoes = f"{config.echoes} equal echoes" if config.target == "vehicle" else "its echo"
+    return echoes if config.verified_when is None else f"{echoes} and {config.verified_when}"
 
 
 def parts_of(condition: str) -> tuple[str, ...]:

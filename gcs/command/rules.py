@@ -11,7 +11,7 @@ from gcs.expressions import Expression, View
 
 @dataclass(frozen=True)
 class CommandRules:
-    """A compiled command; `number` is its MAV_CMD, `parameters` fill param3 to param7.
+    """A compiled command; `number` is its MAV_CMD, 0 of an order to the barge.
 
     `prerequisites` are the parts of `allowed`, to be told one by one.
     """
@@ -21,6 +21,17 @@ class CommandRules:
     allowed: Expression
     parameters: Mapping[str, Expression]
     prerequisites: tuple[Expression, ...] = ()
+    verified_when: Expression | None = None
+
+    @property
+    def expressions(self) -> tuple[Expression, ...]:
+        """All that the command's rules ask."""
+        effect = () if self.verified_when is None else (self.verified_when,)
+        return (self.allowed, *self.parameters.values(), *effect)
+
+    def effect(self, view: View, now_ns: int) -> bool:
+        """Whether the command's effect is known to be there; a check that crashes knows nothing."""
+        return self.verified_when is not None and known(self.verified_when, view, now_ns) is True
 
 
 def not_allowed(rules: CommandRules, view: View, now_ns: int) -> str:
@@ -36,7 +47,7 @@ def not_allowed(rules: CommandRules, view: View, now_ns: int) -> str:
 
 
 def parameter_values(rules: CommandRules, view: View, now_ns: int) -> tuple[dict[str, float], str]:
-    """The values of param3 to param7 now, and why they cannot be had."""
+    """The values of a command's parameters now, and why they cannot be had."""
     values: dict[str, float] = {}
     for name, expression in rules.parameters.items():
         try:

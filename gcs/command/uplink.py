@@ -1,4 +1,4 @@
-"""What the station says to the vehicle and the barge, as bytes on links."""
+"""What the station says to the vehicle, as bytes on links."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from gcs.config.loading import Mission
 from gcs.config.mission import SourceConfig
 from gcs.config.problems import Problem
 from gcs.messages import GateState, GateStatus, Transmit
-from gcs.telemetry import barge
-from gcs.telemetry.barge import REBIRTH_TOPIC, Rebirth
 from gcs.telemetry.mavlink.dialect import Dialect
 from gcs.telemetry.mavlink.encoding import Encoder
 
@@ -77,8 +75,6 @@ class Uplink:
                 for number, link in enumerate(links)
             }
         self._computers = {s.id: s for s in mission.config.source if s.flight_computer}
-        self._rebirths = 0
-        self._barges = tuple(s for s in mission.config.source if s.kind == "barge")
 
     def heartbeat(self, now_ns: int) -> list[Transmit]:
         """The station's heartbeat on every MAVLink link."""
@@ -124,16 +120,6 @@ class Uplink:
             return []
         data = encoder.encode("TIMESYNC", {"tc1": now_ns, "ts1": asked_ns}, now_ns)
         return [Transmit(link, data, peer)]
-
-    def rebirth(self, link: str, now_ns: int) -> list[Transmit]:
-        """Ask the barges on a link for birth and motion history."""
-        self._rebirths += 1
-        asked = Rebirth(time_us=now_ns // 1000, sequence=self._rebirths, simulated=False)
-        return [
-            Transmit(link, barge.encode(asked), topic=f"{source.root}/{REBIRTH_TOPIC}", qos=1)
-            for source in self._barges
-            if link in source.links
-        ]
 
     def _everywhere(self, name: str, fields: Mapping[str, object], now_ns: int) -> list[Transmit]:
         return [

@@ -73,6 +73,7 @@ class FromStation(ConfigModel):
         "link_age",
         "loss_fraction",
         "simulated_mixed_with_real",
+        "deck_lights_wanted",
     ]
     of: str = ""
 

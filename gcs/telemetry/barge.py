@@ -30,6 +30,8 @@ MAX_HISTORY_SAMPLES = 24_000
 """20 minutes at 20 Hz."""
 
 MAX_GATES = 32
+MAX_GATE_NAME = 40
+LONGEST_VALIDITY_MS = 600_000
 
 _MAX_INTEGER = 2**53
 _LARGEST_NONCE = 2**24 - 1
@@ -55,10 +57,10 @@ Count = Annotated[int, Meta(ge=0, le=1_000)]
 BigCount = Annotated[int, Meta(ge=0, le=_MAX_INTEGER)]
 TimeUs = Annotated[int, Meta(ge=0, le=_MAX_INTEGER)]
 Text = Annotated[str, Meta(max_length=80)]
-Name = Annotated[str, Meta(min_length=1, max_length=40)]
+GateName = Annotated[str, Meta(min_length=1, max_length=MAX_GATE_NAME)]
 Nonce = Annotated[int, Meta(ge=1, le=_LARGEST_NONCE)]
 LastNonce = Annotated[int, Meta(ge=0, le=_LARGEST_NONCE)]
-ValidMs = Annotated[int, Meta(ge=1, le=600_000)]
+ValidMs = Annotated[int, Meta(ge=1, le=LONGEST_VALIDITY_MS)]
 Seconds = Annotated[float, Meta(ge=-1e9, le=1e9)]
 _HISTORY = Meta(max_length=MAX_HISTORY_SAMPLES)
 
@@ -277,7 +279,7 @@ class Verdict(_Payload, frozen=True, tag="landfall.verdict/1"):
     valid_ms: ValidMs
     count: CountWord
     t_clock: Seconds
-    gates: Annotated[dict[Name, GateVerdict], Meta(max_length=MAX_GATES)]
+    gates: Annotated[dict[GateName, GateVerdict], Meta(max_length=MAX_GATES)]
     lights: DeckLights
 
     def __post_init__(self) -> None:

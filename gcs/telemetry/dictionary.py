@@ -56,6 +56,7 @@ __all__ = ["Dictionary", "build_dictionary"]
 _STATION_UNITS: Mapping[str, str] = {
     "t_clock": "s",
     "phase_time": "s",
+    "deck_lights_wanted": "",
     "count_held": "",
     "count_scrubbed": "",
     "count_attempt": "",

@@ -12,7 +12,7 @@ from gcs.telemetry import barge
 from gcs.telemetry.dictionary import Dictionary
 from gcs.telemetry.parameters import FieldPick, Scale
 from gcs.telemetry.samples import SampleWriter, judge
-from gcs.telemetry.taken import Gathering, Quiet
+from gcs.telemetry.taken import Gathering, OrderAnswer, OrderEcho, Quiet
 from gcs.telemetry.timebase import SourceClock
 
 US_NS: Final = 1_000
@@ -66,6 +66,8 @@ class BargeReader:
             self._status(payload, received)
         elif isinstance(payload, barge.MotionHistory):
             self._history = payload
+        elif isinstance(payload, barge.Response):
+            self._answered(payload, received)
         else:
             self._measurement(topic, payload, received)
         self._fill_history(received.receipt_ns)
@@ -108,10 +110,21 @@ class BargeReader:
         severity = 6 if online else 3
         self._gathering.events.append(Event(received.receipt_ns, "barge", self.id, text, severity))
 
+    def _answered(self, response: barge.Response, received: Received) -> None:
+        """An answer that the broker kept was to somebody else."""
+        if received.retained:
+            return
+        self._count_lost("response", response.sequence)
+        self._gathering.order_answers.append(
+            OrderAnswer(self.id, response.nonce, response.accepted, response.reason)
+        )
+
     def _measurement(self, topic: str, payload: barge.Payload, received: Received) -> None:
         if received.retained:
             self._write(self._gathering.past, topic, payload, received)
             return
+        if isinstance(payload, barge.Systems):
+            self._gathering.order_echoes.append(OrderEcho(self.id, payload.order_nonce))
         self._count_lost(topic, payload.sequence)
         self._clock.observe(payload.time_us * US_NS, received.receipt_ns)
         self._write(self._gathering.samples, topic, payload, received)

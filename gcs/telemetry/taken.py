@@ -33,6 +33,22 @@ class Echo(NamedTuple):
     receipt_ns: int
 
 
+class OrderAnswer(NamedTuple):
+    """A barge's answer to an order, by the order's nonce."""
+
+    source: str
+    nonce: int
+    accepted: bool
+    reason: str
+
+
+class OrderEcho(NamedTuple):
+    """The nonce of the order that a barge took last, as its state says."""
+
+    source: str
+    nonce: int
+
+
 class TimesyncRequest(NamedTuple):
     """A peer asks what time it is; `asked_ns` is its clock, to be sent back."""
 
@@ -61,6 +77,8 @@ class Taken:
     timesync_requests: tuple[TimesyncRequest, ...] = ()
     heartbeats: tuple[Heartbeat, ...] = ()
     events: tuple[Event, ...] = ()
+    order_answers: tuple[OrderAnswer, ...] = ()
+    order_echoes: tuple[OrderEcho, ...] = ()
 
 
 @dataclass
@@ -74,6 +92,8 @@ class Gathering:
     timesync_requests: list[TimesyncRequest] = field(default_factory=list)
     heartbeats: list[Heartbeat] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
+    order_answers: list[OrderAnswer] = field(default_factory=list)
+    order_echoes: list[OrderEcho] = field(default_factory=list)
 
     def take(self) -> Taken:
         """All of it; what is received next starts from nothing."""
@@ -85,6 +105,8 @@ class Gathering:
             tuple(self.timesync_requests),
             tuple(self.heartbeats),
             tuple(self.events),
+            tuple(self.order_answers),
+            tuple(self.order_echoes),
         )
         for kind in (
             self.acknowledgements,
@@ -92,6 +114,8 @@ class Gathering:
             self.timesync_requests,
             self.heartbeats,
             self.events,
+            self.order_answers,
+            self.order_echoes,
         ):
             kind.clear()
         return taken

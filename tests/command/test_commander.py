@@ -8,15 +8,18 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from gcs.command.attempt import AckResult
-from gcs.command.commands import KEPT, STAGED_FOR_NS, Commander, Dispatch
+from gcs.command.authority import Operator
+from gcs.command.commands import KEPT, STAGED_FOR_NS, Commander
 from gcs.command.loading import build_commander
+from gcs.command.outgoing import Dispatch
+from gcs.command.readback import parts_of
 from gcs.command.session import NONCE_BITS, SessionSecrets
 from gcs.expressions import Expression
-from gcs.messages import CommandState, CommandStatus
+from gcs.messages import CommandState, CommandStatus, StagedStatus
 from tests.helpers.joint_view import SECOND, FakeView, mission_of
 
 PARAMETERS = {"mode": "", "left": "s"}
-NUMBERS = {"COMMIT": 31001, "DIVERT": 31002, "HOLD": 31003}
+NUMBERS = {"COMMIT": 31001, "DIVERT": 31002, "HOLD": 31003, "LAUNCH": 31004, "ABORT": 31005}
 COMMANDS = """
 [station]
 positions = ["FD", "GNC"]
@@ -44,6 +47,21 @@ title = "HOLD"
 mav_cmd = "HOLD"
 validity = "2 s"
 dangerous = false
+without_authority = true
+[[command]]
+id = "launch"
+title = "LAUNCH"
+mav_cmd = "LAUNCH"
+validity = "4 s"
+two_person = true
+allowed = "4 == mode and (left > 3 s or mode == 9 and left > 0 s)"
+parameters = { param4 = "left" }
+[[command]]
+id = "abort"
+title = "ABORT"
+mav_cmd = "ABORT"
+validity = "4 s"
+without_authority = true
 """
 COMPUTERS = "".join(
     f"""
@@ -63,6 +81,9 @@ flight_computer = true
 )
 
 
+FD = Operator("console", "FD", "anna", "")
+
+
 class Desk:
     """A Commander, its view and the time."""
 
@@ -79,17 +100,29 @@ class Desk:
     def send(self, command: str = "commit") -> Dispatch:
         return self.commander.send(command, "landing", self.view, self.now_ns)
 
-    def stage(self, command: str = "commit", position: str = "FD") -> Dispatch:
-        return self.commander.stage(command, position, self.view, self.now_ns)
+    def stage(
+        self, command: str = "commit", position: str = "FD", person: str = "", barred: str = ""
+    ) -> Dispatch:
+        who = Operator("console", position, person, barred)
+        return self.commander.stage(command, who, self.view, self.now_ns)
 
-    def confirm(self, code: str | None = None, position: str = "FD") -> Dispatch:
-        staged = self.commander.staged()
+    def confirm(
+        self, code: str | None = None, position: str = "FD", person: str = "", barred: str = ""
+    ) -> Dispatch:
+        staged = self.staged()
         code = code if code is not None else staged.code if staged else "NONE"
-        return self.commander.confirm(code, position, self.view, self.now_ns)
+        who = Operator("console", position, person, barred)
+        return self.commander.confirm(code, who, self.view, self.now_ns)
+
+    def cancel(self, position: str = "FD", barred: str = "") -> Dispatch:
+        return self.commander.cancel(Operator("console", position, "", barred), self.now_ns)
+
+    def staged(self) -> StagedStatus | None:
+        return self.commander.staged(self.view, self.now_ns)
 
     def step(self, after_s: float) -> Dispatch:
         self.now_ns += round(after_s * SECOND)
-        return self.commander.step(self.now_ns)
+        return self.commander.step(self.view, self.now_ns)
 
     def last(self) -> CommandStatus:
         return self.commander.statuses()[-1]
@@ -188,8 +221,8 @@ def test_a_rule_that_answers_a_number_refuses(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_an_unknown_command_is_refused() -> None:
-    assert refusals(Desk().send("launch")) == ["launch refused: no such command"]
-    assert refusals(Desk().stage("launch")) == ["launch refused: no such command"]
+    assert refusals(Desk().send("self_destruct")) == ["self_destruct refused: no such command"]
+    assert refusals(Desk().stage("self_destruct")) == ["self_destruct refused: no such command"]
 
 
 def test_a_new_command_supersedes_the_one_under_way() -> None:
@@ -344,12 +377,12 @@ def test_a_result_that_nobody_knows_is_no_acceptance() -> None:
 def test_a_dangerous_command_waits_for_its_code() -> None:
     desk = Desk()
     assert desk.stage().outgoing == ()
-    staged = desk.commander.staged()
+    staged = desk.staged()
     assert staged is not None
     assert (staged.command, staged.position) == ("commit", "FD")
     assert staged.expires_ns == STAGED_FOR_NS
     assert len(desk.confirm().outgoing) == 3
-    assert desk.commander.staged() is None
+    assert desk.staged() is None
     assert refusals(desk.confirm()) == ["refused: nothing is staged"]
 
 
@@ -360,7 +393,7 @@ def test_a_harmless_command_goes_out_at_once() -> None:
 def test_the_code_may_be_typed_in_small_letters() -> None:
     desk = Desk()
     desk.stage()
-    staged = desk.commander.staged()
+    staged = desk.staged()
     assert staged is not None
     assert len(desk.confirm(f" {staged.code.lower()} ").outgoing) == 3
 
@@ -376,7 +409,7 @@ def test_a_wrong_code_is_refused_and_the_right_one_still_counts() -> None:
 def test_the_code_of_an_earlier_staging_is_a_wrong_one() -> None:
     desk = Desk()
     desk.stage("divert")
-    old = desk.commander.staged()
+    old = desk.staged()
     desk.stage("commit")
     assert old is not None
     assert refusals(desk.confirm(old.code)) == ["COMMIT refused: the code is another one"]
@@ -394,7 +427,7 @@ def test_only_who_staged_it_confirms_it() -> None:
 def test_a_position_that_the_mission_does_not_name_has_no_authority(position: str) -> None:
     desk = Desk()
     assert len(refusals(desk.stage(position=position))) == 1
-    assert desk.commander.staged() is None
+    assert desk.staged() is None
 
 
 def test_staging_expires_to_the_nanosecond() -> None:
@@ -413,7 +446,7 @@ def test_an_expired_staging_leaves_the_snapshot() -> None:
     desk.stage()
     assert desk.step(14.9) == Dispatch()
     assert len(desk.step(0.1).events) == 1
-    assert desk.commander.staged() is None
+    assert desk.staged() is None
 
 
 def test_what_staging_asked_is_asked_again_at_confirmation() -> None:
@@ -428,21 +461,146 @@ def test_a_gate_bars_its_command_at_staging_and_at_confirmation() -> None:
     desk = Desk()
     bar = {"commit": "LANDING is NO-GO"}
     commander, view = desk.commander, desk.view
-    assert refusals(commander.stage("commit", "FD", view, 0, bar)) == [
+    assert refusals(commander.stage("commit", FD, view, 0, bar)) == [
         "COMMIT refused: LANDING is NO-GO"
     ]
     desk.stage()
-    staged = commander.staged()
+    staged = commander.staged(view, 0)
     assert staged is not None
-    assert len(refusals(commander.confirm(staged.code, "FD", view, 0, bar))) == 1
+    assert len(refusals(commander.confirm(staged.code, FD, view, 0, bar))) == 1
+
+
+# --- Authority and two persons ---
+
+ELSEWHERE = "command authority is with console-2 (GNC)"
+
+
+def test_without_authority_nothing_is_staged_or_confirmed_but_what_is_safe_without() -> None:
+    desk = Desk()
+    assert refusals(desk.stage("divert", barred=ELSEWHERE)) == [f"DIVERT refused: {ELSEWHERE}"]
+    desk.stage("divert")
+    assert refusals(desk.confirm(barred=ELSEWHERE)) == [f"DIVERT refused: {ELSEWHERE}"]
+    assert len(desk.stage("hold", barred=ELSEWHERE).outgoing) == 3
+    desk.stage("abort", barred=ELSEWHERE)
+    assert len(desk.confirm(barred=ELSEWHERE).outgoing) == 3
+
+
+def test_cancelling_takes_authority_or_the_position_that_staged() -> None:
+    desk = Desk()
+    desk.stage("divert")
+    assert refusals(desk.cancel("GNC", ELSEWHERE)) == [f"refused: {ELSEWHERE}"]
+    assert desk.staged() is not None
+    desk.cancel("GNC")
+    assert desk.staged() is None
+    desk.stage("divert")
+    desk.cancel("FD", ELSEWHERE)
+    assert desk.staged() is None
+    desk.stage("abort")
+    desk.cancel("GNC", ELSEWHERE)
+    assert desk.staged() is None
+
+
+def test_what_is_staged_falls_when_authority_moves_unless_it_needs_none() -> None:
+    desk = Desk()
+    desk.stage("divert")
+    (event,) = desk.commander.authority_moved(0).events
+    assert event.text == "DIVERT no longer staged: command authority moved"
+    assert desk.staged() is None
+    assert desk.commander.authority_moved(0) == Dispatch()
+    desk.stage("abort")
+    assert desk.commander.authority_moved(0) == Dispatch()
+    assert desk.staged() is not None
+
+
+def test_two_persons_send_what_takes_two() -> None:
+    desk = Desk()
+    desk.stage("launch", person="anna")
+    sent = desk.confirm(position="GNC", person="bo", barred=ELSEWHERE)
+    assert len(sent.outgoing) == 3
+    assert desk.last().by == "GNC"
+
+
+@pytest.mark.parametrize(
+    ("position", "person", "told"),
+    [
+        ("GNC", "anna", "anna staged it, another known person confirms it"),
+        ("FD", "anna", "anna staged it, another known person confirms it"),
+        ("GNC", "", "anna staged it, another known person confirms it"),
+        ("CHEF", "bo", "CHEF has no authority to command"),
+        ("", "bo", "nobody has no authority to command"),
+    ],
+)
+def test_nobody_and_the_same_person_are_no_second_person(
+    position: str, person: str, told: str
+) -> None:
+    desk = Desk()
+    desk.stage("launch", person="anna")
+    assert refusals(desk.confirm(position=position, person=person)) == [f"LAUNCH refused: {told}"]
+    assert len(desk.confirm(position="GNC", person="bo").outgoing) == 3
+
+
+def test_an_unknown_person_does_not_stage_what_takes_two() -> None:
+    desk = Desk()
+    assert refusals(desk.stage("launch")) == [
+        "LAUNCH refused: it takes two persons, and who is here is not known"
+    ]
+
+
+# --- Reading back ---
+
+
+def test_the_read_back_tells_each_prerequisite_as_it_is_now() -> None:
+    desk = Desk()
+    desk.stage("launch", person="anna")
+    staged = desk.staged()
+    assert staged is not None
+    assert staged.readback == (
+        "LAUNCH to fc_a, fc_b, fc_c",
+        "param4 = 12 (left)",
+        "valid 4.0 s, sent up to 5 times, verified by 2 equal echoes",
+        "holds: 4 == mode",
+        "holds: (left > 3 s or mode == 9 and left > 0 s)",
+        "to be confirmed by another person",
+    )
+    desk.view.set("mode", 3.0)
+    desk.view.forget("left")
+    barred = desk.commander.staged(desk.view, 0, {"launch": "LAUNCH is NO-GO"})
+    assert barred is not None
+    assert barred.readback[1:2] == ("param4 = UNKNOWN (left)",)
+    assert barred.readback[3:6] == (
+        "BARRED: LAUNCH is NO-GO",
+        "DOES NOT HOLD: 4 == mode",
+        "UNKNOWN: (left > 3 s or mode == 9 and left > 0 s)",
+    )
+
+
+@pytest.mark.parametrize(
+    ("condition", "parts"),
+    [
+        ("mode == 4", ("mode == 4",)),
+        ("mode == 4 and left > 0 s", ("mode == 4", "left > 0 s")),
+        ("mode == 4 or mode == 5 and left > 0 s", ("mode == 4 or mode == 5 and left > 0 s",)),
+        ("(mode == 4 or mode == 5) and left > 0 s", ("(mode == 4 or mode == 5)", "left > 0 s")),
+        (
+            "mode < 7 and not (mode == 5 and left > 0 s)",
+            ("mode < 7", "not (mode == 5 and left > 0 s)"),
+        ),
+        ("(mode == 4 and left > 0 s)", ("(mode == 4 and left > 0 s)",)),
+        ("held(mode == 4, 1 s) and left > 0 s", ("held(mode == 4, 1 s) and left > 0 s",)),
+    ],
+)
+def test_a_condition_is_told_in_the_parts_that_and_joins(
+    condition: str, parts: tuple[str, ...]
+) -> None:
+    assert parts_of(condition) == parts
 
 
 def test_cancel_drops_what_is_staged() -> None:
     desk = Desk()
     desk.stage()
-    desk.commander.cancel("FD", 0)
-    assert desk.commander.staged() is None
-    assert refusals(desk.commander.cancel("FD", 0)) == ["refused: nothing is staged"]
+    desk.cancel()
+    assert desk.staged() is None
+    assert refusals(desk.cancel()) == ["refused: nothing is staged"]
 
 
 # --- Nonces and codes ---
@@ -454,7 +612,7 @@ def test_the_same_session_draws_the_same() -> None:
         desk.send()
         desk.stage()
     nonces = [desk.last().nonce for desk in desks]
-    codes = [s.code for desk in desks if (s := desk.commander.staged())]
+    codes = [s.code for desk in desks if (s := desk.staged())]
     assert nonces[0] == nonces[1] != nonces[2]
     assert codes[0] == codes[1] != codes[2]
 
@@ -585,4 +743,4 @@ def test_commands_without_flight_computers_can_never_be_verified() -> None:
     _, problems = build_commander(
         mission_of(COMMANDS, PARAMETERS), FakeView(**PARAMETERS), b"", NUMBERS
     )
-    assert [problem.key for problem in problems] == [f"command[{i}].echoes" for i in range(3)]
+    assert [problem.key for problem in problems] == [f"command[{i}].echoes" for i in range(5)]

@@ -8,10 +8,9 @@ import pytest
 
 from gcs.command.uplink import Uplink, build_uplink
 from gcs.messages import GateState, GateStatus, Transmit
-from gcs.telemetry import barge
 from gcs.telemetry.mavlink.signing import SigningPolicy
 from gcs.telemetry.mavlink.stream import MavlinkStream, Packet
-from tests.helpers.hop import COMPUTERS, ROOT, SECOND, START, changed, hop_dialect, shipped
+from tests.helpers.hop import COMPUTERS, START, changed, hop_dialect, shipped
 
 KEY = bytes(range(32))
 
@@ -108,22 +107,6 @@ def test_the_time_is_told_to_the_peer_that_asked_and_to_no_unknown_link() -> Non
     assert (packet.value("tc1"), packet.value("ts1")) == (START, 123)
     assert speaker.timesync_reply("barge", "", 123, START) == []
     assert speaker.timesync_reply("nowhere", "", 123, START) == []
-
-
-def test_rebirth_is_asked_of_the_barges_on_that_link_and_counted() -> None:
-    speaker = uplink()
-    first, second = speaker.rebirth("barge", START), speaker.rebirth("barge", START + SECOND)
-    for number, (sent,) in enumerate((first, second), start=1):
-        assert (sent.link, sent.topic, sent.qos, sent.retain) == (
-            "barge",
-            f"{ROOT}/cmd/rebirth",
-            1,
-            False,
-        )
-        payload = barge.decode("cmd/rebirth", sent.data)
-        assert isinstance(payload, barge.Rebirth)
-        assert payload.sequence == number
-    assert speaker.rebirth("fc_a", START) == []
 
 
 def test_what_goes_out_on_a_keyed_link_is_signed_and_a_replay_of_it_is_seen() -> None:

@@ -1,0 +1,183 @@
+"""What the barge is told: verdicts, wanted lights, orders and rebirths, on its own topics."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from gcs.command.barge_uplink import VERDICT_VALIDITY_MS, BargeUplink, build_barge_uplink
+from gcs.command.deck_lights import LIGHTS, LightsRule
+from gcs.command.outgoing import OutgoingOrder
+from gcs.messages import (
+    CountState,
+    CountStatus,
+    CriterionState,
+    CriterionStatus,
+    GateState,
+    GateStatus,
+    Transmit,
+)
+from gcs.telemetry import barge
+from gcs.telemetry.barge import BargeOrder, CountWord, DeckLights, GateVerdict
+from tests.helpers.hop import ROOT, SECOND, START, changed, shipped
+
+FLIGHT = CountStatus(CountState.FLIGHT, 95 * SECOND, 120 * SECOND, "")
+GATES = ("first", "second")
+
+
+def uplink() -> BargeUplink:
+    built, problems = build_barge_uplink(shipped())
+    assert problems == ()
+    return built
+
+
+def gate(state: GateState, name: str = "landing_commit") -> GateStatus:
+    return GateStatus(name, state, 0, None, (), "")
+
+
+def criterion(state: CriterionState, name: str) -> CriterionStatus:
+    return CriterionStatus(name, state, None, None, None, 0, "")
+
+
+def told(sent: list[Transmit], topic: str) -> barge.Payload:
+    (transmit,) = sent
+    assert (transmit.link, transmit.topic) == ("barge", f"{ROOT}/{topic}")
+    assert not transmit.retain
+    payload = barge.decode(topic, transmit.data)
+    assert not isinstance(payload, barge.BargeFault), payload
+    return payload
+
+
+# --- Verdicts ---
+
+
+def test_a_verdict_tells_gates_count_and_lights_and_for_how_long() -> None:
+    gates = [gate(GateState.COMMITTED, "launch_commit"), gate(GateState.NO_GO)]
+    verdict = told(uplink().verdict(gates, [], FLIGHT, START), barge.VERDICT_TOPIC)
+    assert isinstance(verdict, barge.Verdict)
+    assert verdict.gates == {
+        "launch_commit": GateVerdict.COMMITTED,
+        "landing_commit": GateVerdict.NO_GO,
+    }
+    assert (verdict.count, verdict.t_clock) == (CountWord.FLIGHT, 95.0)
+    assert (verdict.valid_ms, verdict.time_us) == (VERDICT_VALIDITY_MS, START // 1000)
+    assert not verdict.simulated
+
+
+@pytest.mark.parametrize("state", GateState)
+def test_every_state_of_a_gate_has_its_word_and_only_a_go_reads_as_one(state: GateState) -> None:
+    verdict = told(uplink().verdict([gate(state)], [], FLIGHT, START), barge.VERDICT_TOPIC)
+    assert isinstance(verdict, barge.Verdict)
+    word = verdict.gates["landing_commit"]
+    assert (word is GateVerdict.GO) is (state is GateState.GO)
+    assert (word is GateVerdict.COMMITTED) is (state is GateState.COMMITTED)
+
+
+@pytest.mark.parametrize("state", CountState)
+def test_every_state_of_the_count_has_its_word(state: CountState) -> None:
+    count = CountStatus(state, -10 * SECOND, 0, "")
+    verdict = told(uplink().verdict([], [], count, START), barge.VERDICT_TOPIC)
+    assert isinstance(verdict, barge.Verdict)
+    assert verdict.count.value == state.value.lower()
+
+
+def test_what_was_told_last_is_known_and_nothing_before() -> None:
+    speaker = uplink()
+    assert speaker.told is None
+    verdict = told(speaker.verdict([], [], FLIGHT, START), barge.VERDICT_TOPIC)
+    assert isinstance(verdict, barge.Verdict)
+    assert speaker.told is verdict.lights
+
+
+# --- Lights ---
+
+
+def lights(first: GateState, second: GateState, *criteria: CriterionStatus) -> DeckLights:
+    rule = LightsRule(GATES, {"first": frozenset({"wind"}), "second": frozenset({"fire"})})
+    return rule.wanted([gate(first, "first"), gate(second, "second")], criteria)
+
+
+@pytest.mark.parametrize("state", GateState)
+def test_a_gate_alone_shows_what_the_table_says(state: GateState) -> None:
+    assert lights(state, GateState.CLOSED) is LIGHTS[state]
+
+
+@pytest.mark.parametrize("before", GateState)
+@pytest.mark.parametrize("state", [s for s in GateState if s is not GateState.CLOSED])
+def test_the_last_gate_that_is_not_closed_speaks(before: GateState, state: GateState) -> None:
+    assert lights(before, state) is LIGHTS[state]
+
+
+def test_blue_is_shown_for_a_go_and_a_commit_and_for_nothing_else() -> None:
+    blue = {state for state in GateState if LIGHTS[state] is DeckLights.BLUE}
+    assert blue == {GateState.GO, GateState.COMMITTED}
+    assert set(LIGHTS) == set(GateState)
+    assert DeckLights.OFF not in LIGHTS.values()
+
+
+@pytest.mark.parametrize("state", CriterionState)
+def test_a_go_with_a_caution_or_a_waiver_is_amber(state: CriterionState) -> None:
+    restricted = state in (CriterionState.CAUTION, CriterionState.WAIVED)
+    wanted = DeckLights.AMBER if restricted else DeckLights.BLUE
+    assert lights(GateState.GO, GateState.CLOSED, criterion(state, "wind")) is wanted
+
+
+def test_a_caution_of_another_gate_does_not_count() -> None:
+    other = criterion(CriterionState.CAUTION, "fire")
+    assert lights(GateState.GO, GateState.CLOSED, other) is DeckLights.BLUE
+    assert lights(GateState.COMMITTED, GateState.CLOSED, other) is DeckLights.BLUE
+
+
+def test_a_caution_does_not_soften_a_no_go() -> None:
+    row = criterion(CriterionState.CAUTION, "wind")
+    assert lights(GateState.NO_GO, GateState.CLOSED, row) is DeckLights.RED
+
+
+def test_lights_that_no_gate_or_an_unknown_one_drives_are_red() -> None:
+    assert LightsRule((), {}).wanted([gate(GateState.GO)], []) is DeckLights.RED
+    assert LightsRule(GATES, {}).wanted([gate(GateState.GO, "first")], []) is DeckLights.RED
+
+
+# --- Orders and rebirths ---
+
+
+def an_order(order: BargeOrder, heading_rad: float | None = None) -> OutgoingOrder:
+    return OutgoingOrder("barge", order, 77, START, 3000, heading_rad)
+
+
+def test_an_order_carries_its_nonce_and_the_time_at_which_it_was_first_given() -> None:
+    speaker = uplink()
+    sent = [speaker.order(an_order(BargeOrder.DECK_CLOSE)) for _ in range(2)]
+    first, again = (told(each, barge.ORDER_TOPIC) for each in sent)
+    assert isinstance(first, barge.Order)
+    assert isinstance(again, barge.Order)
+    assert (first.order, first.nonce, first.valid_ms) == (BargeOrder.DECK_CLOSE, 77, 3000)
+    assert first.time_us == again.time_us == START // 1000
+    assert again.sequence == first.sequence + 1
+    assert sent[0][0].qos == 1
+
+
+@pytest.mark.parametrize(("asked", "wire"), [(1.0, 1.0), (-1.0, 2 * math.pi - 1.0), (7.0, 0.7168)])
+def test_a_heading_is_told_within_one_turn(asked: float, wire: float) -> None:
+    order = told(uplink().order(an_order(BargeOrder.HEADING, asked)), barge.ORDER_TOPIC)
+    assert isinstance(order, barge.Order)
+    assert order.heading_true == pytest.approx(wire, abs=1e-4)
+
+
+def test_rebirth_is_asked_of_the_barges_on_that_link_and_counted() -> None:
+    speaker = uplink()
+    for number in (1, 2):
+        payload = told(speaker.rebirth("barge", START), barge.REBIRTH_TOPIC)
+        assert isinstance(payload, barge.Rebirth)
+        assert payload.sequence == number
+    assert speaker.rebirth("fc_a", START) == []
+
+
+def test_all_that_the_barge_could_not_be_told_is_a_problem_at_the_start() -> None:
+    long = "x" * (barge.MAX_GATE_NAME + 1)
+    mission = changed(
+        ("landing_continue", long), ("[display]", '[deck_lights]\ngates = ["no"]\n[display]')
+    )
+    _, problems = build_barge_uplink(mission)
+    assert [problem.key for problem in problems] == ["deck_lights.gates[0]", "gate[2].id"]
