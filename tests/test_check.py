@@ -164,3 +164,42 @@ def test_a_file_that_is_not_text_is_a_problem(capfd: Capture, tmp_path: Path) ->
     ended = gcs_here(capfd, "check", file)
     assert ended.exit_code == 2
     assert ended.problems == [f"{file}: cannot be read: is not UTF-8 text"]
+
+
+def test_every_mistake_of_a_criterion_is_told_at_once(mission: Path) -> None:
+    landing, hop = (mission.parents[1] / "criteria" / f"{n}.toml" for n in ("landing", "hop"))
+    vehicle = mission.parents[1] / "vehicles" / "xzy1-hop.toml"
+    replace_in(
+        landing,
+        ("vehicle.bus_voltage", "vehicle.bus_current"),
+        ('no_go = { above = "3 m" }', 'no_go = { above = "3 s" }'),
+        ('caution = { above = "2 m" }', 'caution = { above = "5 m" }'),
+        ("max_over(abs(barge.deck.roll), 60 s)", "max_over(abs(barge.deck.roll), 3 h)"),
+    )
+    replace_in(
+        hop,
+        ("[criterion.tilt]", "[criterion.deck_fire]"),
+        ("[criterion.engine]", '[criterion.engine]\nunwaivable = true\nwaivable_by = ["FD"]'),
+    )
+    found = shown(mission)
+    for place, key in (
+        (landing, "criterion.vehicle_bus.value: "),
+        (landing, "criterion.nav_horizontal.no_go.above: "),
+        (landing, "criterion.nav_vertical.caution.above: "),
+        (landing, "criterion.deck_roll.value: looks back 180 min, but the station keeps 20 min"),
+        (hop, 'criterion."deck_fire": already declared in '),
+        (hop, "criterion.engine: it is `unwaivable`: "),
+        (vehicle, "required_criteria: "),
+    ):
+        assert sum(f"{place}: {key}" in problem for problem in found) == 1, (key, found)
+
+
+def test_a_criterion_that_the_vehicle_requires_must_count_for_a_gate(mission: Path) -> None:
+    vehicle = mission.parents[1] / "vehicles" / "xzy1-hop.toml"
+    hop = mission.parents[1] / "criteria" / "hop.toml"
+    replace_in(hop, ("[criterion.tilt]", "[criterion.tilted]"))
+    (missing,) = shown(mission)
+    assert missing == (
+        f"{vehicle}: required_criteria: {mission.name} must be decided by criterion 'tilt',"
+        " which is in none of its criteria files"
+    )

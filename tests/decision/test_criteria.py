@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 
@@ -255,7 +256,8 @@ def test_a_commit_inhibits_only_when_every_gate_of_the_criterion_is_committed() 
 
 
 def test_a_criterion_of_no_gate_is_never_inhibited_by_a_commit() -> None:
-    board = Board(ROLL.replace('["landing"]', "[]"))
+    alarm = '[criterion.roll.alarm]\npriority = "caution"\naction = "look at the deck"\n'
+    board = Board(ROLL.replace('["landing"]', "[]") + alarm)
     board.view.set("roll", 4 * DEG)
     assert board.judge(committed=frozenset({"landing", "launch"})).state is NO_GO
 
@@ -352,3 +354,160 @@ def test_a_requirement_that_cannot_fail_or_is_none_is_a_load_error(text: str) ->
 def test_all_mistakes_are_reported_at_once() -> None:
     bad = ROLL.replace('"3 deg"', '"3 m"').replace('"0.5 deg"', '"0.5 m"')
     assert len(problems_of(bad)) == 2
+
+
+# --- What lets a trip clear ---
+
+LATCHED = ROLL + 'clears_when = "gauge < 280 K"\n'
+LATCHED_CLEAR = CLEAR + 'clears_when = "gauge < 280 K"\n'
+
+
+def test_a_latched_trip_stays_until_what_clears_it_is_true() -> None:
+    board = Board(LATCHED)
+    board.view.set("gauge", 290.0)
+    assert [board.roll(d).state for d in (1.0, 3.1, 1.0)] == [GO, NO_GO, NO_GO]
+    board.view.set("gauge", 279.0)
+    assert board.roll(1.0).state is GO
+    board.view.set("gauge", 290.0)
+    assert board.roll(1.0).state is GO
+
+
+def test_what_is_not_known_clears_no_trip() -> None:
+    board = Board(LATCHED)
+    assert [board.roll(d).state for d in (3.1, 1.0)] == [NO_GO, NO_GO]
+    board.view.set("gauge", math.nan)
+    assert board.roll(1.0).state is NO_GO
+
+
+def test_what_never_tripped_needs_nothing_to_clear() -> None:
+    assert Board(LATCHED).roll(1.0).state is GO
+
+
+def test_a_latched_condition_waits_likewise_and_for_its_delay_too() -> None:
+    board = Board(LATCHED_CLEAR + 'clear_after = "2 s"\n')
+    board.view.set("clear", 0.0)
+    board.view.set("gauge", 290.0)
+    assert board.judge().state is NO_GO
+    board.view.set("clear", 1.0)
+    assert board.judge(5 * SECOND).state is NO_GO
+    board.view.set("gauge", 279.0)
+    assert [board.judge(SECOND).state for _ in range(3)] == [NO_GO, NO_GO, GO]
+
+
+def test_a_latched_trip_says_what_it_waits_for() -> None:
+    board = Board(LATCHED)
+    board.view.set("gauge", 290.0)
+    board.roll(3.1)
+    assert board.roll(1.0).why == "deck roll 1.0 deg, limit 3.0 deg, clears when gauge < 280 K"
+    assert "clears when" not in Board(LATCHED).roll(1.0).why
+
+
+def test_a_check_of_what_clears_that_crashes_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    board = Board(LATCHED)
+    board.roll(1.0)
+    evaluate = Expression.evaluate
+
+    def crashing(self: Expression, *arguments: Any) -> float | bool | None:
+        return 1 / 0 if "gauge" in self.text else evaluate(self, *arguments)
+
+    monkeypatch.setattr(Expression, "evaluate", crashing)
+    assert board.judge().state is UNKNOWN
+
+
+def test_what_clears_it_is_judged_as_soon_as_it_changes() -> None:
+    board = Board(LATCHED)
+    board.view.set("gauge", 290.0)
+    board.roll(3.1)
+    board.roll(1.0)
+    board.view.set("gauge", 279.0)
+    gauge = board.view.index("gauge")
+    assert gauge is not None
+    (status,) = board.criteria.evaluate(board.view, "descent", frozenset(), 9 * SECOND, {gauge})
+    assert status.state is GO
+
+
+def test_its_windows_are_kept_too() -> None:
+    board = Board(ROLL + 'clears_when = "mean_over(roll, 10 s) < 1 deg"\n')
+    assert board.criteria.windows() == {board.view.index("roll"): 10 * SECOND}
+
+
+# --- Where it is going, and what a console learns ---
+
+
+def test_a_value_that_moves_has_a_trend_and_a_time_to_its_limit() -> None:
+    board = Board(ROLL)
+    statuses = [board.roll(1.0 + 0.1 * i) for i in range(6)]
+    assert (statuses[1].trend, statuses[1].violates_ns) == (None, None)
+    trend, violates = statuses[-1].trend, statuses[-1].violates_ns
+    assert trend == pytest.approx(0.1 * DEG)
+    assert violates == pytest.approx(15 * SECOND)
+
+
+def test_an_unknown_value_has_no_trend() -> None:
+    board = Board(ROLL)
+    for i in range(6):
+        board.roll(1.0 + 0.1 * i)
+    board.view.forget("roll")
+    status = board.judge(SECOND)
+    assert (status.trend, status.violates_ns) == (None, None)
+
+
+def test_between_ticks_the_trend_stays() -> None:
+    board = Board(ROLL)
+    for i in range(6):
+        board.roll(1.0 + 0.1 * i)
+    board.view.set("roll", 2.9 * DEG)
+    roll = board.view.index("roll")
+    assert roll is not None
+    now_ns = board.now_ns + 1
+    (status,) = board.criteria.evaluate(board.view, "descent", frozenset(), now_ns, {roll})
+    assert status.trend == pytest.approx(0.1 * DEG)
+
+
+def test_a_condition_has_no_trend() -> None:
+    board = Board(CLEAR)
+    board.view.set("clear", 1.0)
+    assert [board.judge(SECOND).trend for _ in range(6)] == [None] * 6
+
+
+def test_the_board_is_told_the_rule_and_what_it_reads_in_the_order_of_its_text() -> None:
+    entry = ROLL.replace("abs(roll)", "max(abs(roll), clear * 1 deg)")
+    board = Board(entry + 'clears_when = "gauge < 280 K and roll < 1 deg"\n')
+    (info,) = board.criteria.infos()
+    assert info.expression == "max(abs(roll), clear * 1 deg)"
+    assert info.reads == tuple(board.view.index(name) for name in ("roll", "clear", "gauge"))
+    assert info.limits.endswith(", clears when gauge < 280 K and roll < 1 deg")
+
+
+def test_the_board_is_told_who_may_waive_it_how_long_and_how_far() -> None:
+    waivable = 'waivable_by = ["FD"]\nwaivable_for = "10 min"\n'
+    (by_value,) = Board(ROLL + waivable + 'waivable_to = { above = "4 deg" }\n').criteria.infos()
+    assert by_value.waivable == "FD, 10 min at most, as far as above 4.0 deg"
+    (by_truth,) = Board(CLEAR + waivable).criteria.infos()
+    assert by_truth.waivable == "FD, 10 min at most"
+    (never,) = Board(CLEAR + "unwaivable = true\n").criteria.infos()
+    assert (never.waivable, never.unwaivable) == ("", True)
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("gauge < 280 m", "clears_when"),
+        ("gauge", "clears_when"),
+        ("gague < 280 K", "clears_when"),
+        ("true", "clears_when"),
+        ("mean_over(gauge, 21 min) < 280 K", "clears_when"),
+    ],
+)
+def test_what_clears_it_is_checked_like_the_rule(text: str, key: str) -> None:
+    (problem,) = problems_of(ROLL + f'clears_when = "{text}"\n')
+    assert problem.startswith(f"criterion.roll.{key}: ")
+
+
+def test_a_window_longer_than_the_history_that_is_kept_is_a_load_error() -> None:
+    assert problems_of(ROLL.replace("abs(roll)", "max_over(roll, 20 min)")) == []
+    (problem,) = problems_of(ROLL.replace("abs(roll)", "max_over(roll, 21 min)"))
+    assert problem == (
+        "criterion.roll.value: looks back 21 min, but the station keeps 20 min"
+        " (station.longest_window)"
+    )

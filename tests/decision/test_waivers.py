@@ -522,3 +522,15 @@ class Waivers(RuleBasedStateMachine):
 
 
 TestWaivers = Waivers.TestCase
+
+
+def test_what_is_unwaivable_says_so() -> None:
+    board = Board(CLEAR + "unwaivable = true\n")
+    board.view.set("clear", 0.0)
+    board.judge()
+    assert board.waive().text == "waiver of 'clear' refused: it is unwaivable"
+
+
+def test_a_position_that_may_waive_the_unwaivable_is_a_load_error() -> None:
+    with pytest.raises(ConfigError, match="`unwaivable`: nobody may be in `waivable_by`"):
+        Board(CLEAR + CLEAR_WAIVABLE + "unwaivable = true\n")

@@ -1,0 +1,118 @@
+"""Trends: the slope of the last ten seconds, and how long a limit is away at that slope."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gcs.decision.limits import Limit
+from gcs.decision.trend import HORIZON_NS, LEAST_NS, SPAN_NS, Trend, violates_ns
+
+SECOND = 1_000_000_000
+TICK = SECOND // 10
+BAND = Limit(above=4.0, below=-2.0)
+
+
+def after(values: list[float], tick_ns: int = TICK) -> Trend:
+    trend = Trend()
+    for i, value in enumerate(values):
+        trend.add(value, i * tick_ns)
+    return trend
+
+
+def test_a_straight_line_has_its_slope() -> None:
+    assert after([5.0 - 0.3 * i for i in range(40)]).slope() == pytest.approx(-3.0)
+
+
+def test_a_constant_has_no_slope_at_all() -> None:
+    assert after([0.1 + 0.2] * 500).slope() == 0.0
+
+
+def test_too_short_a_past_has_none() -> None:
+    ticks = LEAST_NS // TICK
+    assert after([float(i) for i in range(ticks)]).slope() is None
+    assert after([float(i) for i in range(ticks + 1)]).slope() == pytest.approx(10.0)
+
+
+def test_a_gap_begins_it_anew() -> None:
+    trend = after([float(i) for i in range(100)])
+    trend.add(None, 100 * TICK)
+    assert trend.slope() is None
+    for i in range(LEAST_NS // TICK + 1):
+        trend.add(-float(i), (101 + i) * TICK)
+    assert trend.slope() == pytest.approx(-10.0)
+
+
+def test_what_lies_further_back_than_the_span_is_forgotten() -> None:
+    span = SPAN_NS // TICK
+    trend = after([1e6] * 300 + [float(i) for i in range(span)])
+    assert trend.slope() == pytest.approx(10.0)
+
+
+def test_a_second_look_at_one_moment_changes_nothing() -> None:
+    trend = after([0.0, 1.0, 2.0], SECOND)
+    trend.add(99.0, 2 * SECOND)
+    assert trend.slope() == pytest.approx(1.0)
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 3 * SECOND), st.floats(-1e3, 1e3)), min_size=3, max_size=200),
+    st.sampled_from([0.0, 273.15, 1e5]),
+)
+def test_it_is_the_least_squares_slope_of_the_span(
+    steps: list[tuple[int, float]], offset: float
+) -> None:
+    trend, now_ns, samples = Trend(), 10**18, []
+    for step_ns, value in steps:
+        now_ns += step_ns
+        samples.append((now_ns, value + offset))
+        trend.add(value + offset, now_ns)
+    kept = [(t, v) for t, v in samples if t > now_ns - SPAN_NS]
+    slope = trend.slope()
+    if kept[-1][0] - kept[0][0] < LEAST_NS:
+        assert slope is None
+        return
+    times = np.array([(t - now_ns) / 1e9 for t, _ in kept])
+    values = np.array([v for _, v in kept])
+    wanted = np.polyfit(times, values, 1)[0]
+    assert slope == pytest.approx(wanted, rel=1e-6, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("value", "slope", "seconds"),
+    [(1.0, 0.5, 6.0), (1.0, -0.5, 6.0), (4.0, 1.0, 0.0), (-2.0, -1.0, 0.0), (-2.0, 1.0, 6.0)],
+)
+def test_a_limit_is_as_far_as_the_slope_takes_to_it(
+    value: float, slope: float, seconds: float
+) -> None:
+    assert violates_ns(value, slope, BAND) == seconds * SECOND
+
+
+@pytest.mark.parametrize(
+    ("value", "slope", "limit"),
+    [
+        (None, 1.0, BAND),
+        (1.0, None, BAND),
+        (1.0, 0.0, BAND),
+        (1.0, 1.0, None),
+        (4.1, 1.0, BAND),
+        (4.1, -1.0, BAND),
+        (1.0, -1.0, Limit(above=4.0)),
+        (1.0, 1e-300, BAND),
+        (1.0, math.inf, Limit()),
+    ],
+)
+def test_there_is_none_where_no_limit_lies_ahead(
+    value: float | None, slope: float | None, limit: Limit | None
+) -> None:
+    assert violates_ns(value, slope, limit) is None
+
+
+def test_an_hour_ahead_is_the_last_that_is_said() -> None:
+    hour_s = HORIZON_NS / SECOND
+    assert violates_ns(0.0, 4.0 / hour_s, BAND) == HORIZON_NS
+    assert violates_ns(0.0, 3.999 / hour_s, BAND) is None
