@@ -19,6 +19,8 @@ from pathlib import Path
 from gcs.clock import Clock, ScaledClock
 from gcs.config.loading import Mission
 from gcs.config.mission import MqttLink, TcpServerLink, UdpLink
+from gcs.config.persons import load_persons
+from gcs.console.identity import Identity
 from gcs.console.protocol import Farewell, UnixAddress, parse_address
 from gcs.console.server import ConsoleServer, OnInput
 from gcs.console.settings import Settings
@@ -86,6 +88,21 @@ def signing_keys(mission: Mission) -> dict[str, bytes]:
     return {link.id: key for link in mission.config.link if link.carries == "mavlink"}
 
 
+def identity_of(mission: Mission) -> Identity:
+    """How the mission wants persons known, with its persons file where it names one.
+
+    StartUpError where the variable holds no path, ConfigError where the file is wrong.
+    """
+    station = mission.config.station
+    if not station.persons_env:
+        return Identity(station.identify)
+    path = os.environ.get(station.persons_env, "")
+    if not path:
+        raise StartUpError(f"{station.persons_env} must hold the path of the persons file")
+    tokens = station.identify == "token"
+    return Identity(station.identify, load_persons(Path(path), station.positions, tokens=tokens))
+
+
 def run_station(mission: Mission, options: StationOptions) -> tuple[int, Path | None]:
     """Run a station until a signal or its outcome; the exit code and the recording's path."""
     keys = signing_keys(mission)
@@ -129,7 +146,8 @@ async def _run_station(
         raise StartUpError(str(error)) from error
     summary = Summary(mission.config.phase)
     since_ns = _brought_back(station, options, journal, summary, queue)
-    server = _console_server(options.listen, station.catalogue("LIVE"), queue.put)
+    identity = identity_of(mission)
+    server = _console_server(options.listen, station.catalogue("LIVE"), queue.put, identity)
     shell = Shell(links, journal, server, summary)
     runtime = Runtime(
         station, options.clock, queue, shell, to_outcome=options.to_outcome, since_ns=since_ns
@@ -177,9 +195,11 @@ def _farewell(summary: Summary, exit_code: int) -> Farewell:
     return Farewell(exit_code, summary.outcome or "open", tuple(summary.lines()))
 
 
-def _console_server(listen: str, catalogue: Catalogue, on_input: OnInput) -> ConsoleServer:
+def _console_server(
+    listen: str, catalogue: Catalogue, on_input: OnInput, identity: Identity
+) -> ConsoleServer:
     try:
-        return ConsoleServer(listen, catalogue, on_input)
+        return ConsoleServer(listen, catalogue, on_input, identity)
     except ValueError as error:
         raise StartUpError(f"--listen: {error}") from error
 
@@ -225,7 +245,8 @@ async def run_replay(flight: Flight, listen: str, speed: float | None) -> Summar
     """
     station, summary = flight.station(), Summary(flight.mission.config.phase)
     attached, stopped = asyncio.Event(), asyncio.Event()
-    server = _console_server(listen, station.catalogue("REPLAY"), lambda _: attached.set())
+    catalogue = station.catalogue("REPLAY")
+    server = _console_server(listen, catalogue, lambda _: attached.set(), Identity())
     await _listening(server)
     try:
         with _signals_calling(stopped.set):

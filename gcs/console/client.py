@@ -17,6 +17,7 @@ from gcs.console.protocol import (
     FrameSplitter,
     FromStation,
     ProtocolError,
+    Refused,
     UnixAddress,
     decode_from_station,
     encode,
@@ -41,24 +42,29 @@ Update: TypeAlias = FromStation | Detached
 class ConsoleClient:
     """One console's connection to a station at `address`.
 
-    `position` is who acts here; an empty one only watches.
+    `position` is who acts here; an empty one only watches. `person` and `token` say and
+    prove who that is, where the station asks for it.
     """
 
-    def __init__(self, address: str, position: str = "") -> None:
+    def __init__(self, address: str, position: str = "", person: str = "", token: str = "") -> None:
         self._address = parse_address(address)
         self._position = position
+        self._attach = Attach(VERSION, position, person, token)
         self._name = uuid.uuid4().hex[:12]
         self._sent = 0
         self._writer: asyncio.StreamWriter | None = None
 
     async def updates(self) -> AsyncGenerator[Update, None]:
-        """What the station says, until its Farewell, over as many connections as it takes."""
+        """What the station says, over as many connections as it takes.
+
+        It ends with a Farewell, or with Refused.
+        """
         while True:
             try:
                 async with aclosing(self._one_connection()) as messages:
                     async for message in messages:
                         yield message
-                        if isinstance(message, Farewell):
+                        if isinstance(message, Farewell | Refused):
                             return
                 yield Detached("the station closed the connection")
             except (OSError, ProtocolError) as error:
@@ -85,7 +91,7 @@ class ConsoleClient:
         reader, writer = await self._connect()
         splitter = FrameSplitter(MAX_FROM_STATION_BYTES)
         try:
-            writer.write(encode(Attach(VERSION, self._position)))
+            writer.write(encode(self._attach))
             self._writer = writer
             while data := await reader.read(_READ_BYTES):
                 for body in splitter.feed(data):

@@ -10,7 +10,7 @@ from typing import TextIO
 from gcs.console.client import ConsoleClient, Detached, Update
 from gcs.console.format import clock, escaped, seconds, utc_time
 from gcs.console.model import Model, main_parameters, newer_events, whole_seconds
-from gcs.console.protocol import Farewell
+from gcs.console.protocol import Farewell, Refused
 from gcs.console.summary import summary_lines
 from gcs.messages import Catalogue, CriterionState, Event, LinkState, Snapshot
 
@@ -20,13 +20,15 @@ NO_STATION = 2
 _PARAMETERS_SHOWN = 4
 
 
-def run_headless(address: str, out: TextIO, position: str = "") -> int:
+def run_headless(
+    address: str, out: TextIO, position: str = "", person: str = "", token: str = ""
+) -> int:
     """Follow the station at `address` on `out` until its run ends.
 
-    Returns the run's own exit code; 1 where the station vanished without a
-    farewell; 2 where there is no station. ValueError on a malformed address.
+    Returns the run's own exit code; 1 where the station vanished without a farewell;
+    2 where there is no station or it refused. ValueError on a malformed address.
     """
-    return asyncio.run(follow(ConsoleClient(address, position), out))
+    return asyncio.run(follow(ConsoleClient(address, position, person, token), out))
 
 
 async def follow(client: ConsoleClient, out: TextIO) -> int:
@@ -64,6 +66,9 @@ class Transcript:
                 self._detached(update)
             case Farewell():
                 self._farewell(update)
+            case Refused():
+                self._line(f"refused: {escaped(update.reason)}")
+                self.exit_code = NO_STATION
 
     def _snapshot(self, snapshot: Snapshot) -> None:
         if self._catalogue is None:

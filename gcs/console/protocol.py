@@ -1,14 +1,19 @@
 """The console socket's language: length-prefixed msgpack, both ways, no input or output here.
 
-A console connects and sends one Attach. The station answers with the Catalogue,
-then Snapshots for as long as it runs, then a Farewell. An attached console sends
-Intents whenever its operator acts.
+A console connects and sends one Attach. The station says whom it takes it for, or why it
+does not take it, then sends the Catalogue, then Snapshots for as long as it runs, then a
+Farewell. An attached console sends Intents whenever its operator acts.
 
     console                     station
        | -- Attach ---------------> |
+       | <--------------- Welcome - |   or Refused, and the end
        | <------------- Catalogue - |
        | <-------------- Snapshot - |   newest only: a slow console misses some
        | -- Intent ---------------> |
+       | -- HistoryQuery ---------> |
+       | <--------------- History - |   what was before the console attached
+       | -- Control --------------> |   in a replay only: play, pause, seek ...
+       | <-------------- Playback - |   where the replay stands
        | <-------------- Farewell - |   the run is over; a bare end of file is a crash
 
 A frame is a 4-byte big-endian length and that many bytes of msgpack. Both sides
@@ -17,19 +22,22 @@ bound the length before they hold a byte of the body.
 
 from __future__ import annotations
 
+import enum
 import ipaddress
 import struct
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
 
 import msgspec
+from msgspec import Meta
 
 from gcs.messages import Catalogue, Intent, Message, Snapshot
 
-VERSION = 1
+VERSION = 2
 MAX_FROM_STATION_BYTES = 8 * 1024 * 1024
 MAX_FROM_CONSOLE_BYTES = 4096
 MAX_NAME_LENGTH = 32
+MAX_TOKEN_LENGTH = 256
 _UNIX_PATH_BYTES = 107
 _LENGTH = struct.Struct(">I")
 
@@ -39,10 +47,30 @@ class ProtocolError(Exception):
 
 
 class Attach(Message, frozen=True, tag="attach"):
-    """A console's first message. An empty `position` only watches."""
+    """A console's first message. An empty `position` only watches.
+
+    `person` is who its operator says to be, `token` what proves it where the station asks
+    for one; it is compared and forgotten.
+    """
 
     version: int
     position: str
+    person: str = ""
+    token: str = ""
+
+
+class Welcome(Message, frozen=True, tag="welcome"):
+    """The console's own id, as in `Snapshot.consoles`, and whom the station takes it for."""
+
+    console: str
+    position: str
+    person: str
+
+
+class Refused(Message, frozen=True, tag="refused"):
+    """This console was not taken; trying again would not help. `reason` is one sentence."""
+
+    reason: str
 
 
 class Farewell(Message, frozen=True, tag="farewell"):
@@ -56,8 +84,58 @@ class Farewell(Message, frozen=True, tag="farewell"):
     story: tuple[str, ...] = ()
 
 
-FromConsole: TypeAlias = Attach | Intent
-FromStation: TypeAlias = Catalogue | Snapshot | Farewell
+class HistoryQuery(Message, frozen=True, tag="history_query"):
+    """Asks for the past of one parameter, by its catalogue column."""
+
+    parameter: int
+
+
+class History(Message, frozen=True, tag="history"):
+    """The past of one parameter as shown: station times, rising, and GOOD values in SI."""
+
+    parameter: int
+    times_ns: tuple[int, ...]
+    values: tuple[float, ...]
+
+
+class PlaybackAct(enum.StrEnum):
+    """What may be done with a replay; the value that goes with it in brackets."""
+
+    PLAY = "play"
+    PAUSE = "pause"
+    SPEED = "speed"  # times real time
+    SEEK = "seek"  # s on the T clock
+    SKIP = "skip"  # s, either way
+    STEP = "step"  # snapshots, either way
+    NEXT = "next"
+    PREVIOUS = "previous"
+
+
+class Control(Message, frozen=True, tag="control"):
+    """Asks a replay to do something; a station that is none ignores it."""
+
+    act: PlaybackAct
+    value: Annotated[float, Meta(ge=-1e9, le=1e9)] = 0.0
+
+
+class Playback(Message, frozen=True, tag="playback"):
+    """Where a replay stands, in station time; `mark` is the event that it was led to.
+
+    `last_ns` is the last moment known so far, of the whole flight once `complete`.
+    `speed` is None for as fast as it goes.
+    """
+
+    at_ns: int
+    first_ns: int
+    last_ns: int
+    complete: bool
+    playing: bool
+    speed: float | None
+    mark: str = ""
+
+
+FromConsole: TypeAlias = Attach | Intent | HistoryQuery | Control
+FromStation: TypeAlias = Welcome | Refused | Catalogue | Snapshot | Farewell | History | Playback
 
 _encoder = msgspec.msgpack.Encoder()
 _from_console: msgspec.msgpack.Decoder[FromConsole] = msgspec.msgpack.Decoder(FromConsole)
@@ -92,8 +170,13 @@ def decode_from_station(body: bytes) -> FromStation:
 def _check_attach(attach: Attach) -> None:
     if attach.version != VERSION:
         raise ProtocolError(f"protocol {attach.version}, expected {VERSION}")
-    if len(attach.position) > MAX_NAME_LENGTH or not attach.position.isprintable():
-        raise ProtocolError(f"a position is at most {MAX_NAME_LENGTH} printable characters")
+    for what, text, longest in (
+        ("position", attach.position, MAX_NAME_LENGTH),
+        ("person", attach.person, MAX_NAME_LENGTH),
+        ("token", attach.token, MAX_TOKEN_LENGTH),
+    ):
+        if len(text) > longest or not text.isprintable():
+            raise ProtocolError(f"a {what} is at most {longest} printable characters")
 
 
 class FrameSplitter:

@@ -3,7 +3,8 @@
 Publishing encodes once and leaves the frame in one slot a console; each console's
 own task writes its slot when the socket takes more, so a stalled console costs one
 frame of memory and misses Snapshots, nothing else. Whatever a console sends that is
-not the protocol ends that console's connection and is counted.
+not the protocol ends that console's connection and is counted. Who is behind a console
+is `identity`'s to say, at the attach; from then on its Intents carry that name.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -18,20 +20,29 @@ from typing import Self, TypeAlias
 
 import msgspec
 
+from gcs.clock import SECOND_NS
+from gcs.console.identity import Identity, RefusedError, peer_of
 from gcs.console.protocol import (
     MAX_FROM_CONSOLE_BYTES,
     Address,
     Attach,
+    Control,
     Farewell,
     FrameSplitter,
     FromConsole,
+    History,
+    HistoryQuery,
+    Playback,
     ProtocolError,
+    Refused,
     TcpAddress,
     UnixAddress,
+    Welcome,
     decode_from_console,
     encode,
     parse_address,
 )
+from gcs.console.trails import Trails
 from gcs.messages import Catalogue, ConsoleChanged, Intent, Snapshot
 
 MAX_CONSOLES = 16
@@ -40,21 +51,41 @@ FAREWELL_WITHIN_S = 1.0
 INTENT_SPACING_S = 0.02
 _READ_BYTES = 4096
 
+PAST_NS = SECOND_NS // 2
+PAST_ROWS = 2400
+"""Twenty minutes at 2 Hz of every parameter, for charts of consoles that attach late."""
+ANSWERS_KEPT = 32
+"""Answers that wait for a slow console; more are dropped, and it may ask again."""
+
+_BY_PEER = Identity()
+
 OnInput: TypeAlias = Callable[[Intent | ConsoleChanged], None]
+OnControl: TypeAlias = Callable[[Control], None]
 
 
 class ConsoleServer:
     """Serves consoles on `address` (`unix:PATH` or `tcp:127.0.0.1:PORT`).
 
     `on_input` gets every attach and leave and every Intent, from the event loop's
-    thread; it must not block. An Intent's console and position are those of the
-    connection, whatever the console wrote. Use as an async context manager.
+    thread; it must not block. An Intent's console, position and person are those of
+    the connection, whatever the console wrote. Use as an async context manager.
     """
 
-    def __init__(self, address: str, catalogue: Catalogue, on_input: OnInput) -> None:
+    def __init__(
+        self,
+        address: str,
+        catalogue: Catalogue,
+        on_input: OnInput,
+        identity: Identity = _BY_PEER,
+        on_control: OnControl | None = None,
+    ) -> None:
+        """`on_control` takes what consoles with a position ask of a replay."""
         self._address = parse_address(address)
         self._catalogue_frame = encode(catalogue)
         self._on_input = on_input
+        self._identity = identity
+        self._on_control = on_control
+        self._past = Trails(len(catalogue.parameters), capacity=PAST_ROWS, spacing_ns=PAST_NS)
         self._latest: bytes | None = None
         self._consoles: dict[str, _Connection] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -85,9 +116,10 @@ class ConsoleServer:
         if isinstance(self._address, TcpAddress):
             self._address = TcpAddress(self._address.host, listening.getsockname()[1])
 
-    def publish(self, snapshot: Snapshot) -> None:
+    def publish(self, snapshot: Snapshot, playback: Playback | None = None) -> None:
         """Offer a Snapshot to every console; returns at once. A newer one replaces it."""
-        self._latest = encode(snapshot)
+        self._past.add(snapshot)
+        self._latest = encode(snapshot) + (b"" if playback is None else encode(playback))
         for connection in self._consoles.values():
             connection.offer(self._latest)
 
@@ -133,7 +165,11 @@ class ConsoleServer:
                 first = await inbox.next()
             if not isinstance(first, Attach):
                 raise ProtocolError("an attach must come first")
-            await self._attached(first.position, inbox, writer)
+            person = self._identity.person(first, peer_of(writer))
+            await self._attached(first.position, person, inbox, writer)
+        except RefusedError as error:
+            self._faults += 1
+            await _turn_away(writer, str(error))
         except (ProtocolError, TimeoutError):
             self._faults += 1
         except (OSError, EOFError):
@@ -141,32 +177,59 @@ class ConsoleServer:
         finally:
             writer.transport.abort()
 
-    async def _attached(self, position: str, inbox: _Inbox, writer: asyncio.StreamWriter) -> None:
+    async def _attached(
+        self, position: str, person: str, inbox: _Inbox, writer: asyncio.StreamWriter
+    ) -> None:
         self._served += 1
-        console = f"console-{self._served}"
+        who = ConsoleChanged(f"console-{self._served}", position, attached=True, person=person)
+        welcome = encode(Welcome(who.console, position, person))
         connection = _Connection(writer)
         connection.offer(self._latest)
-        self._consoles[console] = connection
-        self._on_input(ConsoleChanged(console, position, attached=True))
-        writing = asyncio.ensure_future(connection.write(self._catalogue_frame))
+        self._consoles[who.console] = connection
+        self._on_input(who)
+        writing = asyncio.ensure_future(connection.write(welcome + self._catalogue_frame))
         try:
-            await self._listen(console, position, inbox)
+            await self._listen(who, inbox, connection)
         finally:
             writing.cancel()
             await asyncio.gather(writing, return_exceptions=True)
-            del self._consoles[console]
-            self._on_input(ConsoleChanged(console, position, attached=False))
+            del self._consoles[who.console]
+            self._on_input(msgspec.structs.replace(who, attached=False))
 
-    async def _listen(self, console: str, position: str, inbox: _Inbox) -> None:
+    async def _listen(self, who: ConsoleChanged, inbox: _Inbox, connection: _Connection) -> None:
         while True:
             message = await inbox.next()
-            if not isinstance(message, Intent):
+            if isinstance(message, HistoryQuery):
+                connection.answer(encode(self._history(message.parameter)))
+            elif isinstance(message, Attach):
                 raise ProtocolError("attached already")
-            if not position:
+            elif not who.position:
                 raise ProtocolError("a console without a position only watches")
-            self._on_input(msgspec.structs.replace(message, console=console, position=position))
+            elif isinstance(message, Control):
+                if self._on_control is not None:
+                    self._on_control(message)
+            else:
+                self._on_input(
+                    msgspec.structs.replace(
+                        message, console=who.console, position=who.position, person=who.person
+                    )
+                )
             # The excess of a flood waits in the console's own socket, not in the station.
             await asyncio.sleep(INTENT_SPACING_S)
+
+    def _history(self, parameter: int) -> History:
+        """The past of a column; empty where there is no such column."""
+        times_ns, values = self._past.column(parameter)
+        return History(parameter, tuple(times_ns.tolist()), tuple(values.tolist()))
+
+
+async def _turn_away(writer: asyncio.StreamWriter, reason: str) -> None:
+    """Say why, for a moment only."""
+    writer.transport.set_write_buffer_limits(high=0)
+    writer.write(encode(Refused(reason)))
+    with contextlib.suppress(OSError, TimeoutError):
+        async with asyncio.timeout(FAREWELL_WITHIN_S):
+            await writer.drain()
 
 
 class _Connection:
@@ -177,6 +240,7 @@ class _Connection:
         writer.transport.set_write_buffer_limits(high=0)
         self._writer = writer
         self._slot: bytes | None = None
+        self._answers: deque[bytes] = deque(maxlen=ANSWERS_KEPT)
         self._filled = asyncio.Event()
         self._last = False
         self._done = asyncio.Event()
@@ -185,6 +249,12 @@ class _Connection:
         """Replace what waits to be written."""
         if frame is not None and not self._last:
             self._slot = frame
+            self._filled.set()
+
+    def answer(self, frame: bytes) -> None:
+        """Add an answer to what waits to be written."""
+        if not self._last:
+            self._answers.append(frame)
             self._filled.set()
 
     async def finish(self, frame: bytes) -> None:
@@ -203,6 +273,8 @@ class _Connection:
             while not (self._last and self._slot is None):
                 await self._filled.wait()
                 self._filled.clear()
+                while self._answers:
+                    await self._put(self._answers.popleft())
                 frame, self._slot = self._slot, None
                 if frame is not None:
                     await self._put(frame)
