@@ -13,10 +13,10 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from gcs.clock import Clock, ScaledClock
+from gcs.clock import Clock
 from gcs.config.loading import Mission
 from gcs.config.mission import MqttLink, TcpServerLink, UdpLink
 from gcs.config.persons import load_persons
@@ -28,14 +28,16 @@ from gcs.links.addresses import format_address
 from gcs.links.base import sentence
 from gcs.links.opening import LinkConfigError, open_link
 from gcs.messages import Catalogue
+from gcs.playback import Decider, control, play
 from gcs.recording.files import new_recording_path
 from gcs.recording.header import header_for
 from gcs.recording.journal import Journal
-from gcs.replay import Flight, StepInput
+from gcs.replay import Flight
 from gcs.resuming import Resumption, bring_back, check_keys
 from gcs.runtime import InputQueue, Runtime, Shell
 from gcs.station import Station
 from gcs.summary import Summary
+from gcs.timeline import Player, Timeline
 
 EXIT_UNFINISHED = 1
 """A run to its outcome that ended without one."""
@@ -241,44 +243,31 @@ async def run_replay(flight: Flight, listen: str, speed: float | None) -> Summar
     """Play a flight for consoles at `speed` times real time; None is as fast as it goes.
 
     It begins when the first console has attached, or after a moment: a short flight at
-    full speed would be over before anybody saw it.
+    full speed would be over before anybody saw it. It ends with the flight, unless a
+    console took a hand in it: then it stays until it is ended.
     """
     station, summary = flight.station(), Summary(flight.mission.config.phase)
     attached, stopped = asyncio.Event(), asyncio.Event()
-    catalogue = station.catalogue("REPLAY")
-    server = _console_server(listen, catalogue, lambda _: attached.set(), Identity())
-    await _listening(server)
-    try:
-        with _signals_calling(stopped.set):
-            _say_ready(server)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(attached.wait(), _ATTACH_WITHIN_S)
-            await _play(station, flight.steps(), server, summary, stopped, speed)
-    finally:
-        await server.close(_farewell(summary, summary.exit_code))
+    with Timeline() as timeline:
+        player = Player(timeline, speed)
+        server = ConsoleServer(
+            listen,
+            station.catalogue("REPLAY"),
+            lambda _: attached.set(),
+            lambda asked: control(player, asked),
+        )
+        await _listening(server)
+        try:
+            with _signals_calling(stopped.set):
+                _say_ready(server)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(attached.wait(), _ATTACH_WITHIN_S)
+                await play(
+                    Decider(station, flight.steps(), timeline, summary), player, server, stopped
+                )
+        finally:
+            await server.close(_farewell(summary, summary.exit_code))
     return summary
-
-
-async def _play(
-    station: Station,
-    steps: Iterator[StepInput],
-    server: ConsoleServer,
-    summary: Summary,
-    stopped: asyncio.Event,
-    speed: float | None,
-) -> None:
-    clock: ScaledClock | None = None
-    for now_ns, batch in steps:
-        if stopped.is_set():
-            return
-        if speed is not None:
-            clock = clock or replace(ScaledClock.started_now(speed), epoch_ns=now_ns)
-            await asyncio.sleep(max(0.0, clock.wall_s(now_ns - clock.now_ns())))
-        for snapshot in station.step(batch, now_ns).snapshots:
-            server.publish(snapshot)
-            summary.see(snapshot)
-        if speed is None:
-            await asyncio.sleep(0)
 
 
 # --- Processes around it ----------------------------------------------------

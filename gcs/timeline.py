@@ -34,7 +34,7 @@ class Timeline:
     """The Snapshots of a flight in order, and the events to jump to. Use as a context manager."""
 
     def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile(prefix="landfall-")  # noqa: SIM115: __exit__ closes it
+        self._file = tempfile.TemporaryFile(prefix="landfall-")  # noqa: SIM115
         self._ends = array("q", [0])
         self._times_ns = array("q")
         self._clock_ns = array("q")
