@@ -36,7 +36,10 @@ class Deed(NamedTuple):
         return kind(**self.fields, **seen)
 
     def __str__(self) -> str:
-        said = (str(value) for key, value in self.fields.items() if key != "reason")
+        words = {True: "GO", False: "NO-GO"}
+        said = [
+            str(words.get(v, v)) for key, v in self.fields.items() if key not in ("reason", "note")
+        ]
         return " ".join([self.word, *said])
 
 
