@@ -254,7 +254,7 @@ async def run_replay(flight: Flight, listen: str, speed: float | None) -> Summar
             listen,
             station.catalogue("REPLAY"),
             lambda _: attached.set(),
-            lambda asked: control(player, asked),
+            on_control=lambda asked: control(player, asked),
         )
         await _listening(server)
         try:

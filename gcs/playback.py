@@ -1,4 +1,4 @@
-"""A replay for consoles: one task decides the flight ahead, one shows where a person stands in it."""
+"""A replay for consoles: the flight is decided ahead, and shown where a person stands in it."""
 
 from __future__ import annotations
 
