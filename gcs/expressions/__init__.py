@@ -30,10 +30,13 @@ Unknown
   (Kleene). Division by zero and everything not finite is unknown.
 
 Text is parsed to a tree (`syntax`), checked against the dictionary's units (`checking`) and
-compiled to closures (`evaluating`).
+compiled to closures (`evaluating`). `evaluate_columns` (`batch`) answers the same over columns
+of recorded samples, for many moments at once.
 """
 
+from gcs.expressions.batch import evaluate_columns
 from gcs.expressions.checking import Scope
+from gcs.expressions.columns import Column
 from gcs.expressions.errors import ExpressionError
 from gcs.expressions.evaluating import Expression, View, compile_expression
 from gcs.expressions.history import History
@@ -54,6 +57,7 @@ __all__ = [
     "CONDITION",
     "DIMENSIONLESS",
     "TIME",
+    "Column",
     "Condition",
     "Dimension",
     "Expression",
@@ -64,6 +68,7 @@ __all__ = [
     "Unit",
     "View",
     "compile_expression",
+    "evaluate_columns",
     "parse_difference",
     "parse_quantity",
     "unit_of",

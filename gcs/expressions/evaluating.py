@@ -74,7 +74,7 @@ class Expression:
     It remembers what `held` and the windows need from one evaluation to the next:
     one object has one caller, whose `now_ns` never decreases.
 
-    text: as written
+    text: as written; `tree` and `scope` are what it was compiled from
     dimension: of the number it gives, or CONDITION
     reads: indices of the parameters it names
     windows: index -> nanoseconds of history it needs
@@ -84,6 +84,8 @@ class Expression:
     def __init__(self, text: str, tree: Node, scope: Scope) -> None:
         checked = check(tree, scope)
         self.text = text
+        self.tree = tree
+        self.scope = scope
         self.dimension: Kind = checked.kind
         self.reads = checked.reads
         self.windows: Mapping[int, int] = MappingProxyType(dict(checked.windows))
@@ -183,9 +185,11 @@ class _Compiler:
         assert index is not None
         over = WindowOperator(node.function, _point_wise(self.number(operand)), duration_ns(window))
 
+        present = _value(index)
+
         def windowed(view: View, now_ns: int) -> float | None:
             # The past answers for nothing while the present is unknown.
-            return None if view.value(index) is None else over(view.history(index), now_ns)
+            return None if present(view, now_ns) is None else over(view.history(index), now_ns)
 
         return windowed
 

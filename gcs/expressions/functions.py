@@ -1,7 +1,7 @@
 """The functions of the language, one row each: how many arguments, which units, what value.
 
-Each has two forms with one meaning: over floats for live evaluation, over arrays for
-samples of a window. Both take finite numbers and answer NaN where the result is not
+Each has two forms with one meaning, to the last bit: over floats for live evaluation, over
+arrays for recorded columns. Both take finite numbers and answer NaN where the result is not
 defined; the array forms pass NaN on.
 """
 
@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -53,8 +54,17 @@ def _atan2(y: float, x: float) -> float:
     return math.atan2(y, x) if x or y else math.nan
 
 
+# numpy has both, but in the last digit they are not those of `math`.
+_hypot_each = np.frompyfunc(math.hypot, 2, 1)
+_atan2_each = np.frompyfunc(_atan2, 2, 1)
+
+
+def _hypot_array(x: Any, y: Any) -> Any:
+    return np.asarray(_hypot_each(x, y), np.float64)
+
+
 def _atan2_array(y: Any, x: Any) -> Any:
-    return np.where((x == 0.0) & (y == 0.0), np.nan, np.arctan2(y, x))
+    return np.asarray(_atan2_each(y, x), np.float64)
 
 
 def _clamp(x: float, low: float, high: float) -> float:
@@ -62,7 +72,7 @@ def _clamp(x: float, low: float, high: float) -> float:
 
 
 def _clamp_array(x: Any, low: Any, high: Any) -> Any:
-    return np.where(low <= high, np.minimum(np.maximum(x, low), high), np.nan)
+    return np.where(low <= high, _min_array(_max_array(x, low), high), np.nan)
 
 
 def _middle(ordered: Any, count: int) -> Any:
@@ -77,17 +87,18 @@ def _median(*values: float) -> float:
 
 
 def _median_array(*values: Any) -> Any:
-    ordered = np.sort(np.stack(np.broadcast_arrays(*values)), axis=0)
+    ordered = np.sort(np.stack(np.broadcast_arrays(*values)), axis=0, kind="stable")
     # Sorting puts NaN last.
     return np.where(np.isnan(ordered[-1]), np.nan, _middle(ordered, len(values)))
 
 
+# Of 0.0 and -0.0 the first stays, as with `min` and `max`; numpy's own may take either.
 def _min_array(*values: Any) -> Any:
-    return np.minimum.reduce(np.broadcast_arrays(*values))
+    return reduce(lambda a, b: np.where(np.isnan(b) | (b < a), b, a), values)
 
 
 def _max_array(*values: Any) -> Any:
-    return np.maximum.reduce(np.broadcast_arrays(*values))
+    return reduce(lambda a, b: np.where(np.isnan(b) | (b > a), b, a), values)
 
 
 _MANY = 64
@@ -97,7 +108,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "min": Function(2, _MANY, _same, min, _min_array),
     "max": Function(2, _MANY, _same, max, _max_array),
     "sqrt": Function(1, 1, _root, _sqrt, np.sqrt),
-    "hypot": Function(2, 2, _same, math.hypot, np.hypot),
+    "hypot": Function(2, 2, _same, math.hypot, _hypot_array),
     "atan2": Function(2, 2, _angle, _atan2, _atan2_array),
     "clamp": Function(3, 3, _same, _clamp, _clamp_array),
     "median": Function(2, _MANY, _same, _median, _median_array),

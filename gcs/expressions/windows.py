@@ -148,6 +148,8 @@ class WindowOperator:
         self._point_wise = point_wise
         self._window_ns = window_ns
         self._history: History | None = None
+        self._answer: float | None = None
+        self._answered = False
         self._restart(0, 0)
 
     def __call__(self, history: History, now_ns: int) -> float | None:
@@ -170,7 +172,6 @@ class WindowOperator:
         self._first = self._end = place
         self._revision = revision
         self._start_ns = self._now_ns = 0
-        self._answer: float | None = None
         self._answered = False
 
     def _follow(self, history: History, start_ns: int, now_ns: int) -> None:
