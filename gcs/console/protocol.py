@@ -240,7 +240,7 @@ def parse_address(text: str) -> Address:
     """The address that `unix:PATH` or `tcp:HOST:PORT` names.
 
     ValueError with one sentence otherwise. Only loopback hosts are taken: this
-    language has no authentication, so it must not leave the machine.
+    language is not encrypted, so it must not leave the machine.
     """
     kind, _, rest = text.partition(":")
     if kind == "unix":

@@ -15,8 +15,10 @@ from gcs.console.protocol import (
     Farewell,
     FrameSplitter,
     ProtocolError,
+    Refused,
     TcpAddress,
     UnixAddress,
+    Welcome,
     decode_from_console,
     decode_from_station,
     encode,
@@ -28,13 +30,22 @@ from tests.console.scenes import Scene, catalogue
 INTENT = Intent("a-1", "", "FD", 5, 7, Vote("landing_commit", go=True))
 
 
-@pytest.mark.parametrize("message", [catalogue(), Scene().snapshot(), Farewell(3, "diverted")])
+@pytest.mark.parametrize(
+    "message",
+    [
+        Welcome("console-1", "FD", "anna"),
+        Refused("nobody has this token"),
+        catalogue(),
+        Scene().snapshot(),
+        Farewell(3, "diverted"),
+    ],
+)
 def test_what_a_station_sends_arrives_whole(message: object) -> None:
     (body,) = FrameSplitter(1 << 20).feed(encode(message))  # type: ignore[arg-type]
     assert decode_from_station(body) == message
 
 
-@pytest.mark.parametrize("message", [Attach(VERSION, "FD"), INTENT])
+@pytest.mark.parametrize("message", [Attach(VERSION, "FD", "anna", "a token"), INTENT])
 def test_what_a_console_sends_arrives_whole(message: Attach | Intent) -> None:
     (body,) = FrameSplitter(MAX_FROM_CONSOLE_BYTES).feed(encode(message))
     assert decode_from_console(body) == message
@@ -86,7 +97,15 @@ def test_a_damaged_intent_is_a_protocol_error_or_a_message(data: st.DataObject) 
 
 
 @pytest.mark.parametrize(
-    "attach", [Attach(VERSION + 1, "FD"), Attach(VERSION, "F" * 33), Attach(VERSION, "F\x1b[31m")]
+    "attach",
+    [
+        Attach(VERSION + 1, "FD"),
+        Attach(VERSION, "F" * 33),
+        Attach(VERSION, "F\x1b[31m"),
+        Attach(VERSION, "FD", "a" * 33),
+        Attach(VERSION, "FD", "a\nb"),
+        Attach(VERSION, "FD", "anna", "t" * 257),
+    ],
 )
 def test_an_attach_of_another_version_or_with_an_odd_name_is_refused(attach: Attach) -> None:
     with pytest.raises(ProtocolError):

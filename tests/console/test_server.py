@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import pwd
 import socket
 import stat
 import subprocess
@@ -14,11 +16,14 @@ from pathlib import Path
 import pytest
 
 from gcs.console.client import ConsoleClient, Detached, Update
+from gcs.console.identity import Identity
 from gcs.console.protocol import (
     VERSION,
     Attach,
     Farewell,
     FrameSplitter,
+    Refused,
+    Welcome,
     decode_from_station,
     encode,
 )
@@ -31,9 +36,11 @@ from tests.console.scenes import Scene, catalogue
 class Station:
     """A server on a free port and what it reported."""
 
-    def __init__(self, address: str = "tcp:127.0.0.1:0") -> None:
+    def __init__(self, address: str = "tcp:127.0.0.1:0", identity: Identity | None = None) -> None:
         self.inputs: list[Intent | ConsoleChanged] = []
-        self.server = ConsoleServer(address, catalogue(), self.inputs.append)
+        self.server = ConsoleServer(
+            address, catalogue(), self.inputs.append, identity or Identity()
+        )
 
     @property
     def intents(self) -> list[Intent]:
@@ -67,12 +74,13 @@ def test_a_console_gets_the_catalogue_then_the_newest_snapshot_then_the_farewell
         following = asyncio.ensure_future(
             collect(ConsoleClient(station.server.address, "FD"), updates)
         )
-        await until(lambda: len(updates) == 2)
-        station.server.publish(Scene(sequence=4).snapshot())
         await until(lambda: len(updates) == 3)
+        station.server.publish(Scene(sequence=4).snapshot())
+        await until(lambda: len(updates) == 4)
         await station.server.close(Farewell(0, "landed"))
         await following
-        assert isinstance(updates[0], Catalogue)
+        assert updates[0] == Welcome("console-1", "FD", "")
+        assert isinstance(updates[1], Catalogue)
         assert [u.sequence for u in updates if isinstance(u, Snapshot)] == [3, 4]
         assert updates[-1] == Farewell(0, "landed")
 
@@ -93,6 +101,53 @@ def test_an_intent_carries_the_connections_identity_not_the_one_written_in_it() 
         assert station.inputs[-1] == ConsoleChanged("console-1", "FD", attached=False)
 
     run(scenario)
+
+
+def test_an_intent_carries_who_the_station_knows_not_who_it_claims() -> None:
+    async def scenario() -> None:
+        station = Station(identity=Identity("declared"))
+        async with station.server:
+            _, writer = await station.raw()
+            writer.write(encode(Attach(VERSION, "FD", "anna")))
+            act = Vote("landing_commit", True)
+            writer.write(encode(Intent("x", "", "FD", 1, 2, act, person="bo")))
+            await until(lambda: bool(station.intents))
+            assert station.intents[0].person == "anna"
+            assert station.inputs[0] == ConsoleChanged("console-1", "FD", True, "anna")
+            writer.close()
+            await until(lambda: len(station.inputs) == 3)
+            assert station.inputs[-1] == ConsoleChanged("console-1", "FD", False, "anna")
+
+    asyncio.run(scenario())
+
+
+def test_over_a_unix_socket_the_kernel_says_who_it_is(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        station = Station(f"unix:{tmp_path / 'console.sock'}")
+        async with station.server:
+            updates: list[Update] = []
+            client = ConsoleClient(station.server.address, "FD")
+            following = asyncio.ensure_future(collect(client, updates))
+            await until(lambda: bool(updates))
+            assert updates[0] == Welcome("console-1", "FD", pwd.getpwuid(os.getuid()).pw_name)
+            following.cancel()
+
+    asyncio.run(scenario())
+
+
+def test_a_console_that_is_refused_hears_why_and_does_not_come_back() -> None:
+    async def scenario() -> None:
+        station = Station(identity=Identity("token"))
+        async with station.server:
+            updates: list[Update] = []
+            client = ConsoleClient(station.server.address, "FD", token="a guess")
+            await asyncio.wait_for(collect(client, updates), 5.0)
+            assert updates == [Refused("nobody has this token")]
+            assert station.inputs == []
+            assert station.server.consoles == ()
+            assert station.server.faults == 1
+
+    asyncio.run(scenario())
 
 
 def test_the_client_says_which_snapshot_its_operator_saw() -> None:
@@ -131,13 +186,13 @@ def test_a_console_that_breaks_the_protocol_is_dropped_and_the_others_are_served
     async def scenario(station: Station) -> None:
         updates: list[Update] = []
         good = asyncio.ensure_future(collect(ConsoleClient(station.server.address), updates))
-        await until(lambda: len(updates) == 1)
+        await until(lambda: len(updates) == 2)
         reader, writer = await station.raw()
         writer.write(garbage)
         await until(lambda: station.server.faults == 1)
         await until_closed(reader)
         station.server.publish(Scene().snapshot())
-        await until(lambda: len(updates) == 2)
+        await until(lambda: len(updates) == 3)
         assert not station.intents
         writer.close()
         good.cancel()
@@ -152,7 +207,7 @@ def test_a_console_that_never_reads_costs_one_frame_and_delays_nobody() -> None:
         await until(lambda: len(station.server.consoles) == 1)
         updates: list[Update] = []
         good = asyncio.ensure_future(collect(ConsoleClient(station.server.address), updates))
-        await until(lambda: len(updates) == 1)
+        await until(lambda: len(updates) == 2)
         for sequence in range(1, 2001):
             station.server.publish(Scene(sequence=1).snapshot() if sequence == 1 else LAST)
             if sequence % 50 == 0:

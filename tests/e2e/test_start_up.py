@@ -113,6 +113,26 @@ def test_a_directory_that_cannot_be_recorded_in(
     assert said == f"cannot record in {mission / 'below-a-file'}: not a directory"
 
 
+def test_a_persons_file_that_is_not_there_or_wrong(
+    complaint: Callable[..., str],
+    capfd: Capture,
+    mission: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told = '[station]\nidentify = "token"\npersons_env = "LANDFALL_TEST_PERSONS"'
+    replace_in(mission, ("[station]", told))
+    start = ("station", mission, "--listen", f"unix:{tmp_path / 's'}", "--record", tmp_path)
+    said = complaint(*start)
+    assert said == "LANDFALL_TEST_PERSONS must hold the path of the persons file"
+    persons = tmp_path / "persons.toml"
+    persons.write_text('[person.anna]\npositions = ["COOK"]\n')
+    monkeypatch.setenv("LANDFALL_TEST_PERSONS", str(persons))
+    problems = gcs_here(capfd, *start).problems
+    assert problems[0] == f"{persons}: person.anna.positions: no position is called 'COOK'"
+    assert problems[1].startswith(f"{persons}: person.anna.token_sha256: ")
+
+
 def test_a_signing_key_that_is_none(
     complaint: Callable[..., str], mission: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
