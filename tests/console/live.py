@@ -3,22 +3,88 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from textual.events import Paste
 from textual.pilot import Pilot
 
 from gcs.clock import SECOND_NS, ManualClock
-from gcs.config.loading import Mission
+from gcs.config.loading import CONFIGS, Mission, load_mission
 from gcs.console.app import ConsoleApp
 from gcs.console.client import ConsoleClient
 from gcs.console.server import ConsoleServer
 from gcs.messages import ConsoleChanged, Intent, Snapshot
 from tests.console.conditions import until
 from tests.console.screens import screen_text
-from tests.helpers.hop import Hop
+from tests.helpers.hop import MISSION, Hop, shipped
+
+RULES = """
+[criterion.gusts]
+title = "gusts"
+owner = "WEATHER"
+gates = ["launch_commit"]
+value = "barge.wind.gust"
+unit = "m/s"
+no_go = { above = "16 m/s" }
+source = "test"
+waivable_by = ["FD"]
+waivable_for = "10 min"
+waivable_to = { above = "20 m/s" }
+
+[criterion.fire]
+title = "no fire on deck"
+owner = "BARGE"
+gates = ["launch_commit", "landing_commit", "landing_continue"]
+require = "barge.deck.fire == 0"
+source = "test"
+unwaivable = true
+
+[criterion.fire.alarm]
+priority = "serious"
+action = "start the monitors"
+
+[criterion.cleared]
+title = "range clear"
+owner = "RANGE"
+gates = ["launch_commit"]
+require = "range.surveillance == 1"
+source = "test"
+"""
+"""Few rules, so that what blocks in a test is what the test says."""
+
+RANGE = "../dictionaries/range.toml"
+
+
+def staffed() -> Mission:
+    """The hop with a poll, marks, an alarm and entries, under the rules above alone."""
+    texts = dict(shipped().texts) | {"rules.toml": RULES}
+    texts[RANGE] = (CONFIGS / "dictionaries" / "range.toml").read_text()
+    criteria = ", ".join(f'"{name}"' for name in shipped().config.mission.criteria)
+    for file, old, new in (
+        (MISSION.name, f"criteria = [{criteria}]", 'criteria = ["rules.toml"]'),
+        (MISSION.name, 'dictionaries = ["', f'dictionaries = ["{RANGE}", "'),
+        (
+            MISSION.name,
+            'positions = ["FD", "GNC", "BARGE"]',
+            'positions = ["FD", "GNC", "BARGE", "RANGE"]',
+        ),
+        (MISSION.name, 'go_command = "launch"', 'go_command = "launch"\npolls = ["FD", "GNC"]'),
+        (MISSION.name, 'start = "-25 s"', 'start = "-25 s"\nrecycle_when = "landing.mode == 0"'),
+        (
+            MISSION.name,
+            "[[count.hold]]",
+            '[[count.mark]]\nid = "begin"\nat = "-24 s"\n\n[[count.hold]]',
+        ),
+    ):
+        assert old in texts[file], old
+        texts[file] = texts[file].replace(old, new, 1)
+    vehicle = shipped().config.mission.vehicle
+    texts[vehicle] = re.sub(r"required_criteria = \[[^]]*\]", "", texts[vehicle])
+    return load_mission(MISSION.relative_to(MISSION.parent), texts)
 
 
 class Seat:
@@ -41,10 +107,9 @@ class Seat:
         await self.settle()
 
     async def types(self, line: str) -> None:
-        """Type a line key by key, then Enter."""
-        names = {" ": "space", ":": "colon", "_": "underscore", "-": "minus", ".": "full_stop"}
-        await self.pilot.press(*(names.get(letter, letter) for letter in line), "enter")
-        await self.settle()
+        """Put a line on the command line, then Enter."""
+        self.app.post_message(Paste(line))
+        await self.keys("enter")
 
     @property
     def screen(self) -> str:
@@ -55,7 +120,9 @@ class Seat:
 class ControlRoom:
     """A station at the hop, tick by tick, and the consoles attached to it."""
 
-    def __init__(self, hop: Hop, server: ConsoleServer, said: list[Intent | ConsoleChanged]) -> None:
+    def __init__(
+        self, hop: Hop, server: ConsoleServer, said: list[Intent | ConsoleChanged]
+    ) -> None:
         self.hop = hop
         self.server = server
         self._said = said
@@ -80,8 +147,10 @@ class ControlRoom:
         for seat in self.seats:
             session = seat.app.session
             await until(
-                lambda s=session: s.snapshot is not None  # type: ignore[misc]
-                and s.snapshot.sequence >= self.snapshot.sequence
+                lambda s=session: (
+                    s.snapshot is not None  # type: ignore[misc]
+                    and s.snapshot.sequence >= self.snapshot.sequence
+                )
             )
             await seat.settle()
 
@@ -100,14 +169,13 @@ class ControlRoom:
 
 def in_room(
     scenario: Callable[[ControlRoom], Awaitable[None]],
-    mission: Mission | None = None,
     positions: tuple[str, ...] = ("FD",),
     size: tuple[int, int] = (160, 50),
 ) -> None:
     """Run a scenario with one console for each position, all attached and shown."""
 
     async def main() -> None:
-        hop = Hop(mission).born()
+        hop = Hop(staffed()).born()
         said: list[Intent | ConsoleChanged] = []
         async with AsyncExitStack() as stack:
             directory = stack.enter_context(TemporaryDirectory())
