@@ -111,12 +111,12 @@ def test_ten_mistakes_of_every_sort_in_one_mission_are_ten_problems(mission: Pat
         "link[0].port: ",
         "command[0].validity: ",
         "phase[7].id: ",
-        "transition[4]: no phase is called 'coats'",
+        "transition[5]: no phase is called 'coats'",
         "gate[1]: no command is called 'landing_comit'",
         "transition[0].when: ",
         "gate[1].opens: ",
         "gate[2].closes: ",
-        "transition[5].when: ",
+        "transition[6].when: ",
     ):
         assert sum(f"{mission}: {key}" in problem for problem in found) == 1, (key, found)
 
