@@ -138,7 +138,9 @@ class Desk:
                 return self.commander.cancel(who, now_ns)
             case GiveAuthority() | TakeAuthority():
                 return self._hand_over(act, who, now_ns)
-            case HoldCount() | ReleaseHold() | Recycle() | Scrub():
+            case HoldCount(reason):
+                return self._hold(reason, who, view, now_ns)
+            case ReleaseHold() | Recycle() | Scrub():
                 return _said(self._count_act(act, who, view, now_ns))
             case Vote(gate, go):
                 seen_ns = intent.issued_ns
@@ -166,16 +168,21 @@ class Desk:
         """Why no operator may send a command: its gate, or a count that stopped after it moved."""
         return self.gates.interlocks(now_ns, self.count.hold_reason)
 
+    def _hold(self, reason: str, who: Operator, view: View, now_ns: int) -> Dispatch:
+        """Stop T. Where the vehicle counts by itself, stop the vehicle: T stops with it."""
+        command = self.gates.undoing() if self.count.handed_over else ""
+        if not command:
+            return _said(self.count.hold(who.position, reason, now_ns))
+        asked = Event(
+            now_ns, "count", who.position, f"hold asked of the vehicle: {reason}", _WARNING
+        )
+        sent = self.commander.stage(command, who, view, now_ns, self._bars(now_ns))
+        return sent._replace(events=(asked, *sent.events))
+
     def _count_act(
-        self,
-        act: HoldCount | ReleaseHold | Recycle | Scrub,
-        who: Operator,
-        view: View,
-        now_ns: int,
+        self, act: ReleaseHold | Recycle | Scrub, who: Operator, view: View, now_ns: int
     ) -> Event:
         by = who.position
-        if isinstance(act, HoldCount):
-            return self.count.hold(by, act.reason, now_ns)
         if who.no_authority:
             return _refusal(by, f"{_words(act)} refused: {who.no_authority}", now_ns)
         match act:

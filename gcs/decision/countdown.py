@@ -85,6 +85,11 @@ class Countdown:
         return f"held by {clock.by}: {clock.reason}" if held else ""
 
     @property
+    def handed_over(self) -> bool:
+        """Whether the vehicle counts by itself, and T runs beside it."""
+        return self._committed and self._clock.state is CountState.RUNNING
+
+    @property
     def attempt(self) -> int:
         """1, and one more with every recycle."""
         return self._clock.attempt
@@ -257,7 +262,7 @@ class Countdown:
     def _refusal(self, trigger: Trigger) -> str:
         """Why an act cannot be now; empty when it can."""
         state = self._clock.state
-        if self._committed and state is CountState.RUNNING:
+        if self.handed_over:
             return "the vehicle counts by itself, send it a command"
         return "" if trigger in TRANSITIONS[state] else REFUSALS[state]
 

@@ -135,6 +135,11 @@ class Gates:
         """Ids of the gates that are committed."""
         return frozenset(g.config.id for g in self._gates if g.state is GateState.COMMITTED)
 
+    def undoing(self) -> str:
+        """The command that undoes a commit which stands; empty where there is none."""
+        standing = (g.config for g in self._gates if g.state is GateState.COMMITTED)
+        return next((config.no_go_command for config in standing if config.no_go_command), "")
+
     def step(
         self,
         view: View,
