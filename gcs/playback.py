@@ -73,18 +73,18 @@ async def _show(
     timeline: Timeline, player: Player, server: ConsoleServer, stopped: asyncio.Event
 ) -> None:
     last_s = time.monotonic()
-    shown: tuple[int, bool, float | None] | None = None
+    shown: Playback | None = None
     while not stopped.is_set():
         now_s = time.monotonic()
         index = player.advance(round((now_s - last_s) * 1e9))
         last_s = now_s
-        state = None if index is None else (index, player.playing, player.speed)
-        if index is not None and state != shown:
-            shown = state
-            server.publish(timeline.snapshot(index), _status(timeline, player))
-        if player.over and not player.touched:
-            return
-        if timeline.complete and not len(timeline):
+        if index is not None:
+            status = _status(timeline, player)
+            if status != shown:
+                shown = status
+                server.publish(timeline.snapshot(index), status)
+        over = player.over and not player.touched
+        if over or (timeline.complete and not len(timeline)):
             return
         await asyncio.sleep(SHOW_S)
 

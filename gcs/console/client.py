@@ -13,9 +13,11 @@ from gcs.console.protocol import (
     MAX_FROM_STATION_BYTES,
     VERSION,
     Attach,
+    Control,
     Farewell,
     FrameSplitter,
     FromStation,
+    HistoryQuery,
     ProtocolError,
     Refused,
     UnixAddress,
@@ -85,6 +87,13 @@ class ConsoleClient:
             act=act,
         )
         self._writer.write(encode(intent))
+        return True
+
+    def ask(self, question: HistoryQuery | Control) -> bool:
+        """Ask for the past, or a replay to move; False where no station is attached."""
+        if self._writer is None or self._writer.is_closing():
+            return False
+        self._writer.write(encode(question))
         return True
 
     async def _one_connection(self) -> AsyncGenerator[FromStation, None]:
