@@ -88,3 +88,15 @@ def test_the_same_seed_loses_the_same_messages() -> None:
 def test_a_beacon_that_loses_everything_is_never_heard() -> None:
     air, p = beacon(SimulatedBeacon(dropout=1.0))
     assert messages(air, p, make(DeckState), 30.0) == []
+
+
+def test_a_beacon_that_is_switched_off_is_silent_and_goes_on_as_if_it_had_not_been() -> None:
+    (air, p), (other, _) = beacon(), beacon()
+    air.off = 1
+    assert messages(air, p, make(DeckState), 10.0) == []
+    air.off = 0
+    sent = messages(other, p, make(DeckState), 20.0)
+    for cycle in range(1000, 2000):
+        send_beacon(air, p, make(DeckState), cycle * CYCLE_NS)
+    late = [at for at, _ in sent if at >= 10_000_000_000]
+    assert int(air.count) == len(late)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 
@@ -11,10 +12,14 @@ from firmware_sim.flight_software.modes import FlightMode
 from firmware_sim.scenario import make_scenario
 from firmware_sim.vehicle.state import FUEL, RATE, VELOCITY
 from firmware_sim.world import World
+from gcs.clock import SECOND_NS
+from gcs.telemetry import barge as wire
+from gcs.telemetry.barge import BargeOrder
 from tests.helpers.flights import LINKS, launched, small_mission
 
 SECOND = 100
 """Cycles."""
+EPOCH_NS = 1_700_000_000 * SECOND_NS
 
 
 def hop(seed: int = 1) -> Core:
@@ -74,6 +79,40 @@ def test_a_world_on_wires_sends_the_same_bytes_after_a_restore() -> None:
     world.restore(saved)
     assert world.advance(world.now_ns + 5_000_000_000) == first
     assert len(first) > 500
+
+
+def told(world: World, name: BargeOrder, nonce: int) -> None:
+    """An order, and a verdict that holds for two seconds."""
+    head: dict[str, Any] = {"time_us": world.now_ns // 1000, "sequence": 0, "simulated": False}
+    order = wire.Order(**head, order=name, nonce=nonce, valid_ms=3000)
+    world.receive("barge", wire.encode(order), "landfall/test/cmd/order")
+    verdict = wire.Verdict(
+        **head,
+        valid_ms=2000,
+        count=wire.CountWord.RUNNING,
+        t_clock=-5.0,
+        gates={},
+        lights=wire.DeckLights.AMBER,
+    )
+    world.receive("barge", wire.encode(verdict), "landfall/test/cmd/verdict")
+
+
+def test_what_the_barge_was_told_is_restored_too() -> None:
+    world = World(small_mission(), 3, start_ns=EPOCH_NS)
+    told(world, BargeOrder.MONITORS_ON, 7)
+    told(world, BargeOrder.BEACON_OFF, 8)
+    world.advance(world.now_ns + SECOND_NS)
+    saved = world.save()
+    first = world.advance(world.now_ns + 8 * SECOND_NS)
+    told(world, BargeOrder.LIGHTS_OFF, 9)
+    world.advance(world.now_ns + SECOND_NS)
+    world.restore(saved)
+    assert world.advance(world.now_ns + 8 * SECOND_NS) == first
+    said = [wire.decode("systems", e.data) for e in first if e.topic.endswith("/systems")]
+    last = said[-1]
+    assert isinstance(last, wire.Systems)
+    assert (last.monitors_on, last.beacon_on, last.lights_on) == (True, False, True)
+    assert (last.order_nonce, last.verdict_heard) == (8, False)
 
 
 @pytest.mark.parametrize(

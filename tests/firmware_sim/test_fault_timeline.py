@@ -317,6 +317,26 @@ def test_a_stuck_publisher_repeats_what_it_said_last(faults: Faults) -> None:
     assert {e.data for e in out[10:]} == {b"frame 010"}
 
 
+@pytest.mark.parametrize("topic", ["verdict", "order", "rebirth"])
+def test_a_deaf_receiver_misses_its_topic_and_hears_the_others(faults: Faults, topic: str) -> None:
+    line = timeline()
+    line.order(f"barge.hears.{topic} off", faults, 0)
+    for other in ("verdict", "order", "rebirth"):
+        line.wires.hear("barge", b"", f"landfall/atlas/cmd/{other}", EPOCH_NS)
+    heard = [where.rpartition("/")[2] for _, _, where in line.wires.heard(EPOCH_NS)]
+    assert sorted([*heard, topic]) == ["order", "rebirth", "verdict"]
+
+
+def test_a_receiver_can_be_late_and_is_never_stuck(faults: Faults) -> None:
+    line = timeline()
+    line.order("barge.hears.order delayed delay=3s", faults, 0)
+    line.wires.hear("barge", b"late", "landfall/atlas/cmd/order", EPOCH_NS)
+    assert line.wires.heard(EPOCH_NS + 2 * S) == []
+    assert [data for _, data, _ in line.wires.heard(EPOCH_NS + 3 * S)] == [b"late"]
+    with pytest.raises(LineError, match="cannot be 'stuck', only off"):
+        line.order("barge.hears.order stuck", faults, 0)
+
+
 def test_timeline_and_wires_are_saved_and_restored(tmp_path: Path, faults: Faults) -> None:
     line = timeline(loaded(tmp_path, ALL_CLOCKS))
     line.apply(faults, S, None, FlightMode.PRELAUNCH)

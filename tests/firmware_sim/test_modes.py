@@ -15,6 +15,7 @@ from firmware_sim.flight_software.modes import (
     NEVER_NS,
     ON_PAD,
     POWERED_DESCENT,
+    STANDING,
     TOO_EARLY_IN,
     Command,
     FlightMode,
@@ -22,6 +23,7 @@ from firmware_sim.flight_software.modes import (
     in_flight,
     in_powered_descent,
     on_pad,
+    standing,
 )
 
 DIALECT = Path(__file__).parents[2] / "configs" / "mavlink" / "landfall.xml"
@@ -38,6 +40,11 @@ def test_kernels_and_sets_agree_on_every_mode() -> None:
         assert in_flight(int(mode)) == (mode in IN_FLIGHT)
         assert on_pad(int(mode)) == (mode in ON_PAD)
         assert in_powered_descent(int(mode)) == (mode in POWERED_DESCENT)
+        assert standing(int(mode)) == (mode in STANDING)
+
+
+def test_a_stage_that_stands_takes_no_command() -> None:
+    assert not any(STANDING & modes for modes in ACCEPTED_IN.values())
 
 
 def test_the_dialect_has_the_same_modes() -> None:

@@ -98,3 +98,10 @@ def test_if_nobody_speaks_the_actuation_stays(crew: Crew) -> None:
 def test_every_computer_learns_what_was_voted(crew: Crew) -> None:
     voted(crew, (0.01, 0.02, 0.09))
     assert [c.control.voted_gimbal_rad[0] for c in crew.computers] == [-0.02] * 3
+
+
+def test_two_of_three_open_the_vents(crew: Crew) -> None:
+    for votes, wanted in (((1, 0, 0), 0), ((1, 1, 0), 1), ((0, 1, 1), 1), ((0, 0, 0), 0)):
+        for computer, vent in zip(crew.computers, votes, strict=True):
+            computer.actuation.vent = vent
+        assert voted(crew, (0.5, 0.5, 0.5)).vent == wanted

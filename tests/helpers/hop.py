@@ -6,6 +6,7 @@ vehicle is in its landing burn after a second and can lie, stall or fall silent.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -269,7 +270,7 @@ class Barge:
         self.silent: set[str] = set()
         self.simulated = True
         self.late_ns = 0
-        self._sequence = 0
+        self._sequences: Counter[str] = Counter()
 
     def speak(self, now_ns: int) -> Iterator[tuple[str, bytes]]:
         """(topic, payload) of a tick."""
@@ -279,11 +280,11 @@ class Barge:
 
     def payload(self, topic: str, fields: Mapping[str, Any], at_ns: int) -> bytes:
         """One payload; ranges are not checked."""
-        self._sequence += 1
+        self._sequences[topic] += 1
         return wire.encode(
             wire.TOPICS[topic](
                 time_us=at_ns // 1000,
-                sequence=self._sequence,
+                sequence=self._sequences[topic],
                 simulated=self.simulated,
                 **fields,
             )
