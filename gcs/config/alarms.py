@@ -18,12 +18,13 @@ class AlarmConfig(ConfigModel):
     """Asks for `action` while its criterion is NO-GO, or already at `on = "caution"`.
 
     An UNKNOWN criterion raises it too, `unknown_after` beyond the criterion's own
-    `clear_after`; with `once_known` only after it was known, for what nobody can know
-    yet when a station starts. `follows` names alarms that explain an UNKNOWN of this one,
-    such as that of the link which carries it: while one of them stands or is UNKNOWN
-    itself, this one asks for nothing more. While `asked_while` is known to be false it is
-    suppressed, as it is wherever its criterion is INHIBITED. It may be put aside for
-    `shelvable_for` (30 min where that is left out, assumed), never if it is critical.
+    `clear_after`, as does a NO-GO before it ever passed; with `once_known` only after it
+    was known, for what nobody can know yet when a station starts. `follows` names alarms
+    that explain an UNKNOWN of this one, such as that of the link which carries it: while
+    one of them stands or is UNKNOWN itself, this one asks for nothing more. While
+    `asked_while` is known to be false it is suppressed, as it is wherever its criterion
+    is INHIBITED. It may be put aside for `shelvable_for` (30 min where that is left out,
+    assumed), never if it is critical.
     """
 
     priority: Annotated[AlarmPriority, Field(strict=False)]

@@ -5,7 +5,9 @@ criterion, whose hysteresis, `trip_after` and `clear_after` are its deadband and
 What the table cannot see is decided here:
 
 - An UNKNOWN criterion raises its alarm once it has lasted, unless an alarm that it
-  `follows` explains it: one lost link asks once, not once a sensor behind it.
+  `follows` explains it: one lost link asks once, not once a sensor behind it. A NO-GO of
+  a criterion that has never yet passed is given the same time: what peers say while they
+  start is no news. So is one of which it is not known whether it is asked about.
 - The first alarm raised while none stood is marked first-out: what came first is
   likelier the cause than what followed.
 - More than ten raised in ten minutes is a flood, until they are fewer than five.
@@ -29,7 +31,6 @@ from gcs.messages import (
     AlarmPriority,
     AlarmState,
     AlarmStatus,
-    CriterionState,
     CriterionStatus,
     Event,
     ShelveAlarm,
@@ -75,7 +76,8 @@ class _Life:
     since_ns: int = 0
     why: str = ""
     known: bool = False
-    unknown_since_ns: int | None = None
+    settled: bool = False
+    unsettled_since_ns: int | None = None
     acknowledged_by: str = ""
     acknowledged_ns: int | None = None
     shelved_by: str = ""
@@ -118,7 +120,7 @@ class _Scene:
     view: JointView
     now_ns: int
     criteria: Mapping[str, CriterionStatus]
-    asked: dict[str, bool] = field(default_factory=dict)
+    asked: dict[str, bool | None] = field(default_factory=dict)
 
 
 class Alarms:
@@ -201,41 +203,49 @@ class Alarms:
         return trigger
 
     def _trigger(self, life: _Life, status: CriterionStatus, scene: _Scene) -> Trigger | None:
-        """What the criterion says to the alarm now; None where it moves nothing."""
-        unknown = status.state is CriterionState.UNKNOWN
-        if not unknown and status.state is not CriterionState.INHIBITED:
-            life.known = True
-        if not self._is_asked(life, scene):
-            life.unknown_since_ns = None
+        """What the criterion says to the alarm now; None where it moves nothing yet."""
+        asked = self._is_asked(life, scene)
+        said = CONDITIONS[life.alarm.on][status.state]
+        life.known = life.known or said in (Trigger.RAISED, Trigger.RETURNED)
+        if asked is False or said is Trigger.SUPPRESSED:
+            life.unsettled_since_ns = None
             return Trigger.SUPPRESSED
-        if not unknown:
-            life.unknown_since_ns = None
-            return CONDITIONS[life.alarm.on][status.state]
-        if (life.alarm.once_known and not life.known) or self._explained(life, scene):
-            life.unknown_since_ns = None
+        if said is Trigger.RETURNED:
+            life.unsettled_since_ns, life.settled = None, True
+            return said
+        if said is Trigger.RAISED and asked and life.settled:
+            life.unsettled_since_ns = None
+            return said
+        return self._unsettled(life, said, scene)
+
+    def _unsettled(self, life: _Life, said: Trigger | None, scene: _Scene) -> Trigger | None:
+        """What is not known, or was never yet in order, raises once it has lasted."""
+        early = life.alarm.once_known and not life.known
+        if said is None and (early or self._explained(life, scene)):
+            life.unsettled_since_ns = None
             return None
-        if life.unknown_since_ns is None:
-            life.unknown_since_ns = scene.now_ns
-        lasted = scene.now_ns - life.unknown_since_ns >= life.alarm.unknown_after_ns
+        if life.unsettled_since_ns is None:
+            life.unsettled_since_ns = scene.now_ns
+        lasted = scene.now_ns - life.unsettled_since_ns >= life.alarm.unknown_after_ns
         return Trigger.RAISED if lasted else None
 
-    def _is_asked(self, life: _Life, scene: _Scene) -> bool:
-        """Whether its question arises; only a known no suppresses it."""
+    def _is_asked(self, life: _Life, scene: _Scene) -> bool | None:
+        """Whether its question arises; None where that is not known."""
         asked_while = life.alarm.asked_while
         if asked_while is None:
             return True
         name = life.alarm.info.id
         if name not in scene.asked:
-            scene.asked[name] = truth(asked_while, scene.view, scene.now_ns)[0] is not False
+            scene.asked[name] = truth(asked_while, scene.view, scene.now_ns)[0]
         return scene.asked[name]
 
     def _explained(self, life: _Life, scene: _Scene) -> bool:
-        """Whether another alarm that is asked for accounts for this one's UNKNOWN."""
+        """Whether another alarm, one that is asked for, accounts for this one's UNKNOWN."""
         for name in life.alarm.follows:
             other = self._lives[name]
             state = scene.criteria[other.alarm.info.criterion].state
             stands = CONDITIONS[other.alarm.on][state] in (Trigger.RAISED, None)
-            if stands and self._is_asked(other, scene):
+            if stands and self._is_asked(other, scene) is not False:
                 return True
         return False
 
