@@ -8,6 +8,7 @@ import pytest
 
 from gcs.checking import check_paths
 from gcs.config.loading import CONFIGS
+from gcs.console.settings import settings_problems
 from tests.helpers.commands import gcs_here, hop_variant, replace_in
 
 Capture = pytest.CaptureFixture[str]
@@ -19,7 +20,7 @@ def mission(tmp_path: Path) -> Path:
 
 
 def shown(*paths: Path) -> list[str]:
-    return [str(problem) for problem in check_paths(paths)[0]]
+    return [str(problem) for problem in check_paths(paths, {"console": settings_problems})[0]]
 
 
 def test_what_ships_is_sound(capfd: Capture) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from gcs.console import verbs
+from gcs.console import replaying, verbs
 from gcs.console.format import escaped
 from gcs.console.pages import NAMES
 from gcs.console.verbs import ActionError, Known, Names, Parse, Request, command_named
@@ -121,6 +121,14 @@ VERBS = (
     Verb("page", "PAGE", f"show {', '.join(NAMES)}", verbs.page, (verbs.pages,)),
     Verb("copy", "[PANEL]", "copy a panel as text to the clipboard", verbs.copy, (verbs.pages,)),
     Verb("screenshot", "[FILE]", "save the screen as an SVG picture", verbs.screenshot),
+    Verb("play", "", "let a replay run", replaying.play),
+    Verb("pause", "", "let a replay stand", replaying.pause),
+    Verb("speed", "N", "play a replay at N times real time", replaying.speed),
+    Verb("seek", "T", "lead a replay to a reading of the T clock", replaying.seek),
+    Verb("skip", "SECONDS", "lead a replay on, or back", replaying.skip),
+    Verb("step", "[N]", "lead a replay on by snapshots, or back", replaying.step),
+    Verb("next", "", "lead a replay to the next event", replaying.next_event),
+    Verb("previous", "", "lead a replay to the event before", replaying.previous_event),
     Verb("help", "", "show the help page", verbs.help_page),
     Verb("quit", "", "leave this console; the station runs on", verbs.leave),
 )

@@ -23,13 +23,14 @@ from textual.widgets import Static
 from gcs.clock import Clock, ScaledClock
 from gcs.console.client import ConsoleClient
 from gcs.console.format import escaped
-from gcs.console.layout import LAYOUTS, SMALLEST, layout_for, panels
-from gcs.console.pages import page_named
+from gcs.console.layout import LAYOUTS, MAIN_PANELS, SMALLEST, layout_for, panels
 from gcs.console.panel import Panel
 from gcs.console.panels.command import read_back_rows
 from gcs.console.panels.header import BEATS
 from gcs.console.panels.views import VIEWS
 from gcs.console.picture import Picture
+from gcs.console.protocol import Control
+from gcs.console.replaying import MOVES, control_words
 from gcs.console.screenshot import save_picture
 from gcs.console.session import Session
 from gcs.console.settings import DEFAULT_SETTINGS, Settings
@@ -46,19 +47,30 @@ from gcs.console.verbs import (
 from gcs.messages import Act
 
 PAINT_S = 0.1
+EXIT_REFUSED = 2
+"""The station does not take this console."""
+
 WHOLE_BEATS = 50
 """Paints from one full repaint to the next: mends a terminal that something else wrote to."""
 
 
-def run_console(address: str, position: str = "FD", settings: Settings = DEFAULT_SETTINGS) -> int:
+def run_console(
+    address: str,
+    position: str = "FD",
+    settings: Settings = DEFAULT_SETTINGS,
+    person: str = "",
+    token: str = "",
+) -> int:
     """Show the station at `address` until its run ends or the operator leaves.
 
-    Returns the run's own exit code, 0 where the operator left first. ValueError
-    on a malformed address. Prints the summary of a finished run.
+    Returns the run's own exit code, 0 where the operator left first, 2 where the station
+    does not take this console. ValueError on a malformed address. Prints the summary of
+    a finished run.
     """
     if os.environ.get("NO_COLOR"):
         settings = replace(settings, theme=MONOCHROME)
-    app = ConsoleApp(ConsoleClient(address, position), position, settings=settings)
+    client = ConsoleClient(address, position, person, token)
+    app = ConsoleApp(client, position, settings=settings)
     app.run(mouse=False)
     sys.stdout.write("".join(f"{line}\n" for line in app.last_words()))
     return app.return_code or 0
@@ -90,6 +102,8 @@ class ConsoleApp(App[None], inherit_bindings=False):
         self._beat = 0
         self._whole = True
         self._noticed = ""
+        self._notice_board = Static("", id="notice", markup=False)
+        self._panels = {panel.id: panel for panel in panels(settings.theme.styles)}
         self._acts = self._table_of_acts()
 
     @property
@@ -105,16 +119,15 @@ class ConsoleApp(App[None], inherit_bindings=False):
 
     def compose(self) -> ComposeResult:
         """All panels of all sizes; the style sheet shows those that a size has room for."""
-        made = {panel.id: panel for panel in panels(self._settings.theme.styles)}
-        yield Static("", id="notice", markup=False)
-        yield made["header"]
+        yield self._notice_board
+        yield self._panels["header"]
         with Container(id="main"):
             for column, ids in LAYOUTS.items():
                 with Container(id=column):
                     for panel_id in ids:
-                        yield made[panel_id]
+                        yield self._panels[panel_id]
         for panel_id in ("page", "palette", "command"):
-            yield made[panel_id]
+            yield self._panels[panel_id]
 
     def on_mount(self) -> None:
         """Start to listen and to paint."""
@@ -129,7 +142,7 @@ class ConsoleApp(App[None], inherit_bindings=False):
             async for update in updates:
                 self._session.receive(update, self._wall.now_ns())
         farewell = self._session.farewell
-        self.exit(return_code=farewell.exit_code if farewell is not None else 0)
+        self.exit(return_code=farewell.exit_code if farewell is not None else EXIT_REFUSED)
 
     def on_resize(self, event: keys.Resize) -> None:
         """Choose the layout for the terminal's size."""
@@ -151,15 +164,23 @@ class ConsoleApp(App[None], inherit_bindings=False):
         if notice != self._noticed:
             self._noticed = notice
             self.screen.set_class(bool(notice), "noticed")
-            self.query_one("#notice", Static).update(notice)
+            self._notice_board.update(notice)
             self._repaint()
         if picture is None or notice:
             return
+        for question in self._session.questions():
+            self._client.ask(question)
         self._make_room(picture)
         whole = whole or self._whole or self._beat % WHOLE_BEATS == 0
         self._whole = False
-        for panel in self.query(Panel):
+        for panel in self._in_view():
             panel.show(picture, self._beat, whole)
+
+    def _in_view(self) -> list[Panel]:
+        """The panels that have a place on the screen now."""
+        middle = MAIN_PANELS if self._session.selection.page == "main" else ("page",)
+        names = ("header", *middle, "palette", "command")
+        return [self._panels[name] for name in names if self._panels[name].seen]
 
     def _picture(self) -> Picture | None:
         return self._session.picture(self._wall.now_ns(), self._beat)
@@ -177,7 +198,7 @@ class ConsoleApp(App[None], inherit_bindings=False):
 
     def _make_room(self, picture: Picture) -> None:
         """The command panel grows with what is read back; the palette comes and goes."""
-        command = self.query_one("#command", Panel)
+        command = self._panels["command"]
         least = 3 if self.screen.has_class("small") else 4
         height = least + read_back_rows(picture.model.snapshot)
         if command.styles.height is None or command.styles.height.value != height:
@@ -197,8 +218,9 @@ class ConsoleApp(App[None], inherit_bindings=False):
         picture = self._picture()
         if picture is not None and not self._noticed:
             self._make_room(picture)
-            for panel_id in ("#command", "#palette", "#page"):
-                self.query_one(panel_id, Panel).show(picture, 0)
+            for panel in self._in_view():
+                if panel.id in ("command", "palette", "page"):
+                    panel.show(picture, 0)
 
     # --- Keys ---
 
@@ -225,6 +247,9 @@ class ConsoleApp(App[None], inherit_bindings=False):
         def showing(page: str) -> Callable[[], None]:
             return lambda: self._show_page(page)
 
+        def leading(move: str) -> Callable[[], None]:
+            return lambda: self._request(session.replay_move(move))
+
         return {
             **{page: showing(page) for page in ("main", *VIEWS)},
             "submit": lambda: self._request(session.submit()),
@@ -242,6 +267,7 @@ class ConsoleApp(App[None], inherit_bindings=False):
             "acknowledge": lambda: self._request(session.acknowledge()),
             "copy": lambda: self._request(CopyPanel("")),
             "screenshot": lambda: self._request(SaveScreen("")),
+            **{move: leading(move) for move in ("play", *MOVES)},
             "abort": lambda: self._request(session.abort()),
             "quit": lambda: self._request(Quit()),
         }
@@ -251,9 +277,7 @@ class ConsoleApp(App[None], inherit_bindings=False):
         if self._session.typed:
             self._session.complete()
         elif self._session.selection.page == "main":
-            ids = tuple(
-                panel.id or "" for panel in self.query("#main Panel").results(Panel) if panel.seen
-            )
+            ids = tuple(name for name in MAIN_PANELS if self._panels[name].seen)
             self._session.focus(ids, by)
             self._repaint()
 
@@ -263,7 +287,7 @@ class ConsoleApp(App[None], inherit_bindings=False):
             self._session.move(by, picture, self._page_rows())
 
     def _page_rows(self) -> int:
-        return max(1, self.query_one("#page", Panel).size.height)
+        return max(1, self._panels["page"].size.height)
 
     # --- Requests ---
 
@@ -282,6 +306,8 @@ class ConsoleApp(App[None], inherit_bindings=False):
                 self._save_screen(file)
             case Quit():
                 self.exit(return_code=0)
+            case Control():
+                self._lead(request)
             case _:
                 self._send(request)
 
@@ -293,22 +319,29 @@ class ConsoleApp(App[None], inherit_bindings=False):
         taken = snapshot is not None and self._client.send(act, snapshot)
         self._session.sent(act, self._wall.now_ns(), taken=taken)
 
+    def _lead(self, control: Control) -> None:
+        """Ask a replay to do something."""
+        taken = self._client.ask(control)
+        outcome = "asked of the replay" if taken else "NOT asked: no replay"
+        self._session.say(f"{control_words(control)} {outcome}", refused=not taken)
+
     def _show_page(self, page: str) -> None:
         self._session.show_page(page)
         view = VIEWS.get(page)
         self.screen.set_class(view is not None, "paged")
         if view is not None:
-            self.query_one("#page", Panel).replace_builder(view.builder)
+            self._panels["page"].replace_builder(view.builder)
         self._repaint()
 
     def _copy(self, name: str) -> None:
         """A panel's text to the clipboard: the named one, else the page or panel in focus."""
         selection = self._session.selection
         wanted = name or selection.focus or selection.page
-        found = self.query(f"#{wanted}" if page_named(wanted) or name else "#page").results(Panel)
-        panel = next((panel for panel in found if panel.seen), None)
-        if panel is None and wanted == selection.page and wanted in VIEWS:
-            panel = self.query_one("#page", Panel)
+        paged = selection.page != "main"
+        if paged:
+            panel = self._panels["page"] if wanted == selection.page else None
+        else:
+            panel = next((p for p in self._in_view() if p.id == wanted), None)
         if panel is None:
             self._session.say(f"{wanted} is not in view: Tab chooses a panel", refused=True)
             return
@@ -327,7 +360,9 @@ class ConsoleApp(App[None], inherit_bindings=False):
         self._session.say(f"screen saved in {file}")
 
     def last_words(self) -> list[str]:
-        """The summary of the run, where it ended while this console watched."""
+        """The summary of a run that ended while this console watched, or why it could not."""
+        if self._session.refusal:
+            return [f"the station refused this console: {escaped(self._session.refusal, 300)}"]
         model = self._session.model(self._wall.now_ns())
         if model is None or self._session.farewell is None:
             return []

@@ -27,6 +27,13 @@ _EDITING: Mapping[str, tuple[str, ...]] = {
     "acknowledge": ("ctrl+k",),
     "copy": ("ctrl+y",),
     "screenshot": ("ctrl+o",),
+    "play": ("ctrl+t",),
+    "back": ("left",),
+    "forward": ("right",),
+    "step_back": ("shift+left",),
+    "step_forward": ("shift+right",),
+    "event_back": ("ctrl+left",),
+    "event_forward": ("ctrl+right",),
     "abort": ("f12",),
     "quit": ("ctrl+q",),
 }

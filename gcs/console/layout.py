@@ -39,6 +39,9 @@ LAYOUTS: Mapping[str, tuple[str, ...]] = {
 }
 """The columns of the main page; the style sheet says which a size shows."""
 
+MAIN_PANELS = tuple(name for column in LAYOUTS.values() for name in column)
+"""The main page's panels, in the order in which the focus goes through them."""
+
 _PANELS: Mapping[str, tuple[Builder, int]] = {
     "header": (header, 1),
     "vehicle": (vehicle, SLOW),

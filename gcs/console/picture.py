@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from gcs.console.completion import Palette
 from gcs.console.keymap import DEFAULT_KEYMAP, Keymap
 from gcs.console.model import Model
+from gcs.console.protocol import Playback
 from gcs.console.selection import NOTHING_CHOSEN, Selection
 from gcs.console.trails import Trails
 
@@ -20,7 +21,7 @@ class Picture:
     `selection` is what the keys point at, `keymap` which key does what. `refused` where
     the answer is a refusal; `hint` is what the typed line may become, `palette` all that
     may be typed while it is open; `console` is this console's id in the station's list, empty
-    where it was not told.
+    where it was not told; `playback` says where a replay stands.
     """
 
     model: Model
@@ -36,3 +37,4 @@ class Picture:
     hint: str = ""
     palette: Palette | None = None
     console: str = ""
+    playback: Playback | None = None

@@ -15,7 +15,16 @@ from gcs.console.model import Model, newer_events
 from gcs.console.panels.readings import barge_columns, vehicle_columns
 from gcs.console.panels.views import VIEWS, View
 from gcs.console.picture import Picture
-from gcs.console.protocol import Farewell
+from gcs.console.protocol import (
+    Control,
+    Farewell,
+    History,
+    HistoryQuery,
+    Playback,
+    Refused,
+    Welcome,
+)
+from gcs.console.replaying import MOVES, toggled
 from gcs.console.selection import NOTHING_CHOSEN, Kind, Selection, moved
 from gcs.console.settings import DEFAULT_SETTINGS, Settings
 from gcs.console.trails import Trails
@@ -52,6 +61,9 @@ class Session:
     snapshot: Snapshot | None = None
     farewell: Farewell | None = None
     console: str = ""
+    person: str = ""
+    refusal: str = ""
+    playback: Playback | None = None
     detached: str = "not attached yet"
     typed: str = ""
     answer: str = ""
@@ -61,6 +73,7 @@ class Session:
     strips: tuple[int, ...] = ()
     trails: Trails = field(default_factory=lambda: Trails(0))
     _announced: Catalogue | None = None
+    _asked: set[int] = field(default_factory=set)
     _arrived_ns: int = 0
     _history: list[str] = field(default_factory=list)
     _recalled: int = 0
@@ -74,15 +87,26 @@ class Session:
             case Catalogue():
                 self._attach(update)
             case Snapshot():
+                if self.snapshot is not None and update.now_ns < self.snapshot.now_ns:
+                    self._asked.clear()  # a replay went back, and the trails with it
                 self.snapshot, self._arrived_ns, self.detached = update, wall_ns, ""
                 self.trails.add(update)
                 self._look_for_answer(update)
+            case Welcome(console, _, person):
+                self.console, self.person = console, person
+            case Refused(reason):
+                self.refusal = reason
+            case History(parameter, times_ns, values):
+                self.trails.remember(parameter, times_ns, values)
+            case Playback():
+                self.playback = update
             case Farewell():
                 self.farewell = update
             case Detached():
                 self.detached = update.reason
 
     def _attach(self, catalogue: Catalogue) -> None:
+        self._asked.clear()
         if catalogue == self._announced:
             return
         # Another catalogue means other columns: nothing of the old run fits it.
@@ -100,6 +124,19 @@ class Session:
         own = next((event for event in newer if event.origin == self.position), None)
         if own is not None:
             self.say(own.text, refused=own.kind == "refused" or own.severity <= _WARNING)
+
+    def questions(self) -> list[HistoryQuery]:
+        """What must be asked of the station so that what is drawn has its past; each once."""
+        if self.catalogue is None or self.snapshot is None:
+            return []
+        ids = [info.id for info in self.catalogue.parameters]
+        chosen = self.selection.parameter
+        display = self.catalogue.display
+        named = (display.altitude, display.range, ids.index(chosen) if chosen in ids else None)
+        drawn = {*self.strips, *(index for index in named if index is not None)}
+        wanted = sorted(drawn - self._asked)
+        self._asked.update(wanted)
+        return [HistoryQuery(index) for index in wanted]
 
     # --- What a paint needs ---
 
@@ -131,6 +168,7 @@ class Session:
             hint=self._hint(),
             palette=self.palette,
             console=self.console,
+            playback=self.playback,
         )
 
     def _hint(self) -> str:
@@ -293,6 +331,13 @@ class Session:
         except ActionError as error:
             self.say(str(error), refused=True)
             return None
+
+    def replay_move(self, action: str) -> Control | None:
+        """What a key of a replay asks for; None, and a word why, where there is none."""
+        if self.catalogue is None or self.catalogue.mode != "REPLAY":
+            self.say("this is no replay: time goes its own way", refused=True)
+            return None
+        return toggled(self.playback) if action == "play" else MOVES[action]
 
     def sent(self, act: Act, wall_ns: int, *, taken: bool) -> None:
         """An act left for the station, or found none."""

@@ -14,6 +14,7 @@ from typing import NamedTuple, TypeAlias
 from gcs.config.model import parse_duration_ns
 from gcs.console.format import escaped
 from gcs.console.pages import NAMES
+from gcs.console.protocol import Control
 from gcs.messages import (
     AcknowledgeAlarm,
     Act,
@@ -80,7 +81,7 @@ class Quit:
     """Leave this console."""
 
 
-Request: TypeAlias = Act | ShowPage | ChartParameter | CopyPanel | SaveScreen | Quit
+Request: TypeAlias = Act | Control | ShowPage | ChartParameter | CopyPanel | SaveScreen | Quit
 
 
 class Known(NamedTuple):

@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 from gcs.clock import SECOND_NS, ManualClock
 from gcs.console.app import ConsoleApp
 from gcs.console.client import ConsoleClient, Update
-from gcs.console.protocol import Farewell
+from gcs.console.protocol import Control, Farewell, HistoryQuery, Refused
 from gcs.messages import Act, Snapshot
 from tests.console.screens import screen_text
 
@@ -23,6 +23,7 @@ class ScriptedClient(ConsoleClient):
         super().__init__("unix:/nowhere")
         self.said: asyncio.Queue[Update] = asyncio.Queue()
         self.acts: list[Act] = []
+        self.asked: list[HistoryQuery | Control] = []
         self.attached = True
 
     async def updates(self) -> AsyncGenerator[Update, None]:
@@ -30,12 +31,17 @@ class ScriptedClient(ConsoleClient):
             update = await self.said.get()
             yield update
             self.said.task_done()
-            if isinstance(update, Farewell):
+            if isinstance(update, Farewell | Refused):
                 return
 
     def send(self, act: Act, seen: Snapshot) -> bool:
         if self.attached:
             self.acts.append(act)
+        return self.attached
+
+    def ask(self, question: HistoryQuery | Control) -> bool:
+        if self.attached:
+            self.asked.append(question)
         return self.attached
 
 

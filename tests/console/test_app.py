@@ -131,8 +131,7 @@ def test_every_page_opens_by_its_key_and_escape_goes_back(
         await desk.says(catalogue(), Scene().snapshot())
         await desk.pilot.press(key)
         await desk.settle()
-        body = desk.screen.splitlines()[3 if size == (80, 24) else 4]
-        assert body.startswith(title)
+        assert any(row.startswith(title) for row in desk.screen.splitlines())
         await desk.pilot.press("escape")
         await desk.settle()
         assert "LANDING COMMIT verdict" in desk.screen
