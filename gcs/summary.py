@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from gcs.clock import SECOND_NS
 from gcs.config.mission import PhaseConfig
-from gcs.messages import CommandStatus, Snapshot
+from gcs.messages import CommandStatus, CountState, CountStatus, HoldKind, Snapshot
 
 EXIT_CODES = {"landed": 0, "diverted": 3, "lost": 4, "scrubbed": 5}
 
@@ -27,7 +27,9 @@ class Summary:
 
     phases: tuple[PhaseConfig, ...]
     outcome: str = ""
+    outcome_t_ns: int = 0
     passed: list[tuple[str, int]] = field(default_factory=list)
+    count: list[tuple[str, int]] = field(default_factory=list)
     gates: list[tuple[str, str, int]] = field(default_factory=list)
     last: Snapshot | None = None
     _gate_states: dict[str, str] = field(default_factory=dict)
@@ -42,8 +44,21 @@ class Summary:
             if self._gate_states.get(gate.id, "CLOSED") != gate.state:
                 self.gates.append((gate.id, gate.state, t_ns))
             self._gate_states[gate.id] = gate.state
-        self.outcome = next((p.outcome for p in self.phases if p.id == phase), "") or self.outcome
+        self._see_count(snapshot.count)
+        outcome = next((p.outcome for p in self.phases if p.id == phase), "")
+        if outcome and outcome != self.outcome:
+            self.outcome, self.outcome_t_ns = outcome, t_ns
         self.last = snapshot
+
+    def _see_count(self, count: CountStatus) -> None:
+        last = None if self.last is None else self.last.count
+        if last is None or (last.state, last.hold, last.attempt) == (
+            count.state,
+            count.hold,
+            count.attempt,
+        ):
+            return
+        self.count.append((_count_text(count), count.t_ns))
 
     @property
     def exit_code(self) -> int:
@@ -55,6 +70,7 @@ class Summary:
         if self.last is None:
             return ["nothing was recorded"]
         lines = self._phase_lines()
+        lines += [f"count      {t_text(t):>12}  {text}" for text, t in self.count]
         lines += [f"gate       {t_text(t):>12}  {name}: {state}" for name, state, t in self.gates]
         lines += [_command_line(command, self.last) for command in self.last.commands]
         lines += _source_lines(self.last)
@@ -68,6 +84,21 @@ class Summary:
             f"phase      {t_text(t_ns):>12}  {titles.get(phase, phase)}"
             for phase, t_ns in self.passed
         ]
+
+
+def _count_text(count: CountStatus) -> str:
+    by = f" by {count.held_by}" if count.held_by else ""
+    match count.state:
+        case CountState.HOLD if count.hold is HoldKind.RECYCLED:
+            return f"recycled for attempt {count.attempt}{by}: {count.reason}"
+        case CountState.HOLD:
+            return f"{count.hold} hold{by}: {count.reason}"
+        case CountState.SCRUBBED:
+            return f"scrubbed{by}: {count.reason}"
+        case CountState.FLIGHT:
+            return "flight time"
+        case CountState.RUNNING:
+            return "runs"
 
 
 def _command_line(command: CommandStatus, last: Snapshot) -> str:

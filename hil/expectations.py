@@ -114,9 +114,12 @@ class _Outcome(Expectation):
         """Only the end counts."""
 
     def finding(self, summary: Summary) -> Finding:
-        at = t_text(summary.passed[-1][1] if summary.passed else 0)
-        outcome = summary.outcome or "open"
-        return self._told(outcome == self._config.outcome, f"{outcome} at {at}")
+        ended = bool(summary.outcome)
+        t_ns = 0 if summary.last is None else summary.last.count.t_ns
+        at = t_text(summary.outcome_t_ns if ended else t_ns)
+        return self._told(
+            summary.outcome == self._config.outcome, f"{summary.outcome or 'open'} at {at}"
+        )
 
 
 def watch(config: ExpectConfig, station: Station) -> Expectation:
