@@ -113,6 +113,9 @@ ALARM_ORDER: dict[AlarmState, int] = {
 STANDING = frozenset({AlarmState.UNACKNOWLEDGED, AlarmState.ACKNOWLEDGED})
 """Alarms whose condition holds now."""
 
+PUT_ASIDE = frozenset({AlarmState.SHELVED, AlarmState.SUPPRESSED})
+"""Alarms that ask for nothing now."""
+
 ENTRY_MARKS: dict[EntryState, Mark] = {
     EntryState.MISSING: UNSURE,
     EntryState.UNCHECKED: STANDBY,

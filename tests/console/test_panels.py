@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import msgspec
 import pytest
@@ -107,7 +108,8 @@ def test_the_board_keeps_its_places_where_all_fit_and_sorts_where_not() -> None:
     assert large[3].startswith(" ● flight computers")
     small = text(board(picture(no_go()), 47, 17)).splitlines()
     assert small[3].startswith(" ◆ deck roll")
-    assert "more, worst: GO" in small[-1]
+    assert "more, worst: GO" in small[-2]
+    assert small[-1] == "   BARGE: deck roll 3.4 deg, limit 3.0 deg, fo…"
 
 
 def test_a_not_go_says_value_limit_how_long_and_owner() -> None:
@@ -149,13 +151,14 @@ def test_a_crowded_tall_board_keeps_its_order_and_leaves_out_only_what_is_calm()
     lines = text(board(picture(scene), 60, 26)).splitlines()
     assert lines[0].startswith("─ GO / NO-GO ──")
     titles = [info.title for info in catalogue().criteria]
-    shown = [line[3:25].strip().rstrip("…") for line in lines[3:-1]]
-    assert len(shown) == 22
+    shown = [line[3:25].strip().rstrip("…") for line in lines[3:-3]]
+    assert len(shown) == 20
     left = iter(titles)
     assert all(any(title.startswith(row) for title in left) for row in shown)
     for word in ("◆ deck roll", "? deck beacon", "■ gust", "■ significant wave"):
         assert any(line.strip().startswith(word) for line in lines)
-    assert re.fullmatch(r" ○ \d+ more, worst: GO  \(F7\)| ● \d+ more, worst: GO  \(F7\)", lines[-1])
+    assert re.fullmatch(r" ○ \d+ more, worst: GO  \(F7\)| ● \d+ more, worst: GO  \(F7\)", lines[-3])
+    assert [line.split(":")[0].strip() for line in lines[-2:]] == ["BARGE", "GNC"]
 
 
 @pytest.mark.parametrize("size", [(160, 42), (80, 20), (60, 32), (60, 26), (72, 24), (47, 17)])
@@ -178,7 +181,8 @@ def test_a_sentence_of_the_board_is_whole_or_visibly_cut(
 def test_no_gate_is_pushed_out_by_the_reason_of_another(width: int) -> None:
     names = catalogue()
     gates = (*names.gates, GateInfo("landing_continue", "CONTINUE"))
-    scene = no_go(landing_reason="w" * 300)
+    scene = no_go()
+    scene.criteria["deck_beacon"] = (CriterionState.UNKNOWN, "w" * 300)
     snapshot = scene.snapshot()
     last = msgspec.structs.replace(snapshot.gates[1], id="landing_continue")
     model = Model(
@@ -187,7 +191,7 @@ def test_no_gate_is_pushed_out_by_the_reason_of_another(width: int) -> None:
     )
     shown = text(header(Picture(model, 0, "FD", "", "", Trails(0), ()), width, 5)).splitlines()[3]
     assert cell_len(shown) <= width
-    assert "CONTINUE ▼ NO-GO closes in 18.0 s w" in shown
+    assert "CONTINUE ▼ NO-GO closes in 18.0 s GNC w" in shown
     assert shown.count("w…") == 2
 
 
@@ -195,6 +199,21 @@ def test_what_is_left_out_is_counted_with_its_worst() -> None:
     crowded = no_go()
     lines = text(board(picture(crowded), 47, 5)).splitlines()
     assert lines[-1] == " ? 23 more, worst: UNKNOWN  (F7)"
+
+
+def test_the_board_and_its_roll_up_are_of_the_gates_being_decided_else_of_those_ahead() -> None:
+    scene = no_go(landing=GateState.CLOSED, blocking=())
+    ahead = text(header(picture(scene), 160, 5))
+    assert "◆ 1 NO-GO" in ahead
+    snapshot = scene.snapshot()
+    launch = msgspec.structs.replace(snapshot.gates[0], state=GateState.GO)
+    gates = (launch, snapshot.gates[1])
+    deciding = picture(scene)
+    model = Model(catalogue(), msgspec.structs.replace(snapshot, gates=gates))
+    shown = text(board(replace(deciding, model=model), 62, 42))
+    assert "propellant loaded" in shown
+    assert "deck roll" not in shown
+    assert "NO-GO" not in text(header(replace(deciding, model=model), 160, 5))
 
 
 def test_the_criteria_of_a_decided_gate_leave_the_board() -> None:

@@ -34,7 +34,7 @@ _DETAIL = 8
 def alarms(picture: Picture, width: int, height: int) -> list[Line]:
     """The list with the counts above it, and the chosen alarm whole below."""
     head = [rule("ALARMS", width), *alarm_counts(picture, width)]
-    rows = {status.id: (info, status) for info, status in ordered(picture)}
+    rows = {status.id: (info, status) for info, status in _all(picture)}
     if not rows:
         return [*head, clipped((Span(_nothing(picture), Tone.DIM),), width)][:height]
     detail = _detail(picture, rows, width)[: max(0, height - len(head) - 4)]
@@ -51,7 +51,15 @@ def alarms(picture: Picture, width: int, height: int) -> list[Line]:
 
 def alarm_ids(picture: Picture, height: int) -> Sequence[str]:
     """The alarms in the order of the list."""
-    return [status.id for _, status in ordered(picture)]
+    return [status.id for _, status in _all(picture)]
+
+
+def _all(picture: Picture) -> list[Row]:
+    """Every alarm: those that stand or wait, then the quiet ones in their own order."""
+    loud = ordered(picture)
+    heard = {status.id for _, status in loud}
+    quiet = (info for info in picture.model.catalogue.alarms if info.id not in heard)
+    return [*loud, *((i, AlarmStatus(i.id, AlarmState.NORMAL, 0, "")) for i in quiet)]
 
 
 def ordered(picture: Picture) -> list[Row]:
@@ -118,9 +126,7 @@ def alarm_row(picture: Picture, row: Row, width: int) -> Line:
 def _nothing(picture: Picture) -> str:
     if picture.model.silent:
         return " not known: the station is silent"
-    if not picture.model.catalogue.alarms:
-        return " this mission declares no alarm"
-    return " no alarm stands"
+    return " this mission declares no alarm"
 
 
 def _row(picture: Picture, row: Row, width: int) -> Line:
@@ -129,7 +135,9 @@ def _row(picture: Picture, row: Row, width: int) -> Line:
     wide = width >= WIDE
     first = " FIRST" if status.first_out else ""
     head = f"{word(status.state, picture)}{first}"
-    facts = f" {info.priority:<8} {utc_time(status.since_ns)} {escaped(info.owner, 12):<10}"
+    quiet = status.state is AlarmState.NORMAL
+    at = " " * 10 if quiet else utc_time(status.since_ns)
+    facts = f" {info.priority:<8} {at} {escaped(info.owner, 12):<11}"
     title = fitted(escaped(info.title, 60), 26 if wide else 18)
     return (
         Span(f"{mark.symbol} ", mark.tone),
@@ -143,6 +151,8 @@ def _row(picture: Picture, row: Row, width: int) -> Line:
 
 
 def _since(picture: Picture, status: AlarmStatus) -> str:
+    if status.state is AlarmState.NORMAL:
+        return ""
     return age(picture.model.snapshot.now_ns - status.since_ns)
 
 
@@ -163,10 +173,16 @@ def _detail(picture: Picture, rows: dict[str, Row], width: int) -> list[Line]:
     info, status = rows.get(picture.selection.alarm) or next(iter(rows.values()))
     mark = trusted(alarm_mark(status.state, info.priority), picture)
     state = f"{mark.symbol} {word(status.state, picture)} · {info.priority}"
+    held = "" if status.state is AlarmState.NORMAL else f" · for {_since(picture, status)}"
     lines = [
         rule(f"{escaped(info.title, 60)} · {escaped(info.id, 60)}", width),
-        *told("state", f"{state} · for {_since(picture, status)}", width, mark.tone),
+        *told("state", state + held, width, mark.tone),
+        *told("criterion", escaped(info.criterion, 100), width, most=1),
         *told("action", escaped(info.action) or "none declared", width, Tone.BRIGHT, most=2),
+    ]
+    if status.state is AlarmState.NORMAL:
+        return lines
+    lines += [
         *told("why", escaped(status.why), width, most=2),
     ]
     if status.state is AlarmState.SHELVED:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TypeAlias
 
 from gcs.console.format import age, escaped, fitted, number, seconds
+from gcs.console.panels.clocks import DECIDING
 from gcs.console.panels.listing import listed, told
 from gcs.console.panels.rows import clipped, rule, trusted, without_title, word
 from gcs.console.picture import Picture
@@ -23,6 +24,10 @@ TALL = 24
 PAGE_WIDE = 120
 """From this width on a row of the page also says owner, margin and time to violation."""
 
+_ROWS_A_SENTENCE = 8
+"""On a crowded board one row of so many is kept for a whole sentence of what is not GO."""
+
+_SENTENCE_ROWS = 2
 _DECIDED = (GateState.COMMITTED, GateState.MISSED)
 _QUIET = (CriterionState.GO, CriterionState.INHIBITED)
 
@@ -32,13 +37,15 @@ def board(picture: Picture, width: int, height: int) -> list[Line]:
 
     Where not all criteria fit, those that need no attention are left out first.
     """
-    rows = _undecided(picture)
+    rows = at_stake(picture)
     gates = _gate_rows(picture, width)
     room = max(0, height - 1 - len(gates))
     title, hidden = "GO / NO-GO", rows[:0]
     shown = rows
     if len(rows) > room:
-        shown, hidden = _chosen(rows, max(0, room - 1), fixed=height >= TALL)
+        spoken = sum(status.state not in _QUIET for _, status in rows)
+        kept = min(spoken, room // _ROWS_A_SENTENCE)
+        shown, hidden = _chosen(rows, max(0, room - 1 - kept), fixed=height >= TALL)
         title += "" if height >= TALL else "  (not-GO first)"
     lines = [_row(picture, row, width) for row in shown]
     lines += [_hidden(picture, hidden, width)] if hidden else []
@@ -49,10 +56,10 @@ def board(picture: Picture, width: int, height: int) -> list[Line]:
 def board_page(picture: Picture, width: int, height: int) -> list[Line]:
     """Every criterion of every gate in a list, and the chosen one's sentence whole."""
     rows = {info.id: (info, status) for info, status in picture.model.board}
-    sort = "" if height >= TALL else "  (not-GO first)"
-    head = [rule(f"GO / NO-GO{sort}", width), *_gate_rows(picture, width)]
+    sort = "" if _keeps_places(picture, height) else "  (not-GO first)"
+    head = [rule(f"GO / NO-GO  all {len(rows)}{sort}", width), *_gate_rows(picture, width)]
     chosen = rows.get(picture.selection.criterion)
-    why = told("why", escaped(chosen[1].why), width, most=2) if chosen else []
+    why = told("why", escaped(chosen[1].why), width, most=_SENTENCE_ROWS) if chosen else []
     body = listed(
         board_ids(picture, height),
         picture.selection.criterion,
@@ -66,7 +73,21 @@ def board_page(picture: Picture, width: int, height: int) -> list[Line]:
 def board_ids(picture: Picture, height: int) -> Sequence[str]:
     """The criteria as the page orders them."""
     rows = list(picture.model.board)
-    return [info.id for info, _ in (rows if height >= TALL else board_order(rows))]
+    if _keeps_places(picture, height):
+        return [info.id for info, _ in rows]
+    now = {info.id for info, _ in at_stake(picture)}
+    # What is not GO for a gate that is being decided comes before what is not GO for others.
+    ranked = sorted(
+        board_order(rows), key=lambda row: (row[1].state in _QUIET, row[0].id not in now)
+    )
+    return [info.id for info, _ in ranked]
+
+
+def _keeps_places(picture: Picture, height: int) -> bool:
+    """Whether all criteria fit, so that each may keep its place."""
+    model = picture.model
+    around = 1 + len(model.catalogue.gates) + _SENTENCE_ROWS
+    return len(model.catalogue.criteria) + around <= height
 
 
 def board_order(rows: Sequence[Row]) -> list[Row]:
@@ -107,11 +128,16 @@ def _chosen(rows: list[Row], room: int, *, fixed: bool) -> tuple[list[Row], list
     return shown, hidden
 
 
-def _undecided(picture: Picture) -> list[Row]:
-    """The criteria of gates still to be decided; all of them once none is."""
-    over = {gate.id for gate, status in picture.model.gates if status.state in _DECIDED}
+def at_stake(picture: Picture) -> list[Row]:
+    """The criteria of the gates being decided; else of those ahead; all once none is."""
     rows = list(picture.model.board)
-    return [row for row in rows if not over.issuperset(row[0].gates)] or rows
+    gates = list(picture.model.gates)
+    for states in (DECIDING, (GateState.CLOSED,)):
+        asked = {gate.id for gate, status in gates if status.state in states}
+        counted = [row for row in rows if not asked.isdisjoint(row[0].gates)]
+        if counted:
+            return counted
+    return rows
 
 
 def _gate_rows(picture: Picture, width: int) -> list[Line]:

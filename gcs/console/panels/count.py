@@ -39,17 +39,18 @@ def count_page(picture: Picture, width: int, height: int) -> list[Line]:
     """Two columns where there is room; else one, scrolled."""
     title = rule("COUNT & POLLS", width)
     if width < BESIDE:
-        lines = [*_count(picture), *_polls(picture)]
+        lines = [*_count(picture), *_polls(picture), *_entries(picture)]
         return [title, *scrolled(lines, width, height - 1, picture.selection.row)][:height]
     left = width // 2 - 8
     count = [clipped((Span(" "), *line), left) for line in _count(picture)]
-    polls = scrolled(_polls(picture), width - left - 1, height - 1, picture.selection.row)
+    asked = [*_polls(picture), *_entries(picture)]
+    polls = scrolled(asked, width - left - 1, height - 1, picture.selection.row)
     return [title, *beside(count[: height - 1], polls, left)][:height]
 
 
 def count_rows(picture: Picture, height: int) -> Sequence[str]:
     """The rows that scroll."""
-    return [""] * (len(_count(picture)) + len(_polls(picture)))
+    return [""] * sum(len(part(picture)) for part in (_count, _polls, _entries))
 
 
 def _count(picture: Picture) -> list[Line]:
@@ -72,7 +73,7 @@ def _count(picture: Picture) -> list[Line]:
         _fact("budget", f"{budget(count)}; unplanned holds took {minutes(count.held_ns)}"),
         _fact("next hold", _next_hold(picture)),
     ]
-    return [*lines, *_marks(picture), *_consoles(picture), *_entries(picture)]
+    return [*lines, *_marks(picture), *_consoles(picture)]
 
 
 def _fact(label: str, text: str, tone: Tone = Tone.PLAIN) -> Line:

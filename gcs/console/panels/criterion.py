@@ -35,14 +35,16 @@ def criterion(picture: Picture, width: int, height: int) -> list[Line]:
         evidence = _evidence(picture, info, width)
         # The margin's picture is the first to give way: its number stands among the facts.
         plot = height - 1 - len(facts) - len(evidence)
-        margin = _margin(picture, info, width, min(_PLOT, plot)) if plot >= 4 else []
+        margin = (
+            _margin(picture, info, width, min(_PLOT, plot)) if plot >= 4 and _measures(info) else []
+        )
         return [title, *facts, *evidence, *margin][:height]
     left = width * 5 // 8
     right = width - left - 1
     facts = [
         rule(f"CRITERION {escaped(info.title, 60)} · {escaped(info.id, 60)}", left),
         *_facts(picture, info, status, left),
-        *_margin(picture, info, left, 2 * _PLOT),
+        *(_margin(picture, info, left, 2 * _PLOT) if _measures(info) else []),
     ]
     return beside(facts, _evidence(picture, info, right), left)[:height]
 
@@ -68,7 +70,7 @@ def _facts(
     return [
         *told("state", f"{state} answers for it", width, mark.tone, most=1),
         *told("why", escaped(status.why), width, most=3),
-        *told("value", _value(info, status), width, most=2),
+        *(told("value", _value(info, status), width, most=2) if _measures(info) else []),
         *told("rule", escaped(info.expression) or "not told", width, most=3),
         *told("limits", escaped(info.limits) or "none", width, most=2),
         *told("gates", _gates(picture, info, status), width, most=2),
@@ -76,6 +78,11 @@ def _facts(
         *told("source", escaped(info.source) or "not told", width, most=2),
         *_alarm(picture, info, width),
     ]
+
+
+def _measures(info: CriterionInfo) -> bool:
+    """Whether it has a value with limits, rather than a condition that holds or not."""
+    return not info.limits.startswith("required")
 
 
 def _value(info: CriterionInfo, status: CriterionStatus) -> str:

@@ -9,7 +9,7 @@ from gcs.console.panels.alarms import alarm_counts, alarm_row, ordered
 from gcs.console.panels.listing import scrolled
 from gcs.console.panels.rows import clipped, rule
 from gcs.console.picture import Picture
-from gcs.console.theme import Line, Span, Tone, alarm_mark, severity_mark
+from gcs.console.theme import PUT_ASIDE, Line, Span, Tone, alarm_mark, severity_mark
 from gcs.messages import Event
 
 
@@ -26,10 +26,13 @@ def event_ids(picture: Picture, height: int) -> Sequence[str]:
 
 
 def news(picture: Picture, width: int, height: int) -> list[Line]:
-    """The alarms that matter most, then the newest events in what room is left."""
+    """The alarms that ask for an act, then the newest events in what room is left.
+
+    What is shelved is counted above them, what is suppressed asks for nothing.
+    """
     head = [rule("ALARMS + EVENTS", width), *alarm_counts(picture, width)]
     room = max(0, height - len(head))
-    waiting = ordered(picture)
+    waiting = [row for row in ordered(picture) if row[1].state not in PUT_ASIDE]
     shown = waiting if len(waiting) <= room // 2 else waiting[: max(0, room // 2 - 1)]
     lines = [alarm_row(picture, row, width) for row in shown]
     hidden = waiting[len(shown) :]

@@ -6,6 +6,7 @@ from collections import Counter
 
 from gcs.console.format import escaped, fitted, seconds, utc_date, utc_time
 from gcs.console.panels.alarms import alarm_roll_up
+from gcs.console.panels.board import at_stake
 from gcs.console.panels.clocks import (
     DECIDING,
     authority,
@@ -37,6 +38,9 @@ from gcs.messages import (
 BEATS = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 TALL = 5
 """From this height on the header has room for the phases and every gate."""
+
+ROOMY = 150
+"""From this width on every gate is in the header, whatever its state."""
 
 _GAP = Span("   ")
 
@@ -117,7 +121,7 @@ def _health(picture: Picture, *, short: bool = False) -> Line:
 
 
 def _roll_up(picture: Picture) -> Line:
-    counts = Counter(status.state for status in picture.model.snapshot.criteria)
+    counts = Counter(status.state for _, status in at_stake(picture))
     shown = [
         Span(
             f"{CRITERION_MARKS[state].symbol} {counts[state]} {state}  ",
@@ -166,8 +170,14 @@ def _phases(picture: Picture, width: int) -> Line:
 
 
 def _gates(picture: Picture, width: int) -> Line:
-    """Every gate's verdict; their reasons share what room is left."""
-    parts = [_gate(picture, gate, status) for gate, status in picture.model.gates]
+    """Every gate's verdict; their reasons share what room is left.
+
+    Where there is little room, gates that are not open wait while others are decided.
+    """
+    gates = list(picture.model.gates)
+    deciding = [row for row in gates if row[1].state in DECIDING]
+    crowded = width < ROOMY and bool(deciding)
+    parts = [_gate(picture, gate, status) for gate, status in (deciding if crowded else gates)]
     room = width - sum(text_width((*head, _GAP)) for *head, _ in parts)
     untold = sum(1 for *_, reason in parts if reason.text)
     spans: list[Span] = []
@@ -197,16 +207,14 @@ def _reason_tone(status: GateStatus) -> Tone:
 
 
 def _top_reason(picture: Picture, status: GateStatus) -> str:
-    """The gate's own reason, else the first blocking criterion's; and how many more."""
-    if status.reason:
-        return escaped(status.reason, 160)
+    """The first blocking criterion's, and how many more block; else the gate's own."""
     whys = [
         escaped(f"{info.owner} {criterion.why}", 160)
         for info, criterion in picture.model.board
         if criterion.id in status.blocking and criterion.state in BLOCKING
     ]
     if not whys:
-        return escaped(", ".join(status.blocking), 160)
+        return escaped(status.reason or ", ".join(status.blocking), 160)
     more = f" +{len(status.blocking) - 1} more" if len(status.blocking) > 1 else ""
     return whys[0] + more
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gcs.clock import MILLISECOND_NS, SECOND_NS
-from gcs.console.format import age, escaped, fitted
-from gcs.console.model import main_parameters
+from gcs.console.format import age, escaped, fitted, utc_time
+from gcs.console.model import owned_by
 from gcs.console.panels.listing import scrolled
-from gcs.console.panels.readings import is_station, reading_row
+from gcs.console.panels.readings import reading_row
 from gcs.console.panels.rows import clipped, rule, trusted, with_overflow, word
 from gcs.console.picture import Picture
 from gcs.console.theme import LINK_MARKS, Line, Mark, Span, Tone
@@ -19,12 +19,13 @@ WIDE = 100
 
 _NAME = 11
 _WIDE_NAME = 20
+_DAY_NS = 86_400 * SECOND_NS
 _OWN_WIDTH = 44
 _SIGNED = {True: "yes", False: "no", None: "-"}
 
 
 def links(picture: Picture, width: int, height: int) -> list[Line]:
-    """Links, sources, and what the station measures of itself, as far as there is room."""
+    """Links, sources, and what the station measures of them, as far as there is room."""
     lines = [clipped((Span(" "), *line), width) for line in _rows(picture, wide=width >= WIDE)]
     total = len(lines)
     shown = with_overflow(lines, height - 1, lambda place: _more(total - place, width))
@@ -50,12 +51,11 @@ def _rows(picture: Picture, *, wide: bool) -> list[Line]:
     head = f"  {'link':<{name}} {'state':<10} {'rate':>7} {'age':>5} {'faults':>7}{more}"
     lines: list[Line] = [(Span(head, Tone.DIM),)]
     lines += [_link(picture, link, wide=wide) for link in snapshot.links]
-    more = f" {'link':<{name}} {'lost':>8} {'clock':>14}" if wide else ""
+    more = f" {'link':<{name}} {'lost':>8} {'clock':>15}" if wide else ""
     head = f"  {'source':<{name}} {'messages':>10} {'loss':>7} {'age':>5} {'unknown':>7}{more}"
     lines.append((Span(head, Tone.DIM),))
     lines += [_source(picture, source, wide=wide) for source in snapshot.sources]
-    infos = picture.model.catalogue.parameters
-    own = [i for i in main_parameters(picture.model.catalogue) if is_station(infos[i])]
+    own = owned_by(picture.model.catalogue, "LINKS")
     return [*lines, *(reading_row(picture.model.reading(i), _OWN_WIDTH) for i in own)]
 
 
@@ -86,18 +86,20 @@ def _source(picture: Picture, source: SourceStatus, *, wide: bool) -> Line:
     )
     if wide:
         link = fitted(escaped(source.link, 40), _WIDE_NAME)
-        text += f" {link} {source.lost:>8} {_clock(source):>14}"
+        text += f" {link} {source.lost:>8} {_clock(source):>15}"
     mark = trusted(Mark(" ", Tone.PLAIN), picture)
     return (Span(f"{mark.symbol} ", mark.tone), Span(text, mark.tone))
 
 
 def _clock(source: SourceStatus) -> str:
-    """How far its clock is from the station's; one that counts from its own start is far."""
+    """How far its clock is from the station's; one that counts from its own start says when."""
     if source.clock_offset_ns is None:
         return "not known"
     if abs(source.clock_offset_ns) < SECOND_NS:
         return f"{source.clock_offset_ns / MILLISECOND_NS:+.1f} ms"
-    return f"{source.clock_offset_ns / SECOND_NS:+.1f} s"
+    if abs(source.clock_offset_ns) < _DAY_NS:
+        return f"{source.clock_offset_ns / SECOND_NS:+.1f} s"
+    return f"0 at {utc_time(source.clock_offset_ns)}"
 
 
 def _age(picture: Picture, receipt_ns: int) -> str:

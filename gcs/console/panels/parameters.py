@@ -169,13 +169,13 @@ def _entry(picture: Picture, info: ParameterInfo, width: int) -> list[Line]:
 
 
 def entry_facts(picture: Picture, status: EntryStatus) -> str:
-    """Whose entry it is, until when it holds, who checked it, and the note to it."""
+    """How long an entry holds, whose it is, who checked it, and the note to it."""
     said = []
+    if status.expires_ns is not None:
+        said.append(f"{age(picture.model.time_left_ns(status.expires_ns))} left")
     if status.entered_ns is not None:
         who = escaped(status.person or status.position, 24)
         said.append(f"by {who} {utc_time(status.entered_ns, tenths=False)}")
-    if status.expires_ns is not None:
-        said.append(f"{age(picture.model.time_left_ns(status.expires_ns))} left")
     if status.checked_by:
         said.append(f"checked by {escaped(status.checked_by, 24)}")
     if status.note:

@@ -58,8 +58,11 @@ def vehicle_columns(catalogue: Catalogue) -> tuple[int, ...]:
 
 
 def barge_columns(catalogue: Catalogue) -> tuple[int, ...]:
-    """The main parameters that are the barge's."""
-    return tuple(i for i in main_parameters(catalogue) if is_barge(catalogue.parameters[i]))
+    """The main parameters that are the barge's, but for what people enter."""
+    infos = catalogue.parameters
+    return tuple(
+        i for i in main_parameters(catalogue) if is_barge(infos[i]) and not infos[i].entered_by
+    )
 
 
 def vehicle(picture: Picture, width: int, height: int) -> list[Line]:

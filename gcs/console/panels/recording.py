@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from gcs.console.format import clock, escaped, utc_date, utc_time
+from gcs.console.format import clock, escaped, minutes, utc_date, utc_time
 from gcs.console.model import main_parameters
 from gcs.console.panels.listing import scrolled
 from gcs.console.panels.readings import reading_row
 from gcs.console.panels.rows import clipped, rule
 from gcs.console.picture import Picture
+from gcs.console.protocol import Playback
 from gcs.console.theme import Line, Span, Tone, severity_mark
 from gcs.messages import Event
 
 _OWN_WIDTH = 44
+_WIDEST_BAR = 100
 
 
 def recording(picture: Picture, width: int, height: int) -> list[Line]:
     """The recorder and the station's own health on top, then every event with its T."""
-    facts = [clipped(line, width) for line in _facts(picture)]
+    facts = [clipped(line, width) for line in (*_facts(picture), *_replay(picture, width))]
     own = [
         clipped((Span(" "), *reading_row(picture.model.reading(index), _OWN_WIDTH)), width)
         for index in _own(picture)
@@ -38,6 +40,32 @@ def _facts(picture: Picture) -> list[Line]:
         (Span(" station at ", Tone.DIM), Span(f"{at}, {clock(snapshot.count.t_ns, 'T')}")),
         (Span(" snapshot   ", Tone.DIM), Span(f"{snapshot.sequence}")),
     ]
+
+
+def _replay(picture: Picture, width: int) -> list[Line]:
+    """Where a replay stands between its ends, and how fast it goes."""
+    playback = picture.playback
+    if playback is None:
+        return []
+    state = "▶ playing" if playback.playing else "■ paused"
+    speed = "as fast as it goes" if playback.speed is None else f"{playback.speed:g} x real time"
+    gone = minutes(playback.at_ns - playback.first_ns)
+    known = "" if playback.complete else "at least "
+    whole = f"{known}{minutes(playback.last_ns - playback.first_ns)}"
+    lines: list[Line] = [
+        (Span(" replay     ", Tone.DIM), Span(f"{state}, {speed}, {gone} of {whole}")),
+        (Span(" "), Span(_bar(playback, max(1, min(width, _WIDEST_BAR) - 2)))),
+    ]
+    if playback.mark:
+        lines.append((Span(" led to     ", Tone.DIM), Span(escaped(playback.mark, 200))))
+    return lines
+
+
+def _bar(playback: Playback, cells: int) -> str:
+    span_ns = max(1, playback.last_ns - playback.first_ns)
+    share = min(1.0, max(0.0, (playback.at_ns - playback.first_ns) / span_ns))
+    gone = round(share * (cells - 1))
+    return "━" * gone + "●" + "─" * (cells - 1 - gone)
 
 
 def _recorder(picture: Picture) -> Span:
