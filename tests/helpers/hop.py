@@ -103,11 +103,22 @@ def telemetry(mode: int) -> dict[str, dict[str, Any]]:
     flying = mode >= DESCENT
     return {
         "HEARTBEAT": {"type": 9, "autopilot": 8, "base_mode": 33, "system_status": 4},
-        "ATTITUDE": {"pitch": 0.05},
+        "ATTITUDE": {"pitch": 0.05 if flying else 0.005},
         "LOCAL_POSITION_NED": {"x": -130.0, "z": -900.0, "vz": 60.0 if flying else 0.0},
         "GLOBAL_POSITION_INT": {"lat": 366000000, "lon": 1213000000},
-        "ESTIMATOR_STATUS": {"pos_horiz_accuracy": 0.5, "pos_vert_accuracy": 0.5},
-        "ENGINE_STATE": {"chamber_pressure": 9e6, "throttle": 0.7, "state": 2 if flying else 0},
+        "ESTIMATOR_STATUS": {
+            "flags": 63,
+            "pos_horiz_ratio": 0.3,
+            "pos_vert_ratio": 0.3,
+            "pos_horiz_accuracy": 0.5,
+            "pos_vert_accuracy": 0.5,
+        },
+        "ENGINE_STATE": {
+            "chamber_pressure": 9e6,
+            "throttle": 0.7,
+            "state": 2 if flying else 0,
+            "starts_left": 2,
+        },
         "PROPELLANT_STATE": {
             "oxidizer_mass": 21_130.0,
             "fuel_mass": 5_870.0,
@@ -121,11 +132,11 @@ def telemetry(mode: int) -> dict[str, dict[str, Any]]:
             "time_to_touchdown": 40.0,
             "propellant_margin": 2000.0,
             "beacon_age": 0.1,
-            "legs_deployed": 1,
+            "legs_deployed": int(flying),
             "healthy": 1,
             "mode": mode,
         },
-        "SYS_STATUS": {"voltage_battery": 28_000},
+        "SYS_STATUS": {"voltage_battery": 28_000, "battery_remaining": 96},
         "CARGO_STATE": {"mass": 200.0, "secured": 1},
     }
 
@@ -290,6 +301,12 @@ class Barge:
             )
         )
 
+    def hear(self, topic: str, data: bytes) -> None:
+        """Take what the station said: the deck lights are those that it wants."""
+        said = wire.decode(topic.removeprefix(f"{ROOT}/"), data)
+        if isinstance(said, wire.Verdict):
+            self.says["deck"]["lights"] = said.lights
+
     def history(self, now_ns: int) -> bytes:
         """Twenty minutes of quiet motion before now, at 2 Hz."""
         times = [(now_ns - i * SECOND // 2) // 1000 for i in range(2 * HISTORY_S, 0, -1)]
@@ -328,6 +345,8 @@ class Hop:
         for transmit in outputs.transmits:
             if transmit.link in self.computers:
                 self.computers[transmit.link].hear(transmit.data)
+            elif transmit.topic:
+                self.barge.hear(transmit.topic, transmit.data)
         return outputs
 
     def born(self) -> Hop:
