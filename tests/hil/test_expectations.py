@@ -101,7 +101,8 @@ def test_an_outcome_is_the_last_one_with_its_time() -> None:
     summary = Summary(hop.mission.config.phase)
     assert told.finding(summary) == Finding("it is so", False, "open at T+0.0 s")
     summary.outcome = "landed"
-    summary.passed.append(("landed", 128_900_000_000))
+    summary.outcome_t_ns = 128_900_000_000
+    summary.passed.append(("safe", 177_500_000_000))
     assert told.finding(summary) == Finding("it is so", True, "landed at T+128.9 s")
 
 
