@@ -96,7 +96,8 @@ def alarm_roll_up(picture: Picture, *, short: bool = False) -> Line:
     if not spans:
         spans = [Span(f"{NORMAL.symbol} no alarm ", Tone.PLAIN)]
     if counts.unacknowledged:
-        spans.append(Span(f"UNACK {counts.unacknowledged} ", Tone.BRIGHT))
+        key = "" if short else f"({picture.keymap.shown('acknowledge')}) "
+        spans.append(Span(f"UNACK {counts.unacknowledged} {key}", Tone.BRIGHT))
     if counts.shelved:
         spans.append(Span(f"shelved {counts.shelved} ", Tone.PLAIN))
     if counts.flood:
