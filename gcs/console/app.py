@@ -44,6 +44,7 @@ from gcs.console.verbs import (
     SaveScreen,
     ShowPage,
 )
+from gcs.console.watchdog import Watchdog
 from gcs.messages import Act
 
 PAINT_S = 0.1
@@ -70,8 +71,14 @@ def run_console(
     if os.environ.get("NO_COLOR"):
         settings = replace(settings, theme=MONOCHROME)
     client = ConsoleClient(address, position, person, token)
-    app = ConsoleApp(client, position, settings=settings)
-    app.run(mouse=False)
+    wall = ScaledClock.started_now()
+    watchdog = Watchdog(wall)
+    app = ConsoleApp(client, position, wall, settings, watchdog)
+    watchdog.start()
+    try:
+        app.run(mouse=False)
+    finally:
+        watchdog.stop()
     sys.stdout.write("".join(f"{line}\n" for line in app.last_words()))
     return app.return_code or 0
 
@@ -92,12 +99,14 @@ class ConsoleApp(App[None], inherit_bindings=False):
         position: str,
         wall: Clock | None = None,
         settings: Settings = DEFAULT_SETTINGS,
+        watchdog: Watchdog | None = None,
     ) -> None:
         # Without colours of its own a theme leaves the terminal's as they are.
         super().__init__(ansi_color=not settings.theme.background)
         self._client = client
         self._settings = settings
         self._wall = wall or ScaledClock.started_now()
+        self._watchdog = watchdog or Watchdog(self._wall)
         self._session = Session(position, settings)
         self._beat = 0
         self._whole = True
@@ -159,6 +168,7 @@ class ConsoleApp(App[None], inherit_bindings=False):
         `whole` draws every panel now, whatever its own pace.
         """
         self._beat += 1
+        self._whole |= self._watchdog.painted()
         picture = self._picture()
         notice = self._notice(attached=picture is not None)
         if notice != self._noticed:
