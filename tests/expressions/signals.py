@@ -15,7 +15,7 @@ from tests.expressions.fakes import NAMES, SECOND_NS, FakeScope
 TENTH_NS = SECOND_NS // 10
 EPOCH_NS = 1_760_000_000 * SECOND_NS
 STALE_AFTER_NS = 5 * TENTH_NS
-SPAN_NS = 10 * SECOND_NS
+SPAN_NS = 20 * SECOND_NS
 
 
 @dataclass(frozen=True)
