@@ -201,16 +201,22 @@ def test_what_is_left_out_is_counted_with_its_worst() -> None:
     assert lines[-1] == " ? 23 more, worst: UNKNOWN  (F7)"
 
 
-def test_the_board_and_its_roll_up_are_of_the_gates_being_decided_else_of_those_ahead() -> None:
+def test_the_board_and_its_roll_up_are_of_the_gates_being_decided_else_of_the_next() -> None:
     scene = no_go(landing=GateState.CLOSED, blocking=())
-    ahead = text(header(picture(scene), 160, 5))
-    assert "◆ 1 NO-GO" in ahead
+    assert "NEXT GATE ◆ 1 NO-GO" in text(header(picture(scene), 160, 5))
+    over = no_go(landing=GateState.MISSED, blocking=())
+    assert "BOARD ◆ 1 NO-GO" in text(header(picture(over), 160, 5))
     snapshot = scene.snapshot()
     launch = msgspec.structs.replace(snapshot.gates[0], state=GateState.GO)
     gates = (launch, snapshot.gates[1])
     deciding = picture(scene)
     model = Model(catalogue(), msgspec.structs.replace(snapshot, gates=gates))
     shown = text(board(replace(deciding, model=model), 62, 42))
+    assert "propellant loaded" in shown
+    assert "deck roll" not in shown
+    closed = msgspec.structs.replace(snapshot.gates[0], state=GateState.CLOSED)
+    waiting = msgspec.structs.replace(snapshot, gates=(closed, snapshot.gates[1]))
+    shown = text(board(replace(deciding, model=Model(catalogue(), waiting)), 62, 42))
     assert "propellant loaded" in shown
     assert "deck roll" not in shown
     assert "NO-GO" not in text(header(replace(deciding, model=model), 160, 5))

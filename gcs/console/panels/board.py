@@ -129,15 +129,13 @@ def _chosen(rows: list[Row], room: int, *, fixed: bool) -> tuple[list[Row], list
 
 
 def at_stake(picture: Picture) -> list[Row]:
-    """The criteria of the gates being decided; else of those ahead; all once none is."""
+    """The criteria of the gates being decided; else of the next one; all once none is."""
     rows = list(picture.model.board)
     gates = list(picture.model.gates)
-    for states in (DECIDING, (GateState.CLOSED,)):
-        asked = {gate.id for gate, status in gates if status.state in states}
-        counted = [row for row in rows if not asked.isdisjoint(row[0].gates)]
-        if counted:
-            return counted
-    return rows
+    asked = [gate.id for gate, status in gates if status.state in DECIDING]
+    ahead = [gate.id for gate, status in gates if status.state is GateState.CLOSED]
+    counted = set(asked or ahead[:1])
+    return [row for row in rows if not counted.isdisjoint(row[0].gates)] or rows
 
 
 def _gate_rows(picture: Picture, width: int) -> list[Line]:

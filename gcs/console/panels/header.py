@@ -117,7 +117,10 @@ def _health(picture: Picture, *, short: bool = False) -> Line:
     if model.snapshot.fault:
         return (Span(f" ▼ STATION FAULT: {escaped(model.snapshot.fault, 160)} ", Tone.CRITICAL),)
     alarms = alarm_roll_up(picture, short=short)
-    return (Span(" MASTER ", Tone.DIM), *alarms, Span(" BOARD ", Tone.DIM), *_roll_up(picture))
+    states = [status.state for _, status in model.gates]
+    ahead = GateState.CLOSED in states and not any(state in DECIDING for state in states)
+    board = Span(" NEXT GATE " if ahead else " BOARD ", Tone.DIM)
+    return (Span(" MASTER ", Tone.DIM), *alarms, board, *_roll_up(picture))
 
 
 def _roll_up(picture: Picture) -> Line:
