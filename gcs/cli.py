@@ -23,6 +23,7 @@ from gcs.listening import link_lines, port_lines
 from gcs.operations import (
     EXIT_CONFIG,
     ChildEndedError,
+    Seat,
     StartUpError,
     StationOptions,
     broker_address,
@@ -32,7 +33,9 @@ from gcs.operations import (
     require_station,
     run_replay,
     run_station,
+    seat,
     signing_keys,
+    sit,
     watch,
 )
 from gcs.page import NARROWEST, WIDTH
@@ -61,6 +64,13 @@ Record = Annotated[Path, typer.Option(help="Directory of the recordings.")]
 SettingsFile = Annotated[
     Path, typer.Option("--settings", help="This console's theme, keys and units.", metavar="FILE")
 ]
+Position = Annotated[
+    str, typer.Option(help="The position this console acts as; an empty one only watches.")
+]
+Person = Annotated[
+    str,
+    typer.Option(help="Who sits here, where the station asks; its token is in LANDFALL_TOKEN."),
+]
 SETTINGS = CONFIGS / "console.toml"
 Seed = Annotated[int | None, typer.Option(help="Session seed; drawn where not given.")]
 
@@ -77,6 +87,8 @@ def run(
     listen: Annotated[
         str, typer.Option(help="Where more consoles attach: unix:PATH or tcp:127.0.0.1:PORT.")
     ] = "",
+    position: Position = "FD",
+    person: Person = "",
     settings: SettingsFile = SETTINGS,
     resume: Annotated[
         Path | None,
@@ -102,6 +114,7 @@ def run(
         seed=seed,
         listen=listen,
         settings=settings,
+        who=seat(position, person),
         resume=resume,
     )
 
@@ -116,6 +129,8 @@ def demo(
     ] = False,
     headless: Headless = False,
     record: Record = Path("recordings"),
+    position: Position = "FD",
+    person: Person = "",
     settings: SettingsFile = SETTINGS,
 ) -> None:
     """Fly a mission against the simulator, each in its own process, on real bytes.
@@ -144,6 +159,7 @@ def demo(
                     seed=seed,
                     listen=address,
                     settings=settings,
+                    who=seat(position, person),
                     clock=clock,
                     to_outcome=True,
                 )
@@ -158,6 +174,7 @@ def _fly(
     seed: int | None,
     listen: str,
     settings: Path,
+    who: Seat,
     clock: str = "",
     to_outcome: bool = False,
     resume: Path | None = None,
@@ -175,7 +192,7 @@ def _fly(
         command += ["--to-outcome"] if to_outcome else []
         with child("the station", command) as station:
             at = station.ready()
-            raise typer.Exit(watch(station, at, look, headless=_headless(headless)))
+            raise typer.Exit(watch(station, at, look, who, headless=_headless(headless)))
 
 
 def _headless(asked: bool) -> bool:
@@ -217,17 +234,18 @@ def station(
 def console(
     address: Annotated[str, typer.Argument(help="unix:PATH or tcp:127.0.0.1:PORT")],
     headless: Headless = False,
+    position: Position = "FD",
+    person: Person = "",
     settings: SettingsFile = SETTINGS,
 ) -> None:
     """Attach one more console to a running station."""
-    from gcs.console.app import run_console  # Textual loads slowly: only where it is needed
     from gcs.console.headless import run_headless
 
     look = load_settings(settings)
     require_station(address)
     if _headless(headless):
         raise typer.Exit(run_headless(address, sys.stdout))
-    raise typer.Exit(run_console(address, settings=look))
+    raise typer.Exit(sit(address, look, seat(position, person)))
 
 
 @app.command()
@@ -297,7 +315,7 @@ def _watch_replay(
         command += ["--mission", str(mission)] if mission is not None else []
         with child("the replay", command) as station:
             at = station.ready()
-            raise typer.Exit(watch(station, at, look, headless=_headless(headless)))
+            raise typer.Exit(watch(station, at, look, Seat(), headless=_headless(headless)))
 
 
 def _speed(text: str) -> float | None:

@@ -13,7 +13,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from gcs.clock import Clock
@@ -42,6 +42,8 @@ from gcs.timeline import Player, Timeline
 EXIT_UNFINISHED = 1
 """A run to its outcome that ended without one."""
 EXIT_CONFIG = 2
+TOKEN_ENV = "LANDFALL_TOKEN"
+"""The environment variable that holds this operator's token."""
 READY = "ready "
 """Begins the first line of a station's process; the address follows."""
 _STOP_WITHIN_S = 5.0
@@ -285,6 +287,11 @@ class Child:
             text=True,
         )
 
+    @property
+    def pid(self) -> int:
+        """The process."""
+        return self._process.pid
+
     def ready(self) -> str:
         """Wait for it; the last word of its first line. ChildEndedError if it ended instead."""
         assert self._process.stdout is not None
@@ -336,16 +343,36 @@ def private_address() -> Iterator[str]:
         yield f"unix:{directory}/station"
 
 
-def watch(station: Child, address: str, look: Settings, *, headless: bool) -> int:
-    """Show a station in this terminal until either ends; print its last words; its exit code."""
+@dataclass(frozen=True)
+class Seat:
+    """Who sits at a console: an empty `position` only watches; `token` proves the person."""
+
+    position: str = "FD"
+    person: str = ""
+    token: str = field(default="", repr=False)
+
+
+def seat(position: str, person: str) -> Seat:
+    """A seat whose token comes from the environment, where there is one."""
+    return Seat(position, person, os.environ.get(TOKEN_ENV, ""))
+
+
+def sit(address: str, look: Settings, who: Seat) -> int:
+    """Show the station at `address` in this terminal; the console's exit code."""
     from gcs.console.app import run_console  # Textual loads slowly: only where it is needed
+
+    return run_console(address, who.position, look, who.person, who.token)
+
+
+def watch(station: Child, address: str, look: Settings, who: Seat, *, headless: bool) -> int:
+    """Show a station in this terminal until either ends; print its last words; its exit code."""
     from gcs.console.headless import run_headless
 
     with contextlib.suppress(KeyboardInterrupt):
         if headless:
             run_headless(address, sys.stdout)
         else:
-            run_console(address, settings=look)
+            sit(address, look, who)
     station.stop()
     code, last_words = station.end()
     sys.stdout.write(last_words)
