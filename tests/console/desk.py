@@ -12,6 +12,7 @@ from gcs.clock import SECOND_NS, ManualClock
 from gcs.console.app import ConsoleApp
 from gcs.console.client import ConsoleClient, Update
 from gcs.console.protocol import Control, Farewell, HistoryQuery, Refused
+from gcs.console.settings import DEFAULT_SETTINGS, Settings
 from gcs.messages import Act, Snapshot
 from tests.console.screens import screen_text
 
@@ -48,10 +49,10 @@ class ScriptedClient(ConsoleClient):
 class Desk:
     """One console under test and the hands on it."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Settings) -> None:
         self.client = ScriptedClient()
         self.wall = ManualClock(SECOND_NS)
-        self.app = ConsoleApp(self.client, "FD", self.wall)
+        self.app = ConsoleApp(self.client, "FD", self.wall, settings)
         self.pilot: Pilot[None]
 
     async def says(self, *updates: Update) -> None:
@@ -76,9 +77,13 @@ class Desk:
         return screen_text(self.app)
 
 
-def at_desk(scenario: Callable[[Desk], Awaitable[None]], size: tuple[int, int] = (160, 50)) -> Desk:
+def at_desk(
+    scenario: Callable[[Desk], Awaitable[None]],
+    size: tuple[int, int] = (160, 50),
+    settings: Settings = DEFAULT_SETTINGS,
+) -> Desk:
     async def main() -> Desk:
-        desk = Desk()
+        desk = Desk(settings)
         async with desk.app.run_test(size=size) as desk.pilot:
             await scenario(desk)
         return desk
