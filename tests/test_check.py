@@ -195,6 +195,46 @@ def test_every_mistake_of_a_criterion_is_told_at_once(mission: Path) -> None:
         assert sum(f"{place}: {key}" in problem for problem in found) == 1, (key, found)
 
 
+def test_every_mistake_of_alarms_and_entries_is_told_at_once(mission: Path) -> None:
+    """What only a gap leaves unknown, such as the followers of a wrong alarm, is not told."""
+    configs = mission.parents[1]
+    landing, launch, safing = (
+        configs / "criteria" / f"{n}.toml" for n in ("landing", "launch", "safing")
+    )
+    helideck = configs / "dictionaries" / "helideck.toml"
+    replace_in(
+        landing,
+        ('[criterion.barge_heard.alarm]\npriority = "critical"', "[criterion.barge_heard.alarm]"),
+        (
+            'action = "start the standby generator"\non = "caution"',
+            'action = ""\non = "trouble"',
+        ),
+    )
+    replace_in(
+        launch,
+        (
+            'action = "hold and top up"\nfollows = ["vehicle_heard"]',
+            'action = "x"\nfollows = ["x"]',
+        ),
+    )
+    replace_in(safing, ('asked_while = "landing.mode == 12"', 'asked_while = "landing.mode"'))
+    replace_in(
+        helideck,
+        ('entered_by = ["FD", "BARGE"]', 'entered_by = ["FD", "PILOT"]'),
+    )
+    found = shown(mission)
+    for place, key in (
+        (landing, "criterion.barge_heard.alarm.priority: Field required"),
+        (landing, "criterion.barge_power.alarm.on: "),
+        (landing, "criterion.barge_power.alarm.action: "),
+        (launch, "criterion.launch_propellant.alarm.follows: no criterion with an alarm is"),
+        (safing, "criterion.safed_oxidizer.alarm.asked_while: expected a condition"),
+        (helideck, 'parameter."helideck.daylight".from.entered_by: no position is called'),
+    ):
+        assert sum(f"{place}: {key}" in problem for problem in found) == 1, (key, found)
+    assert not any("barge_heard'" in problem for problem in found)
+
+
 def test_a_criterion_that_the_vehicle_requires_must_count_for_a_gate(mission: Path) -> None:
     vehicle = mission.parents[1] / "vehicles" / "xzy1-hop.toml"
     hop = mission.parents[1] / "criteria" / "hop.toml"
