@@ -1,7 +1,8 @@
 """A station that plays a landing by heart: `python -m tests.console.scripted ADDRESS [MODE [HZ]]`.
 
 For looking at the console and for measuring it. MODE is nominal, nogo, busy, stale, fault,
-silent or ending. In busy every row of the main screen changes at 10 Hz.
+silent or ending. In busy every row of the main screen changes at 10 Hz, and there is as much of it
+as of the hop.
 """
 
 from __future__ import annotations
@@ -10,16 +11,22 @@ import asyncio
 import math
 import sys
 
+import msgspec
+
 from gcs.clock import SECOND_NS
 from gcs.console.protocol import Farewell
 from gcs.console.server import ConsoleServer
 from gcs.messages import (
+    AlarmState,
+    Catalogue,
     ConsoleChanged,
     CriterionState,
     Event,
     GateState,
     Intent,
     Quality,
+    Readings,
+    Snapshot,
     StageCommand,
     StagedStatus,
 )
@@ -28,6 +35,7 @@ from tests.console.scenes import Scene, catalogue
 RATE_HZ = 10.0
 SILENT_AFTER = 50
 ENDS_AFTER = 100
+TAILS = ("", ".b", ".c", ".d")
 CRITERIA = [info.id for info in catalogue().criteria]
 
 
@@ -82,6 +90,11 @@ class ScriptedStation:
         scene.landing = GateState.NO_GO
         scene.blocking = ("deck_roll",)
         scene.traffic = step
+        standing = (AlarmState.UNACKNOWLEDGED, AlarmState.RETURNED)
+        scene.alarms = tuple(
+            scene.alarm(info.id, standing[(step + place) % 2], f"{info.id} {step * 0.1:.1f}", step)
+            for place, info in enumerate(catalogue().alarms)
+        )
         self._events.append(Event(scene.now_ns, "script", "station", f"step {step}"))
 
     def take(self, message: Intent | ConsoleChanged) -> None:
@@ -99,17 +112,51 @@ class ScriptedStation:
             self._staged = StagedStatus(message.act.command, "KX4", expires_ns, message.position)
 
 
+def fourfold(names: Catalogue) -> Catalogue:
+    """The catalogue with four of each parameter and criterion, as many as the hop has."""
+    return msgspec.structs.replace(
+        names,
+        parameters=tuple(
+            msgspec.structs.replace(info, id=f"{info.id}{tail}")
+            for tail in TAILS
+            for info in names.parameters
+        ),
+        criteria=tuple(
+            msgspec.structs.replace(info, id=f"{info.id}{tail}")
+            for tail in TAILS
+            for info in names.criteria
+        ),
+    )
+
+
+def fourfold_snapshot(snapshot: Snapshot) -> Snapshot:
+    """The same of a snapshot."""
+    shown = snapshot.readings
+    return msgspec.structs.replace(
+        snapshot,
+        readings=Readings(shown.values * 4, shown.sampled_ns * 4, shown.qualities * 4),
+        criteria=tuple(
+            msgspec.structs.replace(status, id=f"{status.id}{tail}")
+            for tail in TAILS
+            for status in snapshot.criteria
+        ),
+    )
+
+
 async def play(address: str, mode: str, hz: float) -> None:
     """Serve until interrupted, or until the script ends; a step of 0.1 s `hz` times a second."""
     station = ScriptedStation(mode)
-    async with ConsoleServer(address, catalogue(), station.take) as server:
+    busy = mode == "busy"
+    names = fourfold(catalogue()) if busy else catalogue()
+    async with ConsoleServer(address, names, station.take) as server:
         sys.stdout.write(f"{server.address}\n")
         sys.stdout.flush()
         step = 0
         while not (mode == "ending" and step > ENDS_AFTER):
             step += 1
             if not (mode == "silent" and step > SILENT_AFTER):
-                server.publish(station.scene(step).snapshot())
+                snapshot = station.scene(step).snapshot()
+                server.publish(fourfold_snapshot(snapshot) if busy else snapshot)
             await asyncio.sleep(1.0 / hz)
         await server.close(Farewell(0, "landed, 1.2 m/s, 3.4 m from the centre"))
 
