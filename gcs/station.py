@@ -186,6 +186,7 @@ class Station:
                         self._ingest.sources(),
                         self._ingest.mixed,
                         self._to_barge.told,
+                        self._alarms.counts(),
                     )
                 )
             )

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from gcs.clock import SECOND_NS
 from gcs.config.loading import Mission
 from gcs.messages import (
+    AlarmCounts,
     CountState,
     CountStatus,
     LinkChanged,
@@ -56,7 +57,8 @@ class _LinkVitals:
 class Moment(NamedTuple):
     """A tick: station time, the clocks, time in the phase, who spoke, simulated mixed with real.
 
-    `mixed` is None where that is not known, `lights` before the barge was told any.
+    `mixed` is None where that is not known, `lights` before the barge was told any;
+    `alarms` are those of the last step.
     """
 
     now_ns: int
@@ -65,6 +67,7 @@ class Moment(NamedTuple):
     sources: Sequence[SourceStatus]
     mixed: bool | None
     lights: DeckLights | None = None
+    alarms: AlarmCounts = AlarmCounts()
 
 
 class Vitals:
@@ -114,6 +117,8 @@ class Vitals:
         match quantity:
             case "t_clock" | "count_held" | "count_scrubbed" | "count_attempt" | "hold_budget_left":
                 return _count_value(quantity, moment.clocks)
+            case "alarms_active" | "alarms_unacknowledged" | "alarm_flood":
+                return _alarm_value(quantity, moment.alarms)
             case "phase_time":
                 return moment.phase_ns / SECOND_NS
             case "simulated_mixed_with_real":
@@ -165,6 +170,16 @@ class Vitals:
             )
             for name, link in self._links.items()
         )
+
+
+def _alarm_value(quantity: str, alarms: AlarmCounts) -> float:
+    match quantity:
+        case "alarms_active":
+            return float(alarms.active)
+        case "alarms_unacknowledged":
+            return float(alarms.unacknowledged)
+        case _:
+            return float(alarms.flood)
 
 
 def _count_value(quantity: str, count: CountStatus) -> float | None:

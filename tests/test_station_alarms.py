@@ -116,6 +116,26 @@ def test_a_stranger_answers_nothing() -> None:
     assert state(hop) is AlarmState.UNACKNOWLEDGED
 
 
+def test_rules_and_rehearsals_read_how_many_there_are() -> None:
+    hop = rough(calm())
+    assert counted(hop) == (0, 0)
+    hop.fly(0.2)
+    assert counted(hop) == (1, 1)
+    hop.intent(AcknowledgeAlarm("swell_alarm"))
+    hop.fly(0.2)
+    assert counted(hop) == (1, 0)
+
+
+def counted(hop: Hop) -> tuple[float, float]:
+    """Alarms that stand, and those not acknowledged, as parameters."""
+    ids = [p.id for p in hop.station.catalogue("LIVE").parameters]
+    active, waiting = (
+        hop.snapshot.readings.values[ids.index(f"station.alarms_{word}")]
+        for word in ("active", "unacknowledged")
+    )
+    return active, waiting
+
+
 def test_the_same_inputs_give_the_same_alarms() -> None:
     once, again = raised().fly(2), raised().fly(2)
     assert [snapshot_digest(s) for s in once.snapshots] == [

@@ -54,7 +54,7 @@ class FromExpression(ConfigModel):
 
 
 class FromStation(ConfigModel):
-    """A value that the station knows: link age and loss, the count, recorder, disk, queue.
+    """A value that the station knows: links, the count, alarms, recorder, disk, queue.
 
     `quantity` names it; `of` names the link or source it is about.
     """
@@ -65,6 +65,9 @@ class FromStation(ConfigModel):
         "count_scrubbed",
         "count_attempt",
         "hold_budget_left",
+        "alarms_active",
+        "alarms_unacknowledged",
+        "alarm_flood",
         "phase_time",
         "recorder_ok",
         "disk_free",
