@@ -143,6 +143,49 @@ async def _topics(port: int, wanted: set[str]) -> dict[str, barge.Payload]:
     raise AssertionError
 
 
+@pytest.mark.slow
+def test_an_order_on_a_broker_is_answered_and_one_that_the_broker_kept_is_not(
+    tmp_path: Path,
+) -> None:
+    asyncio.run(_order_on_a_broker(tmp_path / "fc_c"))
+
+
+async def _order_on_a_broker(device: Path) -> None:
+    port = free_port(socket.SOCK_STREAM)
+    mission = linked_mission(
+        free_port(socket.SOCK_DGRAM), free_port(socket.SOCK_STREAM), port, device
+    )
+    root = "landfall/test"
+    async with EmbeddedBroker(port=port), aiomqtt.Client("127.0.0.1", port) as client:
+        kept = order(barge.BargeOrder.LIGHTS_OFF, 1)
+        await client.publish(f"{root}/{barge.ORDER_TOPIC}", kept, qos=1, retain=True)
+        async with running(mission):
+            await _topics(port, {"systems"})
+            await client.subscribe(f"{root}/response")
+            given = order(barge.BargeOrder.MONITORS_ON, 2)
+            await client.publish(f"{root}/{barge.ORDER_TOPIC}", given, qos=1)
+            async with asyncio.timeout(DEADLINE_S):
+                message = await anext(aiter(client.messages))
+    response = barge.decode("response", bytes(message.payload or b""))
+    assert isinstance(response, barge.Response)
+    assert (response.order, response.nonce) == (barge.BargeOrder.MONITORS_ON, 2)
+    assert response.accepted, response.reason
+
+
+def order(name: barge.BargeOrder, nonce: int) -> bytes:
+    now_us = ScaledClock.started_now().now_ns() // 1000
+    return barge.encode(
+        barge.Order(
+            time_us=now_us,
+            sequence=nonce,
+            simulated=False,
+            order=name,
+            nonce=nonce,
+            valid_ms=60_000,
+        )
+    )
+
+
 def test_a_memory_link_and_an_unknown_serial_link_are_refused_by_name() -> None:
     mission = load_mission(Path("mission.toml"), mission_texts())
     world = World(mission, 1)
