@@ -10,7 +10,17 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from gcs.clock import SECOND_NS
-from gcs.console.format import MAX_TEXT, age, clock, escaped, fitted, number, utc_date, utc_time
+from gcs.console.format import (
+    MAX_TEXT,
+    age,
+    clock,
+    escaped,
+    fitted,
+    minutes,
+    number,
+    utc_date,
+    utc_time,
+)
 
 
 @given(st.text(max_size=3 * MAX_TEXT))
@@ -99,3 +109,19 @@ def test_ages(seconds: float, shown: str) -> None:
 def test_utc() -> None:
     at_ns = 1_795_356_207_400_000_000
     assert (utc_date(at_ns), utc_time(at_ns)) == ("2026-11-22", "14:03:27.4")
+
+
+@pytest.mark.parametrize(
+    ("duration_ns", "shown"),
+    [
+        (0, "0:00"),
+        (-5, "0:00"),
+        (1, "0:01"),
+        (42 * SECOND_NS, "0:42"),
+        (42 * SECOND_NS + 1, "0:43"),
+        (260 * SECOND_NS, "4:20"),
+        (3860 * SECOND_NS, "1:04:20"),
+    ],
+)
+def test_a_count_says_minutes_and_begun_seconds(duration_ns: int, shown: str) -> None:
+    assert minutes(duration_ns) == shown

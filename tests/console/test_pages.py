@@ -153,6 +153,21 @@ def test_an_entered_parameter_tells_who_may_enter_it_and_what_stands() -> None:
     assert "◎ UNCHECKED" in text(parameters(pictured(nominal(), unchecked), *BIG))
 
 
+def test_the_chosen_parameter_tells_which_criteria_stand_on_it_and_how_they_are() -> None:
+    rows = text(parameters(pictured(no_go(), CHOSEN), *BIG)).splitlines()
+    (row,) = (row for row in rows if " criteria " in row)
+    assert row.partition(" criteria ")[2].split() == ["◆", "deck_roll", "NO-GO"]
+    assert " criteria " not in text(parameters(pictured(no_go()), *SMALL))
+
+
+def test_the_history_is_in_the_unit_of_the_parameter() -> None:
+    scene = Scene(values={"barge.deck.roll": 0.1})
+    shown = text(parameters(pictured(scene, Selection(parameter="barge.deck.roll")), *BIG))
+    low, high = 5.729578 * 0.99, 5.729578 * 1.01
+    assert f"{high:+.2f}┤" in shown
+    assert f"{low:+.2f}┤" in shown
+
+
 def test_nothing_found_says_so() -> None:
     shown = text(parameters(pictured(Scene(), Selection(search="zzz")), *BIG))
     assert "PARAMETERS 0 of 53 matching 'zzz'" in shown
@@ -373,6 +388,26 @@ def test_links_tell_signatures_losses_and_clocks() -> None:
     assert "barge link age" in shown
 
 
+@pytest.mark.parametrize(
+    ("offset_ns", "shown"),
+    [
+        (-1_200_000, "-1.2 ms"),
+        (3 * SECOND_NS, "+3.0 s"),
+        (EPOCH_NS - 40 * SECOND_NS, "0 at 14:12:40.0"),
+        (None, "not known"),
+    ],
+)
+def test_a_source_tells_how_far_its_clock_is_or_when_it_began(
+    offset_ns: int | None, shown: str
+) -> None:
+    picture = pictured(Scene())
+    snapshot = picture.model.snapshot
+    source = msgspec.structs.replace(snapshot.sources[0], clock_offset_ns=offset_ns)
+    changed = msgspec.structs.replace(snapshot, sources=(source,))
+    page = text(links_page(replace(picture, model=Model(catalogue(), changed)), *BIG))
+    assert any(row.endswith(f" {shown}") for row in page.splitlines())
+
+
 def test_a_silent_station_has_no_link_that_looks_up() -> None:
     shown = text(links_page(pictured(Scene(), silent_ns=3 * SECOND_NS), *BIG))
     assert "●" not in shown
@@ -386,6 +421,14 @@ def test_the_recorder_is_told_live_lost_and_in_a_replay() -> None:
     assert " REPLAY SIM" in replay
     assert "this is a recording" in replay
     assert "T+00:01:12.0 station: landing burn" in replay
+
+
+def test_only_a_moment_of_the_flight_has_a_t_of_its_own() -> None:
+    rows = text(recording(moment("nominal"), *SMALL)).splitlines()
+    assert any("14:13:20.0 T+00:00:00.0 station: lift-off" in row for row in rows)
+    assert any(row.split()[:2] == ["14:13:16.0", "FD:"] for row in rows)
+    waiting = text(recording(moment("hold"), *SMALL)).splitlines()
+    assert not any("T-" in row for row in waiting[5:])
 
 
 @pytest.mark.parametrize(

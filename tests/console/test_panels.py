@@ -195,6 +195,15 @@ def test_no_gate_is_pushed_out_by_the_reason_of_another(width: int) -> None:
     assert shown.count("w…") == 2
 
 
+def test_a_narrow_header_leaves_the_room_to_the_gates_being_decided() -> None:
+    assert "LAUNCH" in text(header(picture(no_go()), 160, 5))
+    narrow = text(header(picture(no_go()), 120, 5))
+    assert "LAUNCH" not in narrow
+    assert "LANDING COMMIT ▼ NO-GO" in narrow
+    closed = no_go(landing=GateState.CLOSED, blocking=())
+    assert "LAUNCH ✓ COMMITTED" in text(header(picture(closed), 120, 5))
+
+
 def test_what_is_left_out_is_counted_with_its_worst() -> None:
     crowded = no_go()
     lines = text(board(picture(crowded), 47, 5)).splitlines()

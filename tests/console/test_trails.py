@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -67,3 +68,31 @@ def test_a_raster_draws_up_and_leaves_gaps() -> None:
     raster = Raster(2, 1)
     raster.curve(np.array([0.0, 1.0, np.nan, 1.0]))
     assert raster.rows() == ["⣸⠈"]
+
+
+def margin_at(t_ns: int, margin: float | None) -> Scene:
+    return Scene(t_ns=t_ns, margins={"gust": margin} if margin is not None else {}, events=())
+
+
+def test_margins_are_kept_by_the_criterions_name_and_gaps_stay_gaps() -> None:
+    kept = Trails(len(catalogue().parameters), ["gust", "elsewhere"])
+    for second, margin in enumerate((0.5, -0.25)):
+        kept.add(margin_at(second * SECOND_NS, margin).snapshot())
+    unknown = margin_at(2 * SECOND_NS, 0.0).snapshot()
+    gone = tuple(msgspec.structs.replace(s, margin=None) for s in unknown.criteria)
+    kept.add(msgspec.structs.replace(unknown, criteria=gone))
+    now_ns = EPOCH_NS + 2 * SECOND_NS
+    np.testing.assert_equal(kept.margins("gust", now_ns, 3 * SECOND_NS, 3), [0.5, -0.25, np.nan])
+    assert np.isnan(kept.margins("elsewhere", now_ns, 3 * SECOND_NS, 3)).all()
+    assert np.isnan(kept.margins("waves", now_ns, 3 * SECOND_NS, 3)).all()
+
+
+def test_a_margin_that_is_overwritten_leaves_no_trace() -> None:
+    ring = Trails(len(catalogue().parameters), ["gust"])
+    ring.add(margin_at(0, 9.0).snapshot())
+    for step in range(1, CAPACITY + 1):
+        later = margin_at(step * SPACING_NS, 0.0).snapshot()
+        gone = tuple(msgspec.structs.replace(s, margin=None) for s in later.criteria)
+        ring.add(msgspec.structs.replace(later, criteria=gone))
+    now_ns = EPOCH_NS + CAPACITY * SPACING_NS
+    assert np.isnan(ring.margins("gust", now_ns, 2 * CAPACITY * SPACING_NS, 4)).all()
