@@ -176,8 +176,7 @@ def test_rebirth_is_asked_of_the_barges_on_that_link_and_counted() -> None:
 
 def test_all_that_the_barge_could_not_be_told_is_a_problem_at_the_start() -> None:
     long = "x" * (barge.MAX_GATE_NAME + 1)
-    mission = changed(
-        ("landing_continue", long), ("[display]", '[deck_lights]\ngates = ["no"]\n[display]')
-    )
+    driven = '[deck_lights]\ngates = ["landing_commit", "landing_continue", "reboard"]'
+    mission = changed((driven, '[deck_lights]\ngates = ["no"]'), ("landing_continue", long))
     _, problems = build_barge_uplink(mission)
     assert [problem.key for problem in problems] == ["deck_lights.gates[0]", "gate[2].id"]
