@@ -303,9 +303,10 @@ def test_a_hold_that_nobody_may_release_says_so() -> None:
 def test_authority_is_here_or_elsewhere() -> None:
     here = pictured(nominal())
     assert "FD · authority HERE" in text(header(here, 160, 5))
+    assert "● AUTHORITY console-1 (here) FD, anna" in text(count_page(here, *BIG))
     there = replace(here, console="console-2")
     assert "authority FD (console-1)" in text(header(there, 160, 5))
-    assert "console-2 (here) RANGE, ben" in text(count_page(there, *BIG))
+    assert "○ console-2 (here) RANGE, ben" in text(count_page(there, *BIG))
 
 
 def test_a_running_count_tells_the_next_hold_and_what_is_left_of_the_budget() -> None:
