@@ -284,7 +284,7 @@ class ConsoleApp(App[None], inherit_bindings=False):
 
     def _complete(self, by: int) -> None:
         """Tab completes what is typed; on an empty line it moves the focus."""
-        if self._session.typed:
+        if self._session.line.text:
             self._session.complete()
         elif self._session.selection.page == "main":
             ids = tuple(name for name in MAIN_PANELS if self._panels[name].seen)

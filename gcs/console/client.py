@@ -69,7 +69,9 @@ class ConsoleClient:
                         if isinstance(message, Farewell | Refused):
                             return
                 yield Detached("the station closed the connection")
-            except (OSError, ProtocolError) as error:
+            except OSError as error:
+                yield Detached(f"{self._address}: {(error.strerror or str(error)).lower()}")
+            except ProtocolError as error:
                 yield Detached(f"{self._address}: {error}")
             await asyncio.sleep(RETRY_S)
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 
 from gcs.console.actions import described, parse_line
 from gcs.console.client import Detached, Update
-from gcs.console.completion import Palette, completed, palette_for
+from gcs.console.completion import completed
 from gcs.console.format import escaped
+from gcs.console.line import CommandLine
 from gcs.console.model import Model, newer_events
 from gcs.console.panels.readings import barge_columns, vehicle_columns
 from gcs.console.panels.views import VIEWS, View
@@ -40,9 +41,7 @@ from gcs.messages import (
     StageCommand,
 )
 
-LINE_LIMIT = 240
 STRIPS_SHOWN = 2
-HISTORY = 50
 UNANSWERED_AFTER_NS = 2_000_000_000
 """Wall time after which a missing answer of the station is told."""
 
@@ -65,18 +64,15 @@ class Session:
     refusal: str = ""
     playback: Playback | None = None
     detached: str = "not attached yet"
-    typed: str = ""
+    line: CommandLine = field(default_factory=CommandLine)
     answer: str = ""
     refused: bool = False
     selection: Selection = NOTHING_CHOSEN
-    palette: Palette | None = None
     strips: tuple[int, ...] = ()
     trails: Trails = field(default_factory=lambda: Trails(0))
     _announced: Catalogue | None = None
     _asked: set[int] = field(default_factory=set)
     _arrived_ns: int = 0
-    _history: list[str] = field(default_factory=list)
-    _recalled: int = 0
     _awaited: _Awaited | None = None
 
     # --- What the station says ---
@@ -158,7 +154,7 @@ class Session:
             model=model,
             beat=beat,
             position=self.position,
-            typed=self.typed,
+            typed=self.line.text,
             answer=answer,
             trails=self.trails,
             strips=self.strips,
@@ -166,16 +162,16 @@ class Session:
             keymap=self.settings.keymap,
             refused=refused,
             hint=self._hint(),
-            palette=self.palette,
+            palette=self.line.palette,
             console=self.console,
             playback=self.playback,
         )
 
     def _hint(self) -> str:
         known = self._known()
-        if known is None or self.palette is not None or not self.typed.startswith(":"):
+        if known is None or self.line.palette is not None:
             return ""
-        return completed(self.typed, known).hint
+        return completed(self.line.text, known).hint
 
     def _known(self) -> Known | None:
         if self.catalogue is None or self.snapshot is None:
@@ -186,31 +182,31 @@ class Session:
 
     def type(self, character: str) -> None:
         """One more character on the command line."""
-        if len(self.typed) < LINE_LIMIT:
-            self._edit(self.typed + character)
+        self.line.type(character, self._known())
+        self._search()
 
     def erase(self) -> None:
         """One character less."""
-        self._edit(self.typed[:-1])
+        self.line.erase(self._known())
+        self._search()
 
     def complete(self) -> None:
         """Complete the last word of the line as far as it is certain."""
-        known = self._known()
-        if known is not None and self.palette is None:
-            self._edit(completed(self.typed, known).line[:LINE_LIMIT])
+        self.line.complete(self._known())
 
-    def _edit(self, line: str) -> None:
-        self.typed = line
-        known = self._known()
-        if self.palette is not None and known is not None:
-            self.palette = palette_for(line, known)
-        elif self.view.searched and line.startswith("/"):
-            self.selection = self.selection.searching(line[1:])
+    def open_palette(self) -> None:
+        """Show all that may be typed, or close that again."""
+        self.line.open_palette(self._known())
+
+    def _search(self) -> None:
+        """A line that begins with `/` narrows the list in view as it is typed."""
+        if self.view.searched and self.line.palette is None and self.line.text.startswith("/"):
+            self.selection = self.selection.searching(self.line.text[1:])
 
     def escape(self) -> Request | None:
         """Close the palette, clear the line, cancel what is staged, or go back, in this order."""
-        if self.palette is not None or self.typed:
-            self.palette, self.typed = None, ""
+        if self.line.palette is not None or self.line.text:
+            self.line.clear()
             return None
         if self.snapshot is not None and self.snapshot.staged is not None:
             return CancelCommand()
@@ -220,46 +216,20 @@ class Session:
         return ShowPage("main")
 
     def submit(self) -> Request | None:
-        """Read the typed line and clear it; what is wrong with it becomes the answer."""
-        line = self._taken_from_palette() if self.palette is not None else self.typed.strip()
-        if line is None:
-            return None
-        self.typed = ""
-        known = self._known()
-        if known is None or line.startswith("/"):
+        """Act on the line and clear it; what is wrong with it becomes the answer."""
+        line, known = self.line.taken(), self._known()
+        if line is None or known is None or line.startswith("/"):
             return None
         if not line:
             return self._open_chosen()
-        self._remember(line)
+        return self._read(line, known)
+
+    def _read(self, line: str, known: Known) -> Request | None:
         try:
             return parse_line(line, known.catalogue, known.snapshot)
         except ActionError as error:
             self.say(str(error), refused=True)
             return None
-
-    def open_palette(self) -> None:
-        """Show all that may be typed, or close that again."""
-        known = self._known()
-        self.palette = palette_for("", known) if self.palette is None and known else None
-        self.typed = ""
-
-    def _taken_from_palette(self) -> str | None:
-        """The whole line chosen; the beginning of one goes to the command line instead."""
-        chosen = self.palette.chosen if self.palette is not None else None
-        self.palette, self.typed = None, ""
-        if chosen is not None and not chosen.whole:
-            self.typed = f"{chosen.line} "
-        return chosen.line if chosen is not None and chosen.whole else None
-
-    def _remember(self, line: str) -> None:
-        if self._history[-1:] != [line] and line.startswith(":"):
-            self._history = [*self._history, line][-HISTORY:]
-        self._recalled = len(self._history)
-
-    def _recall(self, by: int) -> None:
-        """An earlier line (or a later one, up to the empty one) back onto the command line."""
-        self._recalled = min(max(0, self._recalled + by), len(self._history))
-        self.typed = (*self._history, "")[self._recalled]
 
     # --- Pages, lists and panels ---
 
@@ -282,12 +252,12 @@ class Session:
     def move(self, by: int, picture: Picture, height: int) -> None:
         """The cursor of the palette or the list in view; without one, lines typed before."""
         items = self.view.items(picture, height)
-        if self.palette is not None:
-            self.palette = self.palette.moved(by)
+        if self.line.palette is not None:
+            self.line.palette = self.line.palette.moved(by)
         elif items:
             self.selection = moved(self.selection, self.view.kind, items, by)
         else:
-            self._recall(1 if by > 0 else -1)
+            self.line.recall(1 if by > 0 else -1)
 
     def _open_chosen(self) -> Request | None:
         """Enter on an empty line: open what the cursor is on."""
@@ -295,7 +265,7 @@ class Session:
         if chosen and self.view.opens:
             return ShowPage(self.view.opens)
         if chosen and self.view.kind is Kind.ALARM:
-            self.typed = f":ack {chosen}"
+            self.line.text = f":ack {chosen}"
         return None
 
     def chart(self, index: int) -> None:
@@ -326,11 +296,7 @@ class Session:
             return None
         if self.view.kind is Kind.ALARM and self.selection.alarm:
             return AcknowledgeAlarm(self.selection.alarm)
-        try:
-            return parse_line(":ack", known.catalogue, known.snapshot)
-        except ActionError as error:
-            self.say(str(error), refused=True)
-            return None
+        return self._read(":ack", known)
 
     def replay_move(self, action: str) -> Control | None:
         """What a key of a replay asks for; None, and a word why, where there is none."""

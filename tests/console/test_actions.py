@@ -9,8 +9,9 @@ import pytest
 
 from gcs.clock import SECOND_NS
 from gcs.console.actions import VERBS, described, parse_line
+from gcs.console.line import LIMIT
 from gcs.console.pages import NAMES
-from gcs.console.session import LINE_LIMIT, Session
+from gcs.console.session import Session
 from gcs.console.verbs import (
     ActionError,
     ChartParameter,
@@ -297,18 +298,18 @@ def test_escape_clears_the_line_before_it_cancels() -> None:
     session = attached(StagedStatus("divert", "KX4", 1, "FD"))
     session.type("K")
     assert session.escape() is None
-    assert session.typed == ""
+    assert session.line.text == ""
     assert session.escape() == CancelCommand()
     assert attached().escape() == ShowPage("main")
 
 
 def test_the_line_is_bounded_and_clears_when_submitted() -> None:
     session = attached()
-    for _ in range(LINE_LIMIT + 5):
+    for _ in range(LIMIT + 5):
         session.type("x")
-    assert len(session.typed) == LINE_LIMIT
+    assert len(session.line.text) == LIMIT
     assert session.submit() is None
-    assert session.typed == ""
+    assert session.line.text == ""
     assert "begins with" in session.answer
 
 

@@ -198,5 +198,5 @@ def test_escape_goes_from_the_nearest_to_the_farthest() -> None:
     session.receive(Scene().snapshot(), 0)
     session.open_palette()
     assert session.escape() is None
-    assert session.palette is None
+    assert session.line.palette is None
     assert session.escape() == ShowPage("main")

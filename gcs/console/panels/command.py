@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gcs.console.format import escaped, seconds, utc_time
 from gcs.console.pages import PAGES
-from gcs.console.panels.rows import clipped, rule, text_width
+from gcs.console.panels.rows import clipped, rule
 from gcs.console.picture import Picture
 from gcs.console.theme import COMMAND_MARKS, Line, Span, Tone
 from gcs.messages import CommandState, CommandStatus, Snapshot, StagedStatus
@@ -12,6 +12,7 @@ from gcs.messages import CommandState, CommandStatus, Snapshot, StagedStatus
 MOST_READ_BACK = 12
 """Lines of a read-back; the panel never takes more than this from the rest."""
 
+_WIDE = 100
 _ACTED = (("abort", "abort (2x)"), ("palette", "palette"), ("escape", "cancel"), ("quit", "quit"))
 
 
@@ -26,7 +27,7 @@ def command(picture: Picture, width: int, height: int) -> list[Line]:
     staged = picture.model.snapshot.staged
     body = [_command_line(picture)]
     if staged is not None:
-        body += _read_back(staged)
+        body += _read_back(picture, staged)
     room = max(1, height - 2)
     rows = [*body[:room], _last(picture), _keys(picture, width)]
     lines = [clipped(row, width) for row in rows[: max(1, height)]]
@@ -59,9 +60,9 @@ def _staged(picture: Picture, staged: StagedStatus) -> Line:
     )
 
 
-def _read_back(staged: StagedStatus) -> list[Line]:
+def _read_back(picture: Picture, staged: StagedStatus) -> list[Line]:
     """What will be sent and what it takes, as the station reads it back."""
-    name, by = escaped(staged.command, 40).upper(), escaped(staged.position, 24)
+    name, by = _title(picture, staged.command), escaped(staged.position, 24)
     person = f" ({escaped(staged.person, 32)})" if staged.person else ""
     head = (Span(f" ◆ {name} staged by {by}{person}", Tone.SERIOUS),)
     told = staged.readback[: MOST_READ_BACK - 1]
@@ -78,10 +79,17 @@ def _last(picture: Picture) -> Line:
     commands = picture.model.snapshot.commands
     if not commands:
         return (Span(" last: no command sent", Tone.DIM),)
-    return _progress(max(commands, key=lambda status: status.sent_ns))
+    return _progress(picture, max(commands, key=lambda status: status.sent_ns))
 
 
-def _progress(status: CommandStatus) -> Line:
+def _title(picture: Picture, command_id: str) -> str:
+    """What a command is called, its id where it has no name."""
+    infos = picture.model.catalogue.commands
+    title = next((info.title for info in infos if info.id == command_id), command_id)
+    return escaped(title, 40).upper()
+
+
+def _progress(picture: Picture, status: CommandStatus) -> Line:
     """Sent, received, verified: three different things."""
     mark = COMMAND_MARKS[status.state]
     by = f" by {escaped(status.by, 24)}" if status.by else ""
@@ -93,7 +101,7 @@ def _progress(status: CommandStatus) -> Line:
     )
     text = f" {sent} · received by {received} · {verified}{echoed} {status.detail}"
     return (
-        Span(f" last: #{status.id} {escaped(status.command, 40).upper()} ", Tone.DIM),
+        Span(f" last: #{status.id} {_title(picture, status.command)} ", Tone.DIM),
         Span(f"{mark.symbol} {status.state}", mark.tone),
         Span(escaped(text), Tone.DIM),
     )
@@ -102,18 +110,12 @@ def _progress(status: CommandStatus) -> Line:
 def _keys(picture: Picture, width: int) -> Line:
     """The keys as they are mapped, as many pages as there is room for."""
     keymap = picture.keymap
-    acts = [f"{keymap.shown(action)} {title}" for action, title in _ACTED]
-    tail = Span("  ".join([": command", *acts]), Tone.DIM)
-    room = width - text_width((tail,)) - 2
-    shown: list[str] = []
+    acts = _ACTED if width >= _WIDE else _ACTED[:2]
+    tail = "  ".join([": command", *(f"{keymap.shown(action)} {title}" for action, title in acts)])
+    shown = " "
     for page in PAGES:
-        text = f"{keymap.shown(page.name)} {page.title}"
-        if len("  ".join([*shown, text])) > room:
+        more = f"{shown}{keymap.shown(page.name)} {page.title}  "
+        if len(more) + len(tail) > width:
             break
-        shown.append(text)
-    return (
-        Span(
-            f" {'  '.join(shown)}  ".lstrip() if not shown else f" {'  '.join(shown)}  ", Tone.DIM
-        ),
-        tail,
-    )
+        shown = more
+    return (Span(shown + tail, Tone.DIM),)
