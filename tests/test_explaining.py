@@ -109,7 +109,8 @@ def test_a_parameter_of_a_command_stands_with_its_expression():
 
 
 def test_a_gate_that_sends_nothing_says_so():
-    assert "NO-GO sends nothing" in page(shipped(), "launch_commit")
+    silent = changed(('no_go_command = "hold"', ""))
+    assert "NO-GO sends nothing" in page(silent, "launch_commit")
     assert "GO sends nothing" in page(shipped(), "landing_continue")
 
 
@@ -123,13 +124,13 @@ def test_a_gate_that_waits_for_objections_says_after_how_long_they_count():
 def test_what_a_no_go_does_to_the_count_and_what_votes_need_stand_on_it():
     mission = changed(
         (
-            'closes = "landing.mode > 1"',
-            'closes = "landing.mode > 1"\ncloses_in = ["landed"]\nno_go_count = "hold"\n'
+            'closes = "t_clock > 0 s"',
+            'closes = "t_clock > 0 s"\ncloses_in = ["landed"]\nno_go_count = "hold"\n'
             'polls = ["FD", "GNC"]\ntwo_person = true\ngo_expires = "90 s"',
         )
     )
     text = page(mission, "launch_commit")
-    assert "closes when landing.mode > 1 or in landed" in text.lower()
+    assert "closes when t_clock > 0 s or in landed" in text.lower()
     assert "NO-GO does hold the count" in text
     assert "each must vote GO, two different persons among them; a GO falls when" in text
     assert "changes its state, and after 90 s" in text

@@ -38,6 +38,7 @@ title = "DIVERT"
 mav_cmd = "D"
 validity = "3 s"
 """
+MARK = '[[count.mark]]\nid = "engines"\nat = "0 s"\n'
 AUTOMATIC = """
 [[gate]]
 id = "landing"
@@ -442,7 +443,7 @@ def test_a_missed_gate_does_to_the_count_what_it_declares(
     wish: str, held: str, asked: list[tuple[str, str]]
 ) -> None:
     table = AUTOMATIC + f'no_go_count = "{wish}"\n'
-    table += 'recycle_to = "engines"\n' if wish == "recycle" else ""
+    table += f'recycle_to = "engines"\n{MARK}' if wish == "recycle" else ""
     scene = Range(table)
     scene.criterion, scene.held = CriterionState.NO_GO, held
     scene.step()
@@ -749,7 +750,7 @@ def test_a_command_verified_before_the_gate_went_go_does_not_commit_it() -> None
         (AUTOMATIC.replace('"landing"', '"other"'), "gate[0]"),
         (AUTOMATIC + 'without_answer = "stands"', "gate[0].without_answer"),
         (AUTOMATIC + 'no_go_count = "recycle"', "gate[0].no_go_count"),
-        (AUTOMATIC + 'recycle_to = "engines"', "gate[0].recycle_to"),
+        (AUTOMATIC + f'recycle_to = "engines"\n{MARK}', "gate[0].recycle_to"),
         (AUTOMATIC + 'go_expires = "5 min"', "gate[0].go_expires"),
         (POLLED + 'go_expires = "0 s"', "gate[0].go_expires"),
         (AUTOMATIC + 'polls = ["FD", "FD"]', "gate[0].polls"),
