@@ -10,6 +10,7 @@ import re
 import sys
 from pathlib import Path
 
+from gcs.console.protocol import Welcome
 from tests.console.desk import Desk, at_desk
 from tests.console.flown import LANDING_BURN_S, landing_burn, scene_at
 from tests.console.scenes import catalogue
@@ -25,7 +26,9 @@ def picture() -> str:
 
     async def scenario(desk: Desk) -> None:
         path = [scene_at(tick / 5).snapshot() for tick in range(int(LANDING_BURN_S * 5))]
-        await desk.says(catalogue(), *path, landing_burn().snapshot())
+        await desk.says(
+            Welcome("console-1", "FD", "anna"), catalogue(), *path, landing_burn().snapshot()
+        )
         exported.append(desk.app.export_screenshot(title="Landfall"))
 
     at_desk(scenario, SIZE)

@@ -11,11 +11,13 @@ from dataclasses import replace
 import pytest
 
 from gcs.console.panels.views import VIEWS
+from gcs.console.protocol import Welcome
 from tests.console.desk import Desk, at_desk
 from tests.console.moments import CHOSEN, MOMENTS, SIZES, moment
 from tests.console.scenes import catalogue, replayed
 from tests.console.screens import EXPECTED, assert_looks_like
 
+WELCOME = Welcome("console-1", "FD", "anna")
 AROUND = {160: 5 + 4, 120: 5 + 4, 80: 4 + 3}
 """Rows of the header and the command line around a page."""
 
@@ -27,7 +29,7 @@ BY_SIZE = pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{s
 def test_the_main_screen(name: str, size: tuple[int, int]) -> None:
     async def scenario(desk: Desk) -> None:
         names = replayed(catalogue()) if name == "replay" else catalogue()
-        await desk.says(names, MOMENTS[name]().snapshot())
+        await desk.says(WELCOME, names, MOMENTS[name]().snapshot())
         assert_looks_like(desk.app, f"{name}-{size[0]}x{size[1]}")
 
     at_desk(scenario, size)
