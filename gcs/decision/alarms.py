@@ -234,10 +234,10 @@ class Alarms:
         asked_while = life.alarm.asked_while
         if asked_while is None:
             return True
-        name = life.alarm.info.id
-        if name not in scene.asked:
-            scene.asked[name] = truth(asked_while, scene.view, scene.now_ns)[0]
-        return scene.asked[name]
+        text = asked_while.text  # many alarms ask the same
+        if text not in scene.asked:
+            scene.asked[text] = truth(asked_while, scene.view, scene.now_ns)[0]
+        return scene.asked[text]
 
     def _explained(self, life: _Life, scene: _Scene) -> bool:
         """Whether another alarm, one that is asked for, accounts for this one's UNKNOWN."""

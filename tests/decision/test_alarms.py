@@ -173,7 +173,7 @@ def test_acknowledging_is_signed_and_clears_nothing() -> None:
         NOON + 2 * SECOND,
     )
     (event,) = desk.say(roll=C.GO)
-    assert event.text == "roll: alarm returned to normal"
+    assert (event.text, event.severity) == ("roll: alarm returned to normal", 6)
     assert desk.status() is None
 
 
