@@ -167,6 +167,8 @@ class ConsoleApp(App[None], inherit_bindings=False):
 
         `whole` draws every panel now, whatever its own pace.
         """
+        if not self.is_running:
+            return  # its screen goes before its timers do
         self._beat += 1
         self._whole |= self._watchdog.painted()
         picture = self._picture()
@@ -226,7 +228,7 @@ class ConsoleApp(App[None], inherit_bindings=False):
     def _paint_line(self) -> None:
         """Show a key at once rather than at the next paint."""
         picture = self._picture()
-        if picture is not None and not self._noticed:
+        if picture is not None and not self._noticed and self.is_running:
             self._make_room(picture)
             for panel in self._in_view():
                 if panel.id in ("command", "palette", "page"):

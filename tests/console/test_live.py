@@ -132,7 +132,8 @@ def test_positions_poll_a_gate_and_its_go_launches() -> None:
     async def scenario(room: ControlRoom) -> None:
         director, gnc, ranger = room.seats
         await room.flies(5.0)
-        assert "poll FD" in director.screen
+        assert "LAUNCH ▼ NO-GO" in director.screen
+        assert "poll FD" in room.snapshot.gates[0].blocking
         await room.asks(RANGE_CLEAR, ranger)
         await room.asks(":vote launch_commit go", gnc)
         await room.asks(":vote launch_commit nogo", director)
