@@ -115,7 +115,6 @@ class Station:
         self._ingest = Ingest(mission, self._dictionary, self._dialect, keys)
         self._vitals = Vitals(mission, self._dictionary)
         self._statuses: tuple[CriterionStatus, ...] = ()
-        self._states: tuple[CriterionState, ...] = ()
         self._gate_statuses: tuple[GateStatus, ...] = self._gates.statuses()
         self._phase = PhaseStatus(self._phases.phase, 0, ())
         self._count_status = self._count.status(0)
@@ -231,17 +230,18 @@ class Station:
         count = self._count.step(self._state, now_ns, bool(committed))
         self._count_status = count.status
         out.events += count.events
-        self._statuses = self._criteria.evaluate(
+        differ = self._criteria.evaluate(
             self._state, self._phase.id, committed, now_ns, None if ticked else changed
         )
         ended = self._criteria.take_events()
         out.events += ended
-        states = tuple(status.state for status in self._statuses)
-        differ = bool(ended) or states != self._states
-        self._states = states
+        differ |= bool(ended)
+        stepped = differ or ticked or heard or changed is None or changed & self._gates.reads
+        if stepped:
+            self._statuses = self._criteria.statuses()
         if differ or ticked:
             out.events += self._alarms.step(self._state, self._statuses, now_ns)
-        if differ or ticked or heard or changed is None or changed & self._gates.reads:
+        if stepped:
             differ |= self._step_gates(now_ns, out)
         return differ
 

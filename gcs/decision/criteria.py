@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 
 from gcs.config.loading import Mission
@@ -42,8 +42,14 @@ class Criteria:
 
     def __init__(self, criteria: Sequence[Criterion]) -> None:
         self._judges = tuple(Judge(criterion) for criterion in criteria)
+        self._places = {judge.criterion.id: place for place, judge in enumerate(self._judges)}
+        self._readers = _readers(self._judges)
         self._waivers = Waivers(criteria)
-        self._statuses: dict[str, CriterionStatus] = {}
+        self._verdicts: list[Verdict] = [_NOT_JUDGED] * len(self._judges)
+        self._since_ns = [0] * len(self._judges)
+        self._statuses: list[CriterionStatus] = []
+        # Which verdicts the statuses do not tell yet.
+        self._untold: set[int] = set()
         self._scene: tuple[str, frozenset[str]] | None = None
 
     def infos(self) -> tuple[CriterionInfo, ...]:
@@ -62,7 +68,10 @@ class Criteria:
         """Grant or revoke a waiver, or refuse; the next evaluation stands on it."""
         if isinstance(act, RevokeWaiver):
             return self._waivers.revoke(act.criterion, by, now_ns)
-        return self._waivers.grant(act, by, self._statuses.get(act.criterion), now_ns)
+        place = self._places.get(act.criterion)
+        statuses = self.statuses()
+        status = statuses[place] if place is not None and statuses else None
+        return self._waivers.grant(act, by, status, now_ns)
 
     def take_events(self) -> list[Event]:
         """Which waivers ended by themselves since last asked, and why."""
@@ -75,42 +84,71 @@ class Criteria:
         committed: AbstractSet[str],
         now_ns: int,
         changed: AbstractSet[int] | None = None,
-    ) -> tuple[CriterionStatus, ...]:
-        """Statuses in file order.
+    ) -> bool:
+        """Judge; True when a state changed. `statuses` tells.
 
-        With `changed` (parameter indices whose value or quality changed), criteria
-        that neither read one of them nor depend on time keep their last status.
-        Delays, trends and staleness are seen by the next call without it; the end of a
-        waiver is seen by every call.
+        With `changed` (parameter indices whose value or quality changed), criteria that read
+        none of them keep their last verdict. Delays, trends and staleness are seen by the
+        next call without it; the end of a waiver is seen by every call.
         """
         scene = (phase, frozenset(committed))
-        renewed = None if scene != self._scene else changed
+        everything = changed is None or scene != self._scene
         self._scene = scene
         waived = self._waivers.changed(now_ns)
-        for judge in self._judges:
-            if renewed is None or judge.depends_on(renewed) or judge.criterion.id in waived:
-                verdict = judge.judge(view, now_ns)
-                if changed is None and judge.criterion.no_go is not None:
-                    judge.trend.add(verdict.value, now_ns)
-                self._renew(judge, verdict, now_ns)
-        return tuple(self._statuses[judge.criterion.id] for judge in self._judges)
+        places: Iterable[int] = range(len(self._judges))
+        if not everything and changed is not None:
+            places = self._concerned(changed, waived)
+        differ = False
+        for place in places:
+            judge = self._judges[place]
+            verdict = judge.judge(view, now_ns)
+            if changed is None and judge.criterion.no_go is not None:
+                judge.trend.add(verdict.value, now_ns)
+            differ |= self._renew(place, judge.criterion, verdict, now_ns)
+        return differ
 
-    def _renew(self, judge: Judge, verdict: Verdict, now_ns: int) -> None:
-        criterion, trend = judge.criterion, judge.trend.slope()
+    def statuses(self) -> tuple[CriterionStatus, ...]:
+        """What the board shows, in file order; empty before the first evaluation."""
+        if not self._statuses and self._untold:
+            self._statuses = [self._status(place) for place in range(len(self._judges))]
+        else:
+            for place in self._untold:
+                self._statuses[place] = self._status(place)
+        self._untold.clear()
+        return tuple(self._statuses)
+
+    def _concerned(self, changed: AbstractSet[int], waived: AbstractSet[str]) -> list[int]:
+        """The places, in order, of the criteria that changes may have changed."""
+        concerned = {self._places[name] for name in waived}
+        for index in changed:
+            concerned.update(self._readers.get(index, ()))
+        return sorted(concerned)
+
+    def _renew(self, place: int, criterion: Criterion, verdict: Verdict, now_ns: int) -> bool:
+        """Put a verdict in the place of the last one; True when the state differs."""
         verdict = self._waivers.applied(criterion, self._inhibited(criterion, verdict), now_ns)
-        before = self._statuses.get(criterion.id)
-        same = before is not None and before.state is verdict.state
-        self._statuses[criterion.id] = CriterionStatus(
-            id=criterion.id,
-            state=verdict.state,
-            value=verdict.value,
-            limit=verdict.limit,
-            margin=verdict.margin,
-            since_ns=before.since_ns if before is not None and same else now_ns,
-            why=verdict.why,
-            waiver=self._waivers.of(criterion.id),
-            trend=trend,
-            violates_ns=violates_ns(verdict.value, trend, criterion.no_go),
+        before = self._verdicts[place]
+        self._verdicts[place] = verdict
+        self._untold.add(place)
+        if before is not _NOT_JUDGED and before.state is verdict.state:
+            return False
+        self._since_ns[place] = now_ns
+        return True
+
+    def _status(self, place: int) -> CriterionStatus:
+        judge, verdict = self._judges[place], self._verdicts[place]
+        criterion, trend = judge.criterion, judge.trend.slope()
+        return CriterionStatus(
+            criterion.id,
+            verdict.state,
+            verdict.value,
+            verdict.limit,
+            verdict.margin,
+            self._since_ns[place],
+            verdict.tell(),
+            self._waivers.of(criterion.id),
+            trend,
+            violates_ns(verdict.value, trend, criterion.no_go),
         )
 
     def _inhibited(self, criterion: Criterion, verdict: Verdict) -> Verdict:
@@ -118,11 +156,24 @@ class Criteria:
         assert self._scene is not None
         phase, committed = self._scene
         if criterion.phases and phase not in criterion.phases:
-            return _muted(verdict, f"{criterion.title}: not judged in phase {phase}")
+            return _muted(verdict, lambda: f"{criterion.title}: not judged in phase {phase}")
         if criterion.gates and committed.issuperset(criterion.gates):
-            return _muted(verdict, f"{criterion.title}: {', '.join(criterion.gates)} committed")
+            gates = ", ".join(criterion.gates)
+            return _muted(verdict, lambda: f"{criterion.title}: {gates} committed")
         return verdict
 
 
-def _muted(verdict: Verdict, why: str) -> Verdict:
-    return Verdict(CriterionState.INHIBITED, why, verdict.value, verdict.limit, verdict.margin)
+_NOT_JUDGED = Verdict(CriterionState.UNKNOWN, lambda: "not judged yet")
+
+
+def _muted(verdict: Verdict, tell: Callable[[], str]) -> Verdict:
+    return verdict._replace(state=CriterionState.INHIBITED, tell=tell)
+
+
+def _readers(judges: Sequence[Judge]) -> dict[int, list[int]]:
+    """Parameter index -> places of the criteria that read it."""
+    readers: dict[int, list[int]] = {}
+    for place, judge in enumerate(judges):
+        for index in judge.depends_on:
+            readers.setdefault(index, []).append(place)
+    return readers

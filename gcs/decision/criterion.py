@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from gcs.decision.limits import Latch, Limit, Side, Standing
 from gcs.decision.trend import Trend
@@ -99,12 +100,15 @@ class Criterion:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What a criterion says now, before phases and commits are considered. SI."""
+class Verdict(NamedTuple):
+    """What a criterion says now, before phases and commits are considered. SI.
+
+    `tell` makes the sentence of why, of what was known when it was judged: most verdicts
+    are outdated before anyone reads them.
+    """
 
     state: CriterionState
-    why: str
+    tell: Callable[[], str]
     value: float | None = None
     limit: float | None = None
     margin: float | None = None
@@ -117,16 +121,13 @@ class Judge:
         self.criterion = criterion
         self._vocabulary = criterion.vocabulary
         self._reads = self._vocabulary.in_order_of(criterion.expression)
-        self._depends_on = frozenset().union(*(e.reads for e in criterion.expressions))
+        self.depends_on = frozenset().union(*(e.reads for e in criterion.expressions))
         delays = (criterion.trip_after_ns, criterion.clear_after_ns)
         self._no_go = Latch(*delays)
         self._caution = Latch(*delays)
         self._may_clear = True
+        self._said_limits: dict[float, str] = {}
         self.trend = Trend()
-
-    def depends_on(self, changed: AbstractSet[int]) -> bool:
-        """Whether the verdict may differ now that these parameters changed."""
-        return not changed.isdisjoint(self._depends_on)
 
     def judge(self, view: JointView, now_ns: int) -> Verdict:
         """The verdict at `now_ns`. Never raises: a check that crashes is UNKNOWN."""
@@ -134,7 +135,8 @@ class Judge:
             self._may_clear = self._clears(view, now_ns)
             answer = self.criterion.expression.evaluate(view, now_ns)
             if answer is None:
-                absence = self._vocabulary.absence(self.criterion.expression, view, now_ns)
+                expression = self.criterion.expression
+                absence = self._vocabulary.absence(expression, self._reads, view)
                 return self._unknown(absence, now_ns)
             if self.criterion.no_go is None:
                 return self._judge_condition(answer, view, now_ns)
@@ -154,26 +156,25 @@ class Judge:
     def _unknown(self, why: str, now_ns: int) -> Verdict:
         self._no_go.step(Side.UNKNOWN, now_ns)
         self._caution.step(Side.UNKNOWN, now_ns)
-        return Verdict(CriterionState.UNKNOWN, f"{self.criterion.title}: {why}")
+        return Verdict(CriterionState.UNKNOWN, lambda: f"{self.criterion.title}: {why}")
 
     def _judge_condition(self, answer: float | bool, view: JointView, now_ns: int) -> Verdict:
         if not isinstance(answer, bool):
             return self._unknown(f"check crashed: {answer!r} is neither true nor false", now_ns)
         standing = self._no_go.step(self._side(Side.IN if answer else Side.OUT), now_ns)
-        evidence = self._vocabulary.values(self._reads, view)
-        word = "met" if answer else "not met"
-        why = f"{self.criterion.title} {word}: {evidence}{self._waiting(now_ns)}"
-        return Verdict(_STATES[standing], why + self._way_back(standing))
+        seen = [view.value(index) for index in self._reads]
+        waits = self._waits(now_ns)
+        return Verdict(_STATES[standing], lambda: self._evidence(answer, seen) + waits())
 
     def _judge_value(self, answer: float | bool, no_go: Limit, now_ns: int) -> Verdict:
         if isinstance(answer, bool) or not math.isfinite(answer):
             return self._unknown(f"check crashed: {answer!r} is not a finite number", now_ns)
         state = self._state_of(answer, no_go, now_ns)
         limit = no_go.nearest(answer)
-        way_back = self._way_back(self._no_go.standing)
+        waits = self._waits(now_ns)
         return Verdict(
             state,
-            self._sentence(answer, state, no_go) + self._waiting(now_ns) + way_back,
+            lambda: self._sentence(answer, state, no_go) + waits(),
             answer,
             limit,
             no_go.distance(answer) / _scale(no_go, limit, self.criterion.speech),
@@ -189,31 +190,50 @@ class Judge:
             return CriterionState.CAUTION
         return state
 
+    def _evidence(self, met: bool, seen: Sequence[float | None]) -> str:
+        evidence = self._vocabulary.values(self._reads, seen)
+        return f"{self.criterion.title} {'met' if met else 'not met'}: {evidence}"
+
     def _sentence(self, value: float, state: CriterionState, no_go: Limit) -> str:
-        speech = self.criterion.speech
         limit = no_go.nearest(value)
-        text = f"{self.criterion.title} {speech.say_apart(value, limit)}"
+        limit_said = self._say_limit(limit)
+        said = self.criterion.speech.say(value)
+        if said == limit_said:
+            said = self.criterion.speech.say_apart(value, limit)
+        text = f"{self.criterion.title} {said}"
         caution = self.criterion.caution
         if state is CriterionState.CAUTION and caution is not None:
-            text += f", caution {speech.say(caution.nearest(value))}"
-        text += f", limit {speech.say(limit)}"
+            text += f", caution {self._say_limit(caution.nearest(value))}"
+        text += f", limit {limit_said}"
         if state is CriterionState.NO_GO and no_go.side(value) is Side.BAND:
-            text += f", clears at {speech.say(no_go.clears_at(value))}"
+            text += f", clears at {self._say_limit(no_go.clears_at(value))}"
         return text
 
-    def _way_back(self, standing: Standing) -> str:
-        """What else a trip waits for, where it does."""
-        clears_when = self.criterion.clears_when
-        if clears_when is None or standing is not Standing.TRIPPED or self._may_clear:
-            return ""
-        return f", clears when {clears_when.text}"
+    def _say_limit(self, limit: float) -> str:
+        """Of the few numbers that limits are; each is put into words once."""
+        said = self._said_limits.get(limit)
+        if said is None:
+            said = self._said_limits[limit] = self.criterion.speech.say(limit)
+        return said
 
-    def _waiting(self, now_ns: int) -> str:
+    def _waits(self, now_ns: int) -> Callable[[], str]:
+        """What the verdict waits for: a delay that holds it, and what a trip needs to clear."""
+        standing, moving_for_ns = self._no_go.standing, self._no_go.moving_for_ns(now_ns)
+        barred = standing is Standing.TRIPPED and not self._may_clear
+        if moving_for_ns is None and not barred:
+            return str
+        return lambda: self._waiting(standing, moving_for_ns) + (self._way_back() if barred else "")
+
+    def _way_back(self) -> str:
+        """What else a trip waits for."""
+        clears_when = self.criterion.clears_when
+        return "" if clears_when is None else f", clears when {clears_when.text}"
+
+    def _waiting(self, standing: Standing, moving_for_ns: int | None) -> str:
         """How long the verdict has been about to change, where a delay holds it."""
-        moving_for_ns = self._no_go.moving_for_ns(now_ns)
         if moving_for_ns is None:
             return ""
-        if self._no_go.standing is Standing.CLEAR:
+        if standing is Standing.CLEAR:
             word, delay_ns = "out", self.criterion.trip_after_ns
         else:
             word, delay_ns = "inside", self.criterion.clear_after_ns

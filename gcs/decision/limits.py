@@ -98,14 +98,19 @@ class Latch:
     def __init__(self, trip_after_ns: int, clear_after_ns: int) -> None:
         self._delays = {Delay.NONE: 0, Delay.TRIP: trip_after_ns, Delay.CLEAR: clear_after_ns}
         self._moving_since_ns: int | None = None
+        self._resting: Side | None = None
         self.standing = Standing.UNSEEN
 
     def step(self, side: Side, now_ns: int) -> Standing:
         """Take the side that holds now; the standing after it."""
+        if side is self._resting:
+            return self.standing
         target, delay = MOVES[self.standing, side]
         if target is self.standing:
-            self._moving_since_ns = None
+            # Nothing moves, and nothing will before another side is seen.
+            self._moving_since_ns, self._resting = None, side
             return target
+        self._resting = None
         if self._moving_since_ns is None:
             self._moving_since_ns = now_ns
         if now_ns - self._moving_since_ns >= self._delays[delay]:

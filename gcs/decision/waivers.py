@@ -116,8 +116,10 @@ class Waivers:
             return verdict
         if verdict.state is not CriterionState.NO_GO:
             return verdict
-        why = f"{verdict.why}; {_sentence(waiver)}"
-        return Verdict(CriterionState.WAIVED, why, value, verdict.limit, verdict.margin)
+        tell = verdict.tell
+        return verdict._replace(
+            state=CriterionState.WAIVED, tell=lambda: f"{tell()}; {_sentence(waiver)}"
+        )
 
     def take_events(self) -> list[Event]:
         """Which waivers ended by themselves since last asked, and why."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from gcs.config.dictionary import FromOperator, ParameterConfig
@@ -57,27 +57,29 @@ class Vocabulary:
             )
         return tuple(found)
 
-    def values(self, indices: Sequence[int], view: JointView) -> str:
-        """The parameters' values, as evidence for a condition."""
-        return _several(f"{self.name(index).text} {self._value(index, view)}" for index in indices)
+    def values(self, indices: Sequence[int], values: Sequence[float | None]) -> str:
+        """The parameters' SI values, None where unknown, as evidence for a condition."""
+        return _several(
+            [self._value(*one) for one in zip(indices[:NAMED_AT_MOST], values, strict=False)],
+            len(indices),
+        )
 
-    def absence(self, expression: Expression, view: JointView, now_ns: int) -> str:
-        """Why an expression has no value."""
-        indices = self.in_order_of(expression)
+    def absence(self, expression: Expression, indices: Sequence[int], view: JointView) -> str:
+        """Why an expression, which reads these parameters, has no value."""
         faults = [fault for index in indices if (fault := self._fault(index, view))]
         if faults:
-            return f"no data: {_several(faults)}"
+            return f"no data: {_several(faults[:NAMED_AT_MOST], len(faults))}"
         windows = [
             f"{self.name(index).text} over {say_duration(span_ns)}"
             for index, span_ns in expression.windows.items()
         ]
         if windows:
-            return f"history not covered: {_several(windows)}"
+            return f"history not covered: {_several(windows[:NAMED_AT_MOST], len(windows))}"
         return "no value: the rule has no answer for these data"
 
-    def _value(self, index: int, view: JointView) -> str:
-        value = view.value(index)
-        return "unknown" if value is None else self.name(index).speech.say(value)
+    def _value(self, index: int, value: float | None) -> str:
+        name = self.name(index)
+        return f"{name.text} {'unknown' if value is None else name.speech.say(value)}"
 
     def _fault(self, index: int, view: JointView) -> str:
         """What keeps a parameter from being good; empty when nothing does."""
@@ -99,11 +101,10 @@ class Vocabulary:
         return ""
 
 
-def _several(texts: Iterable[str]) -> str:
-    listed = list(texts)
-    more = len(listed) - NAMED_AT_MOST
-    shown = ", ".join(listed[:NAMED_AT_MOST])
-    return f"{shown} and {more} more" if more > 0 else shown
+def _several(shown: Sequence[str], count: int) -> str:
+    """The first few of so many."""
+    more = count - len(shown)
+    return f"{', '.join(shown)} and {more} more" if more > 0 else ", ".join(shown)
 
 
 def _declared(mission: Mission) -> Iterator[tuple[str, ParameterConfig]]:

@@ -26,14 +26,15 @@ class Speech:
 
     def say(self, value_si: float) -> str:
         """The number and its unit."""
-        return self._with_unit(format(self._said(value_si), self.format))
+        number = format((value_si - self.offset) / self.factor, self.format)
+        return f"{number} {self.unit}" if self.unit else number
 
     def say_apart(self, value_si: float, from_si: float) -> str:
         """The number, with digits enough that it does not read like another one."""
         text = self.say(value_si)
         if value_si == from_si or text != self.say(from_si):
             return text
-        return self._with_unit(f"{self._said(value_si):.9g}")
+        return Speech(self.unit, self.factor, self.offset, ".9g").say(value_si)
 
     def read(self, text: str) -> float | None:
         """The SI value of a number said with this very unit; None for any other text."""
@@ -42,12 +43,6 @@ class Speech:
             return None
         value_si = float(match[1]) * self.factor + self.offset
         return value_si if math.isfinite(value_si) else None
-
-    def _said(self, value_si: float) -> float:
-        return (value_si - self.offset) / self.factor
-
-    def _with_unit(self, number: str) -> str:
-        return f"{number} {self.unit}" if self.unit else number
 
 
 PLAIN = Speech("", 1.0, 0.0, ".6g")

@@ -85,7 +85,8 @@ class Board:
     def judge(self, after_ns: int = 0, changed: frozenset[int] | None = None) -> CriterionStatus:
         self.now_ns += after_ns
         none: frozenset[str] = frozenset()
-        (status,) = self.criteria.evaluate(self.view, self.phase, none, self.now_ns, changed)
+        self.criteria.evaluate(self.view, self.phase, none, self.now_ns, changed)
+        (status,) = self.criteria.statuses()
         return status
 
     def roll(self, degrees: float) -> CriterionStatus:

@@ -29,6 +29,8 @@ class Step:
     after_ns: int
     levels: Levels
     pulses: Pulses = field(default_factory=dict)
+    live: bool = False
+    """The past stays what it was: these levels are new."""
 
 
 class Rig:
@@ -62,7 +64,7 @@ class Rig:
         levels = self._inputs(step.levels)
         from_ns = self.now_ns
         self.now_ns += step.after_ns
-        if self._windowed and (levels != self._levels or step.pulses):
+        if self._windowed and not step.live and (levels != self._levels or step.pulses):
             self._state = self._fresh()
             self._fill(levels, step.pulses)
         self._levels = levels
@@ -87,10 +89,9 @@ class Rig:
         """Each criterion's status now."""
         self._state.at(self.now_ns)
         self._state.derive(everything=True)
-        return tuple(
-            judged.evaluate(self._state, self._phase, frozenset(), self.now_ns)[0]
-            for judged in self._criteria
-        )
+        for judged in self._criteria:
+            judged.evaluate(self._state, self._phase, frozenset(), self.now_ns)
+        return tuple(judged.statuses()[0] for judged in self._criteria)
 
     def states(self, step: Step) -> tuple[CriterionState, ...]:
         """Each criterion's state after one step."""
