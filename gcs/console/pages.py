@@ -41,7 +41,10 @@ PAGES = (
         "events",
         "f3",
         "events",
-        ("What happened, newest first. An event asks nothing of you; an alarm does.",),
+        (
+            "What happened, newest first. An event asks nothing of you; an alarm does.",
+            "On the main screen the alarms that ask for an act stand above the events.",
+        ),
     ),
     Page(
         "alarms",

@@ -105,6 +105,16 @@ def test_the_main_screen_leaves_out_what_is_put_aside_and_counts_what_has_no_roo
     assert "alarm_0" in rows[2]
 
 
+def test_the_small_header_tells_the_first_alarm_that_nobody_answered_but_not_over_a_hold() -> None:
+    unanswered = text(header(pictured(no_go()), 80, 4))
+    assert "◆ UNACK deck roll high: deck roll 3.4 deg, limit 3.0 deg" in unanswered
+    assert "UNACK deck" not in text(header(pictured(caution()), 80, 4))
+    assert "UNACK deck" not in text(header(pictured(no_go(), silent_ns=10**10), 80, 4))
+    held = hold()
+    held.alarms = no_go().alarms
+    assert "■ manual 0:42" in text(header(pictured(held), 80, 4))
+
+
 def test_an_alarm_that_the_catalogue_lacks_is_shown_by_its_id() -> None:
     scene = Scene()
     scene.alarms = (scene.alarm("new_one", AlarmState.UNACKNOWLEDGED, "why"),)
@@ -451,6 +461,16 @@ def test_a_replay_tells_where_it_stands(change: dict[str, object], told: str) ->
     assert told in shown
     bar = next(row.strip() for row in shown.splitlines() if "●─" in row)
     assert bar.count("━") == pytest.approx(len(bar) / 4, abs=1)
+
+
+@pytest.mark.parametrize("size", [(160, 5), (80, 4)])
+def test_the_header_of_a_replay_tells_where_it_stands(size: tuple[int, int]) -> None:
+    playback = Playback(
+        EPOCH_NS + 60 * SECOND_NS, EPOCH_NS, EPOCH_NS + 240 * SECOND_NS, True, False, 1.0
+    )
+    shown = text(header(replace(moment("replay"), playback=playback), *size))
+    assert "replay ■ paused, 1 x real time, 1:00 of 4:00" in shown
+    assert "replay" not in text(header(moment("nominal"), *size))
 
 
 def test_help_explains_the_page_that_was_left_for_it() -> None:

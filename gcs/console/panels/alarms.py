@@ -105,6 +105,17 @@ def alarm_roll_up(picture: Picture, *, short: bool = False) -> Line:
     return tuple(spans)
 
 
+def top_alarm(picture: Picture) -> Line:
+    """The first alarm that nobody answered, in a few words; nothing where all are."""
+    for info, status in ordered(picture)[:1]:
+        if status.state is AlarmState.UNACKNOWLEDGED:
+            mark = PRIORITY_MARKS[info.priority]
+            said = f"{mark.symbol} {status.state} {escaped(info.title, 60)}: "
+            why = escaped(without_title(status.why, info.title), 160)
+            return (Span(said, mark.tone), Span(why))
+    return ()
+
+
 def alarm_counts(picture: Picture, width: int) -> list[Line]:
     """How many there are; and in a flood how to work it."""
     counts = picture.model.snapshot.alarm_counts

@@ -6,6 +6,7 @@ from rich.cells import cell_len
 
 from gcs.console.format import age, clock, escaped, fitted, minutes, seconds
 from gcs.console.picture import Picture
+from gcs.console.protocol import Playback
 from gcs.console.theme import Line, Span, Tone
 from gcs.messages import ConsoleStatus, CountState, CountStatus, GateState
 
@@ -44,6 +45,14 @@ def l_clock(picture: Picture) -> Span:
 
 def count_facts(picture: Picture, *, short: bool = False) -> list[Span]:
     """The hold, or what comes next: the most important first. A short one fits half a row."""
+    replay = _playback(picture)
+    flying = picture.model.snapshot.count.state is CountState.FLIGHT
+    if replay and short and flying and not picture.model.silent:
+        return replay
+    return [*_count_facts(picture, short=short), *replay]
+
+
+def _count_facts(picture: Picture, *, short: bool) -> list[Span]:
     if picture.model.silent:
         return [Span("? count and gates are not known: the station is silent", Tone.STALE)]
     count = picture.model.snapshot.count
@@ -172,6 +181,23 @@ def _budget(count: CountStatus) -> list[Span]:
 
 def _attempt(count: CountStatus) -> list[Span]:
     return [Span(f"attempt {count.attempt}", Tone.PLAIN)] if count.attempt > 1 else []
+
+
+def _playback(picture: Picture) -> list[Span]:
+    """Where a replay stands."""
+    playback = picture.playback
+    if playback is None:
+        return []
+    gone = minutes(playback.at_ns - playback.first_ns)
+    whole = minutes(playback.last_ns - playback.first_ns)
+    return [Span(f"replay {playback_word(playback)} {gone} of {whole}")]
+
+
+def playback_word(playback: Playback) -> str:
+    """What a replay does, and how fast."""
+    state = "▶ playing" if playback.playing else "■ paused"
+    speed = "as fast as it goes" if playback.speed is None else f"{playback.speed:g} x real time"
+    return f"{state}, {speed},"
 
 
 def joined(facts: list[Span]) -> Line:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from gcs.console.format import escaped, fitted, seconds, utc_date, utc_time
-from gcs.console.panels.alarms import alarm_roll_up
+from gcs.console.panels.alarms import alarm_roll_up, top_alarm
 from gcs.console.panels.board import at_stake
 from gcs.console.panels.clocks import (
     DECIDING,
@@ -28,6 +28,7 @@ from gcs.console.theme import (
     Tone,
 )
 from gcs.messages import (
+    CountState,
     CriterionState,
     GateInfo,
     GateState,
@@ -75,10 +76,17 @@ def _small(picture: Picture, width: int) -> list[Line]:
     rights = (role, authority(picture, short=True), Span(" "), *_recorder(picture), Span(" "))
     return [
         spread(left, right, width),
-        spread((Span(" "), *joined(count_facts(picture, short=True))), rights, width),
+        spread((Span(" "), *_small_facts(picture)), rights, width),
         _next_gate(picture),
         spread(_health(picture, short=True), (*_links(picture), Span(" ")), width),
     ]
+
+
+def _small_facts(picture: Picture) -> Line:
+    """The hold; while the count runs the first alarm that nobody answered, else what is next."""
+    stands = picture.model.snapshot.count.state in (CountState.HOLD, CountState.SCRUBBED)
+    alarm = () if stands or picture.model.silent else top_alarm(picture)
+    return alarm or joined(count_facts(picture, short=True))
 
 
 def _mode(picture: Picture) -> Span:

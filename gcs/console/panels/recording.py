@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gcs.console.format import clock, escaped, minutes, utc_date, utc_time
 from gcs.console.model import main_parameters
+from gcs.console.panels.clocks import playback_word
 from gcs.console.panels.listing import scrolled
 from gcs.console.panels.readings import reading_row
 from gcs.console.panels.rows import clipped, rule
@@ -47,13 +48,11 @@ def _replay(picture: Picture, width: int) -> list[Line]:
     playback = picture.playback
     if playback is None:
         return []
-    state = "▶ playing" if playback.playing else "■ paused"
-    speed = "as fast as it goes" if playback.speed is None else f"{playback.speed:g} x real time"
     gone = minutes(playback.at_ns - playback.first_ns)
     known = "" if playback.complete else "at least "
     whole = f"{known}{minutes(playback.last_ns - playback.first_ns)}"
     lines: list[Line] = [
-        (Span(" replay     ", Tone.DIM), Span(f"{state}, {speed}, {gone} of {whole}")),
+        (Span(" replay     ", Tone.DIM), Span(f"{playback_word(playback)} {gone} of {whole}")),
         (Span(" "), Span(_bar(playback, max(1, min(width, _WIDEST_BAR) - 2)))),
     ]
     if playback.mark:
