@@ -16,6 +16,7 @@ from gcs.clock import SECOND_NS, ManualClock
 from gcs.config.loading import CONFIGS, Mission, load_mission
 from gcs.console.app import ConsoleApp
 from gcs.console.client import ConsoleClient
+from gcs.console.identity import Identity
 from gcs.console.server import ConsoleServer
 from gcs.messages import ConsoleChanged, Intent, Snapshot
 from tests.console.conditions import until
@@ -73,6 +74,7 @@ def staffed() -> Mission:
             'positions = ["FD", "GNC", "BARGE", "RANGE"]',
         ),
         (MISSION.name, 'go_command = "launch"', 'go_command = "launch"\npolls = ["FD", "GNC"]'),
+        (MISSION.name, 'id = "divert"', 'id = "divert"\ntwo_person = true'),
         (MISSION.name, 'start = "-25 s"', 'start = "-25 s"\nrecycle_when = "landing.mode == 0"'),
         (
             MISSION.name,
@@ -90,9 +92,10 @@ def staffed() -> Mission:
 class Seat:
     """One console and the hands on it."""
 
-    def __init__(self, address: str, position: str) -> None:
+    def __init__(self, address: str, seat: str) -> None:
+        position, _, person = seat.partition("/")
         self.wall = ManualClock(SECOND_NS)
-        self.app = ConsoleApp(ConsoleClient(address, position), position, self.wall)
+        self.app = ConsoleApp(ConsoleClient(address, position, person), position, self.wall)
         self.pilot: Pilot[None]
 
     async def settle(self) -> None:
@@ -169,10 +172,10 @@ class ControlRoom:
 
 def in_room(
     scenario: Callable[[ControlRoom], Awaitable[None]],
-    positions: tuple[str, ...] = ("FD",),
+    seats: tuple[str, ...] = ("FD",),
     size: tuple[int, int] = (160, 50),
 ) -> None:
-    """Run a scenario with one console for each position, all attached and shown."""
+    """Run a scenario with a console for each `POSITION/PERSON`, all attached and shown."""
 
     async def main() -> None:
         hop = Hop(staffed()).born()
@@ -180,11 +183,12 @@ def in_room(
         async with AsyncExitStack() as stack:
             directory = stack.enter_context(TemporaryDirectory())
             address = f"unix:{Path(directory) / 'station'}"
-            server = ConsoleServer(address, hop.station.catalogue("LIVE"), said.append)
+            catalogue, identity = hop.station.catalogue("LIVE"), Identity("declared")
+            server = ConsoleServer(address, catalogue, said.append, identity)
             await stack.enter_async_context(server)
             room = ControlRoom(hop, server, said)
-            for position in positions:
-                seat = Seat(address, position)
+            for name in seats:
+                seat = Seat(address, name)
                 seat.pilot = await stack.enter_async_context(seat.app.run_test(size=size))
                 attached = len(server.consoles) + 1
                 await until(lambda n=attached: len(server.consoles) >= n)  # type: ignore[misc]

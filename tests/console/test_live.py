@@ -28,6 +28,11 @@ def command_panel(room: ControlRoom) -> str:
     return room.seats[0].screen.rpartition("─ COMMAND ")[2]
 
 
+def answer(seat: Seat) -> str:
+    """The row of a console's command line."""
+    return seat.screen.rpartition("─ COMMAND ")[2].splitlines()[1]
+
+
 # --- Dangerous commands ---
 
 
@@ -95,7 +100,7 @@ def test_a_command_that_is_not_allowed_is_refused_before_it_is_staged() -> None:
         assert room.snapshot.staged is None
         assert "■ DIVERT TO SEA refused: a divert no longer clears the barge" in command_panel(room)
 
-    in_room(scenario)
+    in_room(scenario, seats=("FD/anna",))
 
 
 def test_abort_is_two_presses_of_its_own_key() -> None:
@@ -110,6 +115,24 @@ def test_abort_is_two_presses_of_its_own_key() -> None:
         assert room.snapshot.commands[-1].state is CommandState.VERIFIED
 
     in_room(scenario)
+
+
+def test_a_command_of_two_persons_is_confirmed_by_another_one() -> None:
+    async def scenario(room: ControlRoom) -> None:
+        director, gnc = room.seats
+        room.hop.lift_off()
+        await room.flies(0.5)
+        await room.asks(":divert", director)
+        assert "◆ DIVERT TO SEA staged by FD (anna)" in gnc.screen
+        code = code_on(gnc)
+        await room.asks(code, director)
+        assert "■ DIVERT TO SEA refused" in command_panel(room)
+        assert not room.snapshot.commands
+        await room.asks(code, gnc)
+        await room.flies(0.5)
+        assert room.snapshot.commands[-1].state is CommandState.VERIFIED
+
+    in_room(scenario, seats=("FD/anna", "GNC/ben"))
 
 
 def test_a_harmless_command_goes_out_at_once_and_one_that_is_not_echoed_times_out() -> None:
@@ -145,24 +168,24 @@ def test_positions_poll_a_gate_and_its_go_launches() -> None:
         assert room.snapshot.gates[0].state is GateState.COMMITTED
         assert "LAUNCH ✓ VERIFIED" in command_panel(room)
 
-    in_room(scenario, positions=("FD", "GNC", "RANGE"))
+    in_room(scenario, seats=("FD", "GNC", "RANGE"))
 
 
 def test_a_vote_from_a_position_that_is_not_polled_is_refused() -> None:
     async def scenario(room: ControlRoom) -> None:
         await room.flies(5.0)
         await room.asks(":vote launch_commit go")
-        assert "■" in command_panel(room).splitlines()[1]
+        assert "■" in answer(room.seats[0])
         assert not room.snapshot.gates[0].votes
 
-    in_room(scenario, positions=("RANGE",))
+    in_room(scenario, seats=("RANGE",))
 
 
 def test_hold_release_recycle_and_scrub() -> None:
     async def scenario(room: ControlRoom) -> None:
         (seat,) = room.seats
         await room.asks(":recycle begin no hold yet")
-        assert "■" in command_panel(room).splitlines()[1]
+        assert "■" in answer(room.seats[0])
         await room.asks(":hold gusts")
         assert room.snapshot.count.state is CountState.HOLD
         assert "■ HOLD" in seat.screen
@@ -178,7 +201,7 @@ def test_hold_release_recycle_and_scrub() -> None:
         assert room.snapshot.count.state is CountState.SCRUBBED
         assert "SCRUBBED" in seat.screen
         await room.asks(":hold too late")
-        assert "■" in command_panel(room).splitlines()[1]
+        assert "■" in answer(room.seats[0])
 
     in_room(scenario)
 
@@ -188,7 +211,7 @@ def test_a_criterion_is_waived_within_bounds_and_the_waiver_ended() -> None:
         room.hop.barge.says["weather"]["wind_gust"] = 17.0
         await room.flies(1.0)
         await room.asks(":waive fire - 5 min no")
-        assert "■" in command_panel(room).splitlines()[1]
+        assert "■" in answer(room.seats[0])
         await room.asks(":waive gusts 18 m/s 5 min calming")
         assert room.snapshot.waivers[0].criterion == "gusts"
         assert "WAIVED" in room.seats[0].screen
@@ -205,7 +228,7 @@ def test_a_value_is_entered_by_who_may_and_taken_back() -> None:
     async def scenario(room: ControlRoom) -> None:
         _, ranger = room.seats
         await room.asks(RANGE_CLEAR)
-        assert "■" in command_panel(room).splitlines()[1]
+        assert "■" in answer(room.seats[0])
         await room.asks(f"{RANGE_CLEAR} for 10 min note radar and AIS", ranger)
         entry = next(e for e in room.snapshot.entries if e.parameter == "range.surveillance")
         assert (entry.state, entry.note) == (EntryState.VALID, "radar and AIS")
@@ -213,7 +236,7 @@ def test_a_value_is_entered_by_who_may_and_taken_back() -> None:
         entry = next(e for e in room.snapshot.entries if e.parameter == "range.surveillance")
         assert entry.state is EntryState.MISSING
 
-    in_room(scenario, positions=("FD", "RANGE"))
+    in_room(scenario, seats=("FD", "RANGE"))
 
 
 def test_an_entry_that_needs_a_check_waits_for_a_second_person() -> None:
@@ -223,13 +246,27 @@ def test_an_entry_that_needs_a_check_waits_for_a_second_person() -> None:
         name = "range.airspace_closed"
         entry = next(e for e in room.snapshot.entries if e.parameter == name)
         assert entry.state is EntryState.UNCHECKED
-        # Nobody was authenticated behind these consoles: no one is a second person.
-        await room.asks(":check range.airspace_closed", director)
-        assert "■" in command_panel(room).splitlines()[1]
+        await room.asks(":check range.airspace_closed", ranger)
+        assert "■" in answer(ranger)
         entry = next(e for e in room.snapshot.entries if e.parameter == name)
         assert entry.state is EntryState.UNCHECKED
+        await room.asks(":check range.airspace_closed", director)
+        entry = next(e for e in room.snapshot.entries if e.parameter == name)
+        assert (entry.state, entry.person, entry.checked_by) == (EntryState.VALID, "ben", "FD (anna)")
 
-    in_room(scenario, positions=("FD", "RANGE"))
+    in_room(scenario, seats=("FD/anna", "RANGE/ben"))
+
+
+def test_an_entry_of_somebody_unknown_can_never_be_checked() -> None:
+    async def scenario(room: ControlRoom) -> None:
+        director, ranger = room.seats
+        await room.asks(":enter range.airspace_closed 1", ranger)
+        await room.asks(":check range.airspace_closed", director)
+        assert "■" in answer(director)
+        states = {entry.parameter: entry.state for entry in room.snapshot.entries}
+        assert states["range.airspace_closed"] is EntryState.UNCHECKED
+
+    in_room(scenario, seats=("FD/anna", "RANGE"))
 
 
 def test_an_alarm_is_acknowledged_shelved_and_taken_off_the_shelf() -> None:
@@ -266,13 +303,13 @@ def test_authority_is_handed_over_and_never_taken_from_a_holder() -> None:
         assert [c.authority for c in room.snapshot.consoles] == [True, False]
         await room.asks(":take", gnc)
         assert [c.authority for c in room.snapshot.consoles] == [True, False]
-        assert "■" in gnc.screen.rpartition("─ COMMAND ")[2].splitlines()[1]
+        assert "■" in answer(gnc)
         await room.asks(":give console-2", director)
         assert [c.authority for c in room.snapshot.consoles] == [False, True]
         await room.asks(":release", director)
-        assert "authority" in command_panel(room).splitlines()[1]
+        assert "authority" in answer(room.seats[0])
 
-    in_room(scenario, positions=("FD", "GNC"))
+    in_room(scenario, seats=("FD", "GNC"))
 
 
 def test_a_console_without_a_position_says_that_it_only_watches() -> None:
@@ -283,7 +320,7 @@ def test_a_console_without_a_position_says_that_it_only_watches() -> None:
         await room.flies(0.2)
         assert room.snapshot.count.state is CountState.RUNNING
 
-    in_room(scenario, positions=("FD", ""))
+    in_room(scenario, seats=("FD", ""))
 
 
 def test_an_act_that_the_station_never_answers_says_so() -> None:
