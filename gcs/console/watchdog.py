@@ -51,7 +51,7 @@ class Watchdog:
             text = (
                 f" ▼ CONSOLE STALLED for {stalled_ns / SECOND_NS:.0f} s: nothing here is current "
             )
-            self._write(f"{_AT_TOP}{text}{_BACK}")
+            self._write(f"{_AT_TOP}{text}\x1b[K{_BACK}")
 
     def start(self) -> None:
         """Look from a thread of its own, until `stop`."""
