@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from functools import partial
 
 from gcs.config.loading import Mission
 from gcs.config.problems import Problem
@@ -51,6 +52,8 @@ class Criteria:
         # Which verdicts the statuses do not tell yet.
         self._untold: set[int] = set()
         self._scene: tuple[str, frozenset[str]] | None = None
+        # Why a criterion is INHIBITED in this scene, for those that are.
+        self._inhibited: dict[int, Callable[[], str]] = {}
 
     def infos(self) -> tuple[CriterionInfo, ...]:
         """What the board's rows are called, in file order."""
@@ -93,7 +96,9 @@ class Criteria:
         """
         scene = (phase, frozenset(committed))
         everything = changed is None or scene != self._scene
-        self._scene = scene
+        if scene != self._scene:
+            self._scene = scene
+            self._inhibited = dict(_inhibited(self._judges, *scene))
         waived = self._waivers.changed(now_ns)
         places: Iterable[int] = range(len(self._judges))
         if not everything and changed is not None:
@@ -126,7 +131,10 @@ class Criteria:
 
     def _renew(self, place: int, criterion: Criterion, verdict: Verdict, now_ns: int) -> bool:
         """Put a verdict in the place of the last one; True when the state differs."""
-        verdict = self._waivers.applied(criterion, self._inhibited(criterion, verdict), now_ns)
+        tell = self._inhibited.get(place)
+        if tell is not None:
+            verdict = verdict._replace(state=CriterionState.INHIBITED, tell=tell)
+        verdict = self._waivers.applied(criterion, verdict, now_ns)
         before = self._verdicts[place]
         self._verdicts[place] = verdict
         self._untold.add(place)
@@ -151,23 +159,21 @@ class Criteria:
             violates_ns(verdict.value, trend, criterion.no_go),
         )
 
-    def _inhibited(self, criterion: Criterion, verdict: Verdict) -> Verdict:
-        """The verdict, or INHIBITED where the criterion cannot change anything now."""
-        assert self._scene is not None
-        phase, committed = self._scene
-        if criterion.phases and phase not in criterion.phases:
-            return _muted(verdict, lambda: f"{criterion.title}: not judged in phase {phase}")
-        if criterion.gates and committed.issuperset(criterion.gates):
-            gates = ", ".join(criterion.gates)
-            return _muted(verdict, lambda: f"{criterion.title}: {gates} committed")
-        return verdict
-
 
 _NOT_JUDGED = Verdict(CriterionState.UNKNOWN, lambda: "not judged yet")
 
 
-def _muted(verdict: Verdict, tell: Callable[[], str]) -> Verdict:
-    return verdict._replace(state=CriterionState.INHIBITED, tell=tell)
+def _inhibited(
+    judges: Sequence[Judge], phase: str, committed: AbstractSet[str]
+) -> Iterator[tuple[int, Callable[[], str]]]:
+    """The places of the criteria that cannot change anything now, and the sentence of why."""
+    for place, judge in enumerate(judges):
+        criterion = judge.criterion
+        if criterion.phases and phase not in criterion.phases:
+            yield place, partial("{}: not judged in phase {}".format, criterion.title, phase)
+        elif criterion.gates and committed.issuperset(criterion.gates):
+            gates = ", ".join(criterion.gates)
+            yield place, partial("{}: {} committed".format, criterion.title, gates)
 
 
 def _readers(judges: Sequence[Judge]) -> dict[int, list[int]]:

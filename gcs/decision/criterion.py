@@ -127,6 +127,7 @@ class Judge:
         self._caution = Latch(*delays)
         self._may_clear = True
         self._said_limits: dict[float, str] = {}
+        self._scales: dict[float, float] = {}
         self.trend = Trend()
 
     def judge(self, view: JointView, now_ns: int) -> Verdict:
@@ -177,8 +178,17 @@ class Judge:
             lambda: self._sentence(answer, state, no_go) + waits(),
             answer,
             limit,
-            no_go.distance(answer) / _scale(no_go, limit, self.criterion.speech),
+            no_go.distance(answer) / self._scale_of(limit),
         )
+
+    def _scale_of(self, limit: float) -> float:
+        """What a margin of 1 means at a limit."""
+        scale = self._scales.get(limit)
+        if scale is None:
+            assert self.criterion.no_go is not None
+            scale = _scale(self.criterion.no_go, limit, self.criterion.speech)
+            self._scales[limit] = scale
+        return scale
 
     def _state_of(self, value: float, no_go: Limit, now_ns: int) -> CriterionState:
         state = _STATES[self._no_go.step(self._side(no_go.side(value)), now_ns)]

@@ -24,26 +24,39 @@ class Trend:
     """The slope of one value. What is unknown breaks it: it begins anew after a gap."""
 
     def __init__(self) -> None:
-        self._samples: deque[tuple[int, float]] = deque()
+        # Moment ns and value; seconds and value since the base.
+        self._samples: deque[tuple[int, float, float, float]] = deque()
         self._base_ns = 0
         self._base = 0.0
         self._t = self._v = self._tt = self._tv = 0.0
 
     def add(self, value: float | None, now_ns: int) -> None:
         """Take the value of a tick; None where it is not known."""
-        if value is None:
-            self._samples.clear()
-            return
         samples = self._samples
-        if samples and samples[-1][0] == now_ns:
-            return
-        samples.append((now_ns, value))
-        if len(samples) == 1 or now_ns - self._base_ns > 2 * SPAN_NS:
-            self._renew(now_ns)
-            return
-        self._count(now_ns, value, 1.0)
+        if value is None:
+            samples.clear()
+        elif not samples:
+            self._renew([(now_ns, value)])
+        elif samples[-1][0] != now_ns:
+            self._put(now_ns, value)
+            if now_ns - self._base_ns > 2 * SPAN_NS:
+                self._renew([(at_ns, value) for at_ns, value, _, _ in samples])
+
+    def _put(self, now_ns: int, value: float) -> None:
+        """Take a sample, and let go of what is older than the span."""
+        samples = self._samples
+        t, v = (now_ns - self._base_ns) / SECOND_NS, value - self._base
+        samples.append((now_ns, value, t, v))
+        self._t += t
+        self._v += v
+        self._tt += t * t
+        self._tv += t * v
         while samples[0][0] <= now_ns - SPAN_NS:
-            self._count(*samples.popleft(), -1.0)
+            _, _, t, v = samples.popleft()
+            self._t -= t
+            self._v -= v
+            self._tt -= t * t
+            self._tv -= t * v
 
     def slope(self) -> float | None:
         """In SI per second; None while too little is known."""
@@ -55,22 +68,13 @@ class Trend:
         slope = (count * self._tv - self._t * self._v) / spread if spread > 0.0 else math.nan
         return slope if math.isfinite(slope) else None
 
-    def _renew(self, now_ns: int) -> None:
-        samples = self._samples
-        while samples[0][0] <= now_ns - SPAN_NS:
-            samples.popleft()
+    def _renew(self, samples: list[tuple[int, float]]) -> None:
+        """Begin with these, the first of them as base."""
+        self._samples.clear()
         self._base_ns, self._base = samples[0]
         self._t = self._v = self._tt = self._tv = 0.0
         for at_ns, value in samples:
-            self._count(at_ns, value, 1.0)
-
-    def _count(self, at_ns: int, value: float, sign: float) -> None:
-        t = (at_ns - self._base_ns) / SECOND_NS
-        v = value - self._base
-        self._t += sign * t
-        self._v += sign * v
-        self._tt += sign * t * t
-        self._tv += sign * t * v
+            self._put(at_ns, value)
 
 
 def violates_ns(value: float | None, slope: float | None, limit: Limit | None) -> int | None:

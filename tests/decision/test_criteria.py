@@ -281,9 +281,10 @@ def test_only_what_changed_is_judged_anew() -> None:
     gauge, roll = board.view.index("gauge"), board.view.index("roll")
     assert gauge is not None
     assert roll is not None
-    evaluate = board.criteria.evaluate
-    assert evaluate(board.view, "descent", frozenset(), 9, {gauge})[0].state is GO
-    assert evaluate(board.view, "descent", frozenset(), 9, {roll})[0].state is NO_GO
+    assert not board.criteria.evaluate(board.view, "descent", frozenset(), 9, {gauge})
+    assert board.criteria.statuses()[0].state is GO
+    assert board.criteria.evaluate(board.view, "descent", frozenset(), 9, {roll})
+    assert board.criteria.statuses()[0].state is NO_GO
 
 
 def test_a_change_of_scene_judges_everything() -> None:
