@@ -6,18 +6,16 @@ the fonts that it would fetch.
 
 from __future__ import annotations
 
-import re
 import sys
 from pathlib import Path
 
+from gcs.console.screenshot import without_fetching
 from gcs.console.protocol import Welcome
 from tests.console.desk import Desk, at_desk
 from tests.console.flown import LANDING_BURN_S, landing_burn, scene_at
 from tests.console.scenes import catalogue
 
 SIZE = (160, 50)
-FONT = "'DejaVu Sans Mono', Menlo, Consolas, monospace"
-_FETCHED = re.compile(r"@font-face\s*{[^}]*}\s*|<!--.*?-->\s*")
 
 
 def picture() -> str:
@@ -32,7 +30,7 @@ def picture() -> str:
         exported.append(desk.app.export_screenshot(title="Landfall"))
 
     at_desk(scenario, SIZE)
-    return _FETCHED.sub("", exported[0]).replace("Fira Code, monospace", FONT)
+    return without_fetching(exported[0])
 
 
 if __name__ == "__main__":
