@@ -9,8 +9,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from gcs.console.screenshot import without_fetching
 from gcs.console.protocol import Welcome
+from gcs.console.screenshot import without_fetching
 from tests.console.desk import Desk, at_desk
 from tests.console.flown import LANDING_BURN_S, landing_burn, scene_at
 from tests.console.scenes import catalogue
