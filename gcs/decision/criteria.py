@@ -164,7 +164,7 @@ _NOT_JUDGED = Verdict(CriterionState.UNKNOWN, lambda: "not judged yet")
 
 
 def _inhibited(
-    judges: Sequence[Judge], phase: str, committed: AbstractSet[str]
+    judges: Sequence[Judge], phase: str, committed: frozenset[str]
 ) -> Iterator[tuple[int, Callable[[], str]]]:
     """The places of the criteria that cannot change anything now, and the sentence of why."""
     for place, judge in enumerate(judges):

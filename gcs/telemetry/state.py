@@ -18,6 +18,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Final
 
+import numpy as np
+
 from gcs.expressions import CONDITION, Expression, History
 from gcs.messages import Event, Quality, Readings
 from gcs.telemetry.dictionary import Dictionary
@@ -26,7 +28,9 @@ from gcs.telemetry.samples import SampleBatch, judge
 from gcs.telemetry.voting import Ballot, Verdict, Voter
 
 _GOOD: Final = int(Quality.GOOD)
+_SUSPECT: Final = int(Quality.SUSPECT)
 _BAD: Final = int(Quality.BAD)
+_STALE: Final = int(Quality.STALE)
 _NEVER: Final = int(Quality.NEVER)
 _QUALITIES: Final = tuple(Quality)
 _NAMES_SAID: Final = 3
@@ -63,6 +67,8 @@ class JointState:
         self._order = (*self._voters, *dictionary.derived_order)
         self._feeds = _feeds(parameters)
         self._rows = _Rows(dictionary, windows)
+        self._in_windows = np.zeros(count, np.bool_)
+        self._in_windows[[*windows, *self._rows.inputs]] = True
         self._dirty: set[int] = set()
         self._changed: set[int] = set()
         self._events: list[Event] = []
@@ -111,24 +117,35 @@ class JointState:
         return Readings(
             tuple(self._value),
             tuple(self._sampled_ns),
-            tuple(int(self.quality(index)) for index in range(len(self._value))),
+            tuple(self._qualities()),
         )
+
+    def _qualities(self) -> Iterator[int]:
+        """Of every parameter, as `quality` says it; a tick asks for thousands."""
+        now_ns = self._now_ns
+        for own, left_out, sampled_ns, stale_after_ns in zip(
+            self._quality, self._left_out, self._sampled_ns, self._stale_after_ns, strict=True
+        ):
+            if own != _NEVER and now_ns - sampled_ns > stale_after_ns:
+                yield _STALE
+            else:
+                yield _SUSPECT if left_out and own == _GOOD else own
 
     # --- What changes it ---
 
     def apply(self, batch: SampleBatch) -> None:
         """Take samples, and the `past` that came with them, which only fills windows."""
-        if batch.past is not None and len(batch.past):
-            self._fill_windows(list(_rows_of(batch.past)), live=False)
+        if batch.past is not None:
+            self._fill_windows(self._rows_of(batch.past), live=False)
         if not len(batch):
             return
-        if self._histories:
-            self._fill_windows(list(_rows_of(batch)), live=True)
+        self._fill_windows(self._rows_of(batch), live=True)
+        own_ns, own_quality = self._sampled_ns, self._quality
         columns = (batch.parameter, batch.source_ns, batch.value, batch.quality)
         for index, source_ns, value, quality in zip(
             *(column.tolist() for column in columns), strict=True
         ):
-            if source_ns >= self._sampled_ns[index] or self._quality[index] == _NEVER:
+            if source_ns >= own_ns[index] or own_quality[index] == _NEVER:
                 self._set(index, source_ns, value, quality)
 
     def derive(self, *, everything: bool = False) -> frozenset[int] | None:
@@ -157,7 +174,9 @@ class JointState:
         self._sampled_ns[index] = sampled_ns
         self._quality[index] = quality
         self._changed.add(index)
-        self._dirty.update(self._feeds[index])
+        feeds = self._feeds[index]
+        if feeds:
+            self._dirty.update(feeds)
 
     def _compute(self, index: int) -> None:
         parameter = self._dictionary.parameters[index]
@@ -239,6 +258,8 @@ class JointState:
     # --- Windows ---
 
     def _fill_windows(self, rows: list[_Row], *, live: bool) -> None:
+        if not rows:
+            return
         for source_ns, index, value, good in rows:
             history = self._histories.get(index)
             if history is not None:
@@ -246,6 +267,12 @@ class JointState:
         held = self._held() if live else {}
         for index, source_ns, row_value in self._rows.derived(rows, held):
             self._histories[index].append(source_ns, row_value, good=True)
+
+    def _rows_of(self, batch: SampleBatch) -> list[_Row]:
+        """The samples of a batch that some window needs."""
+        places = np.flatnonzero(self._in_windows[batch.parameter])
+        columns = (batch.source_ns, batch.parameter, batch.value, batch.quality == _GOOD)
+        return list(zip(*(column[places].tolist() for column in columns), strict=True))
 
     def _held(self) -> dict[int, tuple[int, float]]:
         """Source time and value of the inputs of row-filled windows, as they stand now."""
@@ -342,16 +369,6 @@ class _RowView:
 
     def history(self, index: int) -> History:
         raise AssertionError("an expression that depends on time is not derived by rows")
-
-
-def _rows_of(batch: SampleBatch) -> Iterator[_Row]:
-    return zip(
-        batch.source_ns.tolist(),
-        batch.parameter.tolist(),
-        batch.value.tolist(),
-        (batch.quality == _GOOD).tolist(),
-        strict=True,
-    )
 
 
 def _feeds(parameters: Sequence[Parameter]) -> tuple[tuple[int, ...], ...]:

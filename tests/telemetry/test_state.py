@@ -321,3 +321,13 @@ def test_all_silent_is_stale() -> None:
     bench = Bench(NORTH)
     fly(bench, 2, start_ns=fly(bench, 1), fc_a=None, fc_b=None, fc_c=None)
     assert (bench.value("north"), bench.quality("north")) == (None, Quality.STALE)
+
+
+def test_a_snapshot_says_every_quality_as_it_is_asked_for() -> None:
+    bench = Bench(NORTH, ROLL, PITCH, HEAVE_RATE)
+    bench.say("roll", 0.1, T0 - 60 * SECOND)
+    bench.say("pitch", math.nan, T0 + 4 * SECOND, Quality.BAD)
+    now_ns = fly(bench, 4.0, fc_b=400.0)
+    asked = [int(bench.state.quality(index)) for index in range(len(bench.index))]
+    assert list(bench.state.readings(now_ns).qualities) == asked
+    assert set(asked) == {int(quality) for quality in Quality}
