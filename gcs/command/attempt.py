@@ -90,10 +90,7 @@ class Attempt:
             self.state = CommandState.ACKNOWLEDGED
             return False
         self.refused[source] = reason
-        self.detail = ", ".join(f"{who}: {word}" for who, word in self.refused.items())
-        if len(self.targets) - len(self.refused) >= self.echoes:
-            return False
-        self.state = CommandState.REFUSED
+        self.state, self.detail = CommandState.REFUSED, f"{source}: {reason}"
         return True
 
     def echo(self, source: str, nonce: int, command: int) -> bool:

@@ -21,6 +21,7 @@ from gcs.messages import (
 from gcs.telemetry import barge
 from gcs.telemetry.barge import BargeOrder, CountWord, DeckLights, GateVerdict
 from tests.helpers.hop import ROOT, SECOND, START, changed, shipped
+from tests.helpers.joint_view import mission_of
 
 FLIGHT = CountStatus(CountState.FLIGHT, 95 * SECOND, 120 * SECOND, "")
 GATES = ("first", "second")
@@ -134,6 +135,26 @@ def test_a_caution_does_not_soften_a_no_go() -> None:
     assert lights(GateState.NO_GO, GateState.CLOSED, row) is DeckLights.RED
 
 
+@pytest.mark.parametrize("state", GateState)
+def test_one_gate_is_enough_to_drive_the_lights(state: GateState) -> None:
+    rule = LightsRule(("first",), {})
+    assert rule.wanted([gate(state, "first")], []) is LIGHTS[state]
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"), [("wind", DeckLights.AMBER), ("launch_wind", DeckLights.BLUE)]
+)
+def test_a_caution_counts_for_the_gates_that_its_criterion_names(
+    name: str, wanted: DeckLights
+) -> None:
+    states = [GateState.GO, GateState.CLOSED, GateState.CLOSED]
+    gates = [gate(s, n) for s, n in zip(states, shipped().config.deck_lights.gates, strict=True)]
+    rows = [criterion(CriterionState.CAUTION, name)]
+    verdict = told(uplink().verdict(gates, rows, FLIGHT, START), barge.VERDICT_TOPIC)
+    assert isinstance(verdict, barge.Verdict)
+    assert verdict.lights is wanted
+
+
 def test_lights_that_no_gate_or_an_unknown_one_drives_are_red() -> None:
     assert LightsRule((), {}).wanted([gate(GateState.GO)], []) is DeckLights.RED
     assert LightsRule(GATES, {}).wanted([gate(GateState.GO, "first")], []) is DeckLights.RED
@@ -168,15 +189,68 @@ def test_a_heading_is_told_within_one_turn(asked: float, wire: float) -> None:
 def test_rebirth_is_asked_of_the_barges_on_that_link_and_counted() -> None:
     speaker = uplink()
     for number in (1, 2):
-        payload = told(speaker.rebirth("barge", START), barge.REBIRTH_TOPIC)
+        sent = speaker.rebirth("barge", START)
+        payload = told(sent, barge.REBIRTH_TOPIC)
         assert isinstance(payload, barge.Rebirth)
-        assert payload.sequence == number
+        assert (payload.sequence, payload.time_us, payload.simulated) == (
+            number,
+            START // 1000,
+            False,
+        )
+        assert sent[0].qos == 1
     assert speaker.rebirth("fc_a", START) == []
+
+
+def test_a_verdict_is_sent_once_and_an_order_at_least_once() -> None:
+    speaker = uplink()
+    (verdict,) = speaker.verdict([], [], FLIGHT, START)
+    (order,) = speaker.order(an_order(BargeOrder.DECK_CLOSE))
+    assert (verdict.qos, order.qos) == (0, 1)
+    assert VERDICT_VALIDITY_MS == 2000
+
+
+# --- What could not be said ---
+
+DRIVEN = '[deck_lights]\ngates = ["landing_commit", "landing_continue", "reboard"]'
+MORE = """
+[[gate]]
+id = "more_{}"
+title = "x"
+opens = "true"
+closes = "false"
+
+# --- Commands ---"""
+
+
+def problems_of(*changes: tuple[str, str]) -> list[str]:
+    return [problem.key for problem in build_barge_uplink(changed(*changes))[1]]
 
 
 def test_all_that_the_barge_could_not_be_told_is_a_problem_at_the_start() -> None:
     long = "x" * (barge.MAX_GATE_NAME + 1)
-    driven = '[deck_lights]\ngates = ["landing_commit", "landing_continue", "reboard"]'
-    mission = changed((driven, '[deck_lights]\ngates = ["no"]'), ("landing_continue", long))
-    _, problems = build_barge_uplink(mission)
-    assert [problem.key for problem in problems] == ["deck_lights.gates[0]", "gate[2].id"]
+    broken = (DRIVEN, '[deck_lights]\ngates = ["no"]'), ("landing_continue", long)
+    assert problems_of(*broken) == ["deck_lights.gates[0]", "gate[2].id"]
+
+
+def test_the_longest_name_of_a_gate_can_be_told() -> None:
+    assert problems_of(("landing_continue", "x" * barge.MAX_GATE_NAME)) == []
+
+
+@pytest.mark.parametrize(("gates", "problems"), [(32, []), (33, ["gate"])])
+def test_the_barge_is_told_of_no_more_gates_than_a_verdict_holds(
+    gates: int, problems: list[str]
+) -> None:
+    more = gates - len(shipped().config.gate)
+    text = "# --- Commands ---"
+    for i in range(more):
+        text = text.replace("# --- Commands ---", MORE.format(i), 1)
+    assert problems_of(("# --- Commands ---", text)) == problems
+
+
+def test_a_mission_without_a_barge_has_nobody_to_tell() -> None:
+    long = "x" * (barge.MAX_GATE_NAME + 1)
+    text = f'[[phase]]\nid = "p"\ntitle = "p"\n{MORE.format(long)}\n'
+    speaker, problems = build_barge_uplink(mission_of(text, {"mode": ""}))
+    assert problems == ()
+    assert speaker.verdict([], [], FLIGHT, START) == []
+    assert speaker.told is None
