@@ -16,7 +16,7 @@ from gcs.telemetry.dictionary import build_dictionary
 from gcs.telemetry.mavlink.dialect import load_dialect
 from gcs.telemetry.parameters import Dictionary, Parameter
 
-MISSIONS = tuple(sorted((CONFIGS / "missions").glob("*.toml")))
+MISSIONS = tuple(sorted((CONFIGS / "missions").glob("*.toml"), key=lambda path: path.stem))
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,8 +43,8 @@ class Bench:
     def build(
         self, name: str, config: CriterionConfig
     ) -> tuple[tuple[Criterion, ...], tuple[Problem, ...]]:
-        """One entry as the only criterion of the mission."""
-        file = CriteriaFile(criterion={name: config})
+        """One entry as the only criterion of the mission; its alarm may not fit it any more."""
+        file = CriteriaFile.model_construct(criterion={name: config})
         alone = replace(self.mission, criteria=(("criteria.toml", file),))
         return build_criteria(alone, self.dictionary)
 
@@ -53,6 +53,27 @@ class Bench:
         built, problems = self.build(name, self.configs()[name])
         assert not problems, problems
         return built[0]
+
+
+def roots_of(bench: Bench, *expressions: Expression) -> frozenset[str]:
+    """All that says what expressions stand on: the entries of every parameter below them."""
+    configs = {name: config for _, name, config in bench.mission.parameters()}
+    parameters = bench.dictionary.parameters
+    waiting = [index for expression in expressions for index in expression.reads]
+    found: dict[int, str] = {}
+    while waiting:
+        index = waiting.pop()
+        if index in found:
+            continue
+        parameter = parameters[index]
+        plain = parameter.id.removeprefix(f"{parameter.source}.") if parameter.source else ""
+        config = configs.get(parameter.id) or configs[plain]
+        found[index] = f"{parameter.id}: {config!r}"
+        if parameter.derivation is not None:
+            waiting += parameter.derivation.expression.reads
+        if parameter.ballots is not None:
+            waiting += parameter.ballots.parameters
+    return frozenset(found.values())
 
 
 @cache

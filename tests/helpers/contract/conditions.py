@@ -165,8 +165,9 @@ def candidates(node: Node, standing: Standing = _itself) -> dict[str, list[float
         around = {x for c in constants for sign in _signs(atom) for x in _around(sign * c)}
         for name in variables_of(atom):
             below = () if name.startswith(REACH) else standing(name)
-            # What is derived of two may need half of each: one alone may not reach so far.
-            more = {x for c in constants for x in _around(c / 2)} if len(below) > 1 else set()
+            # What is derived may double it, or need half of each of two: one may not reach so far.
+            derived = list(below) != [name]
+            more = {x for c in constants for x in _around(c / 2)} if derived else set()
             for variable in below:
                 found.setdefault(variable, set()).update(around | more)
     for name, windows_ns in _windows(node).items():

@@ -244,10 +244,15 @@ def _trips(solution: Solution, edge: Edge, out: Mapping[str, float]) -> Iterator
 
 
 def _tripping(solution: Solution, edge: Edge) -> Iterator[Look]:
-    """Out counts after `trip_after`; back counts past the hysteresis after `clear_after`."""
+    """Out counts after `trip_after`; back counts past the hysteresis after `clear_after`.
+
+    What also takes a condition to clear is shown by hand.
+    """
     criterion = solution.criterion
     bad = _outer(edge)
     yield from _trips(solution, edge, solution.levels(edge.at + edge.out * edge.slack))
+    if criterion.clears_when is not None:
+        return
     if edge.hysteresis:
         band = solution.levels(edge.clears_at + edge.out * edge.slack)
         yield Look(Step(0, band), bad)
@@ -264,22 +269,30 @@ def _windows(solution: Solution, edge: Edge) -> Iterator[Scene]:
     """One sample that is out counts as long as it is in the window, to the nanosecond."""
     if edge.kind != "no_go":
         return
+    rest, peak, value = _peak(solution, edge)
+    settled = _inner(solution, edge, solution.value(rest))
+    clear_ns = solution.criterion.clear_after_ns
     for window_ns in sorted(solution.criterion.expression.windows.values()):
-        levels = solution.levels(edge.at + edge.out * max(edge.slack, 0.05 * abs(edge.at)))
-        peak = next(name for name in levels if levels[name] != solution.calm[name])
-        for title, age_ns, state in (
-            ("leaves with the window", window_ns, GO),
-            ("counts to the end of the window", window_ns - 1, NO_GO),
-        ):
-            pulse = {peak: (age_ns, levels[peak])}
-            waiting = state if state is NO_GO else UNKNOWN
-            looks = [Look(Step(0, solution.calm, pulse), waiting)]
-            if state is GO:
-                looks = list(_pulsed(solution, peak, levels[peak], age_ns))
-            yield Scene(f"{edge.kind} {edge.side}: one peak {title}", tuple(looks))
+        pulse = {peak: (window_ns - 1, value)}
+        counts = (Look(Step(0, rest, pulse), NO_GO),)
+        yield Scene(f"{edge.kind} {edge.side}: one peak counts to the end of the window", counts)
+        left = tuple(
+            Look(Step(look.step.after_ns, rest, {peak: (window_ns, value)}), look.state)
+            for look in delayed(rest, clear_ns, UNKNOWN, settled)
+        )
+        yield Scene(f"{edge.kind} {edge.side}: one peak leaves with the window", left)
 
 
-def _pulsed(solution: Solution, name: str, value: float, age_ns: int) -> Iterator[Look]:
-    """A peak that has just left the window does not keep the criterion from settling."""
-    for look in _settling(solution):
-        yield Look(Step(look.step.after_ns, look.step.levels, {name: (age_ns, value)}), look.state)
+def _peak(solution: Solution, edge: Edge) -> tuple[Mapping[str, float], str, float]:
+    """Levels that pass, and the sample of one input that takes them out while it is there.
+
+    It outweighs no mean of a thousand others: there the levels are at the limit's edge.
+    """
+    out = solution.levels(edge.at + edge.out * max(edge.slack, 0.05 * abs(edge.at)))
+    peak = next(name for name in out if out[name] != solution.calm[name])
+    text = solution.config.value or ""
+    if "mean_over" not in text and "rms_over" not in text:
+        return solution.calm, peak, out[peak]
+    handle = next(handle for handle in solution.handles if handle.name == peak)
+    rest = solution.levels(edge.at - edge.out * edge.slack)
+    return rest, peak, 0.99 * handle.parameter.high

@@ -13,7 +13,7 @@ from gcs.config.mission import TransitionConfig
 
 _NUMBER = re.compile(r"(?<![\w.^])\d+(?:\.\d+)?(?![\w.])")
 _COMPARISON = re.compile(r"<=|>=|==|!=|<|>")
-_WORD = re.compile(r"\b(?:and|or|not|max_over|min_over|abs|median)\b")
+_WORD = re.compile(r"\b(?:and|or|not|max_over|min_over|abs|median|max|min)\b")
 _OTHER_COMPARISONS = {
     "<": ("<=", ">"),
     "<=": ("<", ">="),
@@ -30,6 +30,8 @@ _OTHER_WORDS = {
     "min_over": ("max_over",),
     "abs": ("",),
     "median": ("max", "min"),
+    "max": ("min",),
+    "min": ("max",),
 }
 
 
@@ -107,7 +109,9 @@ def criterion_mutants(config: CriterionConfig) -> Iterator[CriterionMutant]:
         yield _with(config, "caution dropped", caution=None)
     yield from _hysteresis_mutants(config)
     yield from _delay_mutants(config)
-    for field in ("value", "require"):
+    if config.clears_when is not None:
+        yield _with(config, "clears_when dropped", clears_when=None)
+    for field in ("value", "require", "clears_when"):
         text = getattr(config, field)
         for mutant in text_mutants(text) if text else ():
             yield _with(config, f"{field}: {mutant.what}", **{field: mutant.text})
@@ -153,15 +157,22 @@ def _delay_mutants(config: CriterionConfig) -> Iterator[CriterionMutant]:
 
 def conditions_of(mission: Mission) -> dict[str, str]:
     """Where -> text of every condition of a mission file."""
-    config = mission.config
-    found = {} if config.count.lift_off is None else {"count.lift_off": config.count.lift_off}
+    config, count = mission.config, mission.config.count
+    asked = {"count.lift_off": count.lift_off, "count.recycle_when": count.recycle_when}
+    found = {where: text for where, text in asked.items() if text is not None}
     for i, row in enumerate(config.transition):
         found[f"transition[{i}].when: {', '.join(row.origin)} -> {row.to}"] = row.when
     for gate in config.gate:
         found[f"gate {gate.id}.opens"] = gate.opens
         found[f"gate {gate.id}.closes"] = gate.closes
     for command in config.command:
-        found[f"command {command.id}.allowed"] = command.allowed
+        if command.allowed != "true":
+            found[f"command {command.id}.allowed"] = command.allowed
+        if command.verified_when is not None:
+            found[f"command {command.id}.verified_when"] = command.verified_when
+    for _, name, criterion in mission.criterion_configs():
+        if criterion.alarm is not None and criterion.alarm.asked_while is not None:
+            found[f"alarm {name}.asked_while"] = criterion.alarm.asked_while
     return found
 
 

@@ -17,11 +17,12 @@ from typing import Any
 
 from gcs.decision.criteria import Criteria
 from gcs.messages import CriterionState
+from tests.helpers.contract import subjects
 from tests.helpers.contract.bench import Bench, benches
 from tests.helpers.contract.conditions import Row, evaluator, rows_of
 from tests.helpers.contract.mutants import conditions_of
 from tests.helpers.contract.rig import Rig, Step
-from tests.helpers.contract.subjects import scenes_of, shipped_subject
+from tests.helpers.contract.subjects import is_windowed, scenes_of
 from tests.helpers.contract.tours import Stop, Tour, tours_of
 
 FOLDER = Path(__file__).parents[2] / "decision" / "witnesses"
@@ -60,20 +61,21 @@ def record_of(bench: Bench) -> Record:
         for where, text in conditions_of(bench.mission).items()
     }
     rows = [rows for where, rows in conditions.items() if where.startswith("transition[")]
+    shown = subjects.conditions()
     return Record(
-        {name: _criterion_record(bench, name) for name in bench.configs()},
-        conditions,
-        tours_of(bench, dict(enumerate(rows))),
+        {name: _criterion_record(bench, name) for name in subjects.shown_by(bench.id)},
+        {where: rows for where, rows in conditions.items() if f"{bench.id}:{where}" in shown},
+        tours_of(bench, dict(enumerate(rows))) if bench.id in subjects.tables() else {},
     )
 
 
 def _criterion_record(bench: Bench, name: str) -> CriterionRecord:
     config = bench.configs()[name]
     key = f"{bench.id}:{name}"
-    subject = shipped_subject(key)[1]
+    windowed = is_windowed(key)
     scenes = {}
     for scene in scenes_of(key):
-        rig = rig_for(bench, [Criteria([bench.criterion(name)])], config.phases, subject.windowed)
+        rig = rig_for(bench, [Criteria([bench.criterion(name)])], config.phases, windowed)
         scenes[scene.title] = tuple(
             Seen(look.step, rig.states(look.step)[0]) for look in scene.looks
         )
@@ -135,13 +137,15 @@ def _opened(part: str, mark: str) -> str:
 
 
 def _seen_out(seen: Seen) -> list[Any]:
-    out: list[Any] = [seen.step.after_ns, dict(seen.step.levels), seen.state.value]
-    return [*out, dict(seen.step.pulses)] if seen.step.pulses else out
+    step = seen.step
+    out: list[Any] = [step.after_ns, dict(step.levels), seen.state.value]
+    more = [dict(step.pulses)] if step.pulses or step.live else []
+    return [*out, *more, *([True] if step.live else [])]
 
 
 def _seen_in(out: list[Any]) -> Seen:
     pulses = {name: (age_ns, value) for name, (age_ns, value) in (out[3:] or [{}])[0].items()}
-    return Seen(Step(out[0], out[1], pulses), CriterionState(out[2]))
+    return Seen(Step(out[0], out[1], pulses, live=len(out) > 4), CriterionState(out[2]))
 
 
 def read(mission: str) -> Record:
@@ -172,8 +176,10 @@ def read(mission: str) -> Record:
 
 
 def main() -> None:
-    """Record every shipped mission anew."""
+    """Record every shipped mission anew; of what missions share, only the first."""
     FOLDER.mkdir(exist_ok=True)
+    for path in FOLDER.glob("*.json"):
+        path.unlink()
     for bench in benches().values():
         text = written(record_of(bench))
         (FOLDER / f"{bench.id}.json").write_text(text, encoding="utf-8")

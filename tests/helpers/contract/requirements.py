@@ -126,6 +126,23 @@ def scenes_of(requirement: Requirement) -> Iterator[Scene]:
             yield Scene(f"not met {i}", tuple(looks))
     for i, (variable, good, bad) in enumerate(requirement.turns()):
         yield Scene(f"turns {i}, by {variable}", tuple(_turning(requirement, good, bad)))
+        yield from _windows(requirement, variable, good, bad[variable], f"turns {i}")
+
+
+def _windows(
+    requirement: Requirement, variable: str, good: Point, bad: float, turn: str
+) -> Iterator[Scene]:
+    """One bad sample counts as long as it is in the window, to the nanosecond."""
+    criterion = requirement.criterion
+    windowed = {handle.name for handle in requirement.handles if handle.windowed}
+    for window_ns in sorted(criterion.expression.windows.values()) if variable in windowed else ():
+        counts = (Look(Step(0, good, {variable: (window_ns - 1, bad)}), NO_GO),)
+        yield Scene(f"{turn}: one peak of {variable} counts to the window's end", counts)
+        left = tuple(
+            Look(Step(look.step.after_ns, good, {variable: (window_ns, bad)}), look.state)
+            for look in delayed(good, criterion.clear_after_ns, UNKNOWN, GO)
+        )
+        yield Scene(f"{turn}: one peak of {variable} leaves with the window", left)
 
 
 def _turning(requirement: Requirement, good: Point, bad: Point) -> Iterator[Look]:

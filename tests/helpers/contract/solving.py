@@ -117,7 +117,8 @@ def solved(
 
 def _grid(low: float, high: float) -> list[float]:
     scales = [10.0**k for k in range(-6, 13)]
-    wanted = [0.0, low, high, *scales, *(-scale for scale in scales)]
+    between = [low + (high - low) * i / 8 for i in range(1, 8)]
+    wanted = [0.0, low, high, *between, *scales, *(-scale for scale in scales)]
     return sorted({x for x in wanted if low <= x <= high})
 
 
