@@ -7,7 +7,7 @@ SPEED ?= 1
 SEED ?= 1
 SERIAL ?= 0
 
-.PHONY: demo test lint types contracts unit bench landings witnesses lock clean peers
+.PHONY: demo test lint types contracts unit bench landings witnesses diagrams lock clean peers
 
 $(VENV)/.installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Landfall needs Python 3.11 or newer; set PYTHON=/path/to/it")'
@@ -65,6 +65,10 @@ landings: $(VENV)/.prepared
 # After an intended change of criteria or missions: what the mutation tests compare with.
 witnesses: $(VENV)/.installed
 	$(BIN)/python -m tests.helpers.contract.records
+
+# After an intended change of a transition table: the pictures in the README.
+diagrams: $(VENV)/.installed
+	$(BIN)/python -m gcs.diagrams README.md
 
 lock:
 	rm -rf build/lock && $(PYTHON) -m venv build/lock

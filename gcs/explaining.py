@@ -91,6 +91,7 @@ class _GatePage:
             page.field("", f"or in {self._titles(gate.closes_in)}")
         self._reads((gate.opens, gate.closes), indent=0)
         page.field("mode", self._mode())
+        page.field("deadline", self._unanswered())
         page.field("stable for", _duration(gate.stable_for))
         page.field("polled", self._polled())
         page.field("criteria", f"{len(self._criteria)}; {self._demand()}")
@@ -105,6 +106,12 @@ class _GatePage:
         if gate.without_answer == "stands":
             return "waits for objections: without a known NO-GO it stands when it closes"
         return "nothing is sent: it stands if it has been stable at GO when it closes"
+
+    def _unanswered(self) -> str:
+        if self._gate.without_answer == "stands":
+            return "passed without a known NO-GO, the gate stands, however much is unknown then"
+        word = "verified" if self._gate.go_command else "standing"
+        return f"passed without a {word} GO, the gate is MISSED: silence is no GO"
 
     def _demand(self) -> str:
         if self._gate.without_answer == "stands":
@@ -154,18 +161,24 @@ class _GatePage:
             self._page.field(label, "nothing")
             return
         config = next(c for c in self._mission.config.command if c.id == command)
-        self._page.field(label, f"{config.title} ({config.id}), {config.mav_cmd}")
+        said = config.mav_cmd if config.target == "vehicle" else f"order {config.order}"
+        self._page.field(label, f"{config.title} ({config.id}), {said}")
         for line in self._command_lines(config):
             self._page.field("", line)
 
     def _command_lines(self, config: CommandConfig) -> Iterator[str]:
-        targets = [s.id for s in self._mission.config.source if s.flight_computer]
+        barge = config.target == "barge"
+        heard = [s for s in self._mission.config.source if s.kind == "barge" or s.flight_computer]
+        targets = [s.id for s in heard if (s.kind == "barge") is barge]
         times = "once" if config.attempts == 1 else f"up to {config.attempts} times"
         apart = "" if config.attempts == 1 else f", {_duration(config.retry_after)} apart"
         yield f"to {', '.join(targets) or 'nobody'}, {times}{apart}"
         if config.two_person:
             yield "staged by one known person and confirmed by another"
-        yield f"verified by {config.echoes} equal echoes; valid for {_duration(config.validity)}"
+        echo = "its nonce in the barge's state" if barge else f"{config.echoes} equal echoes"
+        yield f"verified by {echo}; valid for {_duration(config.validity)}"
+        if config.verified_when is not None:
+            yield f"and only once {config.verified_when}"
         for name, expression in config.parameters.items():
             yield f"{name} = {expression}"
         refused = f", else refused: {config.refused_because}" if config.refused_because else ""
@@ -180,9 +193,12 @@ class _GatePage:
             page.field(label, text, indent=2)
         page.field("delays", _delays(config), indent=2)
         page.field("phases", self._phases(config), indent=2)
-        self._reads((config.value or config.require or "",), indent=2)
+        rules = (config.value, config.require, config.clears_when)
+        self._reads((text for text in rules if text is not None), indent=2)
         page.field("source", config.source, indent=2)
         page.field("waived by", _waivable(config), indent=2)
+        for label, text in _alarm_fields(config):
+            page.field(label, text, indent=2)
 
     def _phases(self, config: CriterionConfig) -> str:
         return self._titles(config.phases) or "all"
@@ -213,6 +229,7 @@ def _rule_fields(config: CriterionConfig) -> Iterator[tuple[str, str]]:
     """What a criterion demands, label by label, numbers in the operator's unit."""
     if config.require is not None:
         yield "requires", config.require
+        yield from _way_back(config)
         return
     unit = unit_of(config.unit)
     yield "value", f"{config.value}" + (f" [{config.unit}]" if config.unit else "")
@@ -222,15 +239,39 @@ def _rule_fields(config: CriterionConfig) -> Iterator[tuple[str, str]]:
         yield "no-go", _limit(config.no_go, unit)
     step = parse_difference(config.hysteresis)[0] / unit.factor if config.hysteresis else 0.0
     yield "hysteresis", _number(step, unit) if step else "none"
+    yield from _way_back(config)
+
+
+def _way_back(config: CriterionConfig) -> Iterator[tuple[str, str]]:
+    if config.clears_when is not None:
+        yield "clears", f"once tripped, only while {config.clears_when}"
 
 
 def _waivable(config: CriterionConfig) -> str:
+    if config.unwaivable:
+        return "nobody, ever: it is unwaivable"
     if config.waivable_for is None:
         return "nobody"
     text = f"{', '.join(config.waivable_by)}, for {_duration(config.waivable_for)} at most"
     if config.waivable_to is None:
         return text
     return f"{text}, as far as {_limit(config.waivable_to, unit_of(config.unit))}"
+
+
+def _alarm_fields(config: CriterionConfig) -> Iterator[tuple[str, str]]:
+    """What it asks of an operator when it turns bad; nothing where it has no alarm."""
+    alarm = config.alarm
+    if alarm is None:
+        return
+    when = "NO-GO" if alarm.on == "no_go" else "CAUTION or NO-GO"
+    lasting = f"UNKNOWN for {_duration(alarm.unknown_after)}"
+    yield "alarm", f"{alarm.priority.value}, on {when}, or {lasting}: {alarm.action}"
+    if alarm.once_known:
+        yield "", "for UNKNOWN only once it was known"
+    if alarm.follows:
+        yield "", f"asks nothing for an UNKNOWN that {' or '.join(alarm.follows)} explains"
+    if alarm.asked_while is not None:
+        yield "", f"asked while {alarm.asked_while}"
 
 
 def _limit(config: LimitConfig, unit: Unit) -> str:

@@ -328,3 +328,61 @@ def test_the_command_prints_the_page_and_refuses_in_one_line(capfd):
     assert printed.out.splitlines() == explain(load_mission(MISSION), "landing_commit", 60)
     refused = gcs_here(capfd, "explain", MISSION, "nope")
     assert (refused.exit_code, refused.out, len(refused.problems)) == (2, "", 1)
+
+
+# --- What people enter, what latches, what asks ---
+
+COUNT = CONFIGS / "missions" / "xzy1-hop-count.toml"
+
+
+def test_silence_at_the_deadline_is_declared():
+    missed = "deadline passed without a verified GO, the gate is MISSED: silence is no GO"
+    assert missed in page(shipped(), "landing_commit")
+    stands = "deadline passed without a known NO-GO, the gate stands"
+    assert stands in page(shipped(), "landing_continue")
+    assert "without a standing GO" in page(
+        changed(('without_answer = "stands"', "")), "landing_continue"
+    )
+
+
+def test_a_poll_says_who_when_a_vote_falls_and_that_two_persons_are_asked():
+    text = page(load_mission(COUNT), "launch_commit")
+    assert "FD, GNC, BARGE, RANGE: each must vote GO, two different persons among them" in text
+    assert "a GO falls when a criterion changes its state, and after 5 min" in text
+
+
+def test_what_people_enter_says_who_may_and_that_it_is_checked():
+    text = section(page(load_mission(COUNT), "launch_commit"), "range_hazard_area")
+    assert "is entered by RANGE, checked by a second person" in text
+
+
+def test_what_lets_a_trip_clear_stands_there_and_what_that_reads():
+    way_back = 'clears_when = "vehicle.bus_voltage > 26 V"'
+    text = section(page(criterion(f'require = "landing.mode == 0"\n{way_back}')), "extra")
+    assert "clears once tripped, only while vehicle.bus_voltage > 26 V" in text
+    assert "vehicle.bus_voltage is SYS_STATUS.voltage_battery" in text
+
+
+def test_the_unwaivable_is_waived_by_nobody_ever():
+    text = page(criterion('require = "landing.mode == 0"\nunwaivable = true'))
+    assert "waived by nobody, ever: it is unwaivable" in text.split(" extra: ", 1)[1]
+
+
+def test_an_alarm_says_what_it_asks_on_what_and_while():
+    alarm = (
+        '[criterion.extra.alarm]\npriority = "serious"\naction = "call the pad"\n'
+        'unknown_after = "7 s"\nonce_known = true\nfollows = ["vehicle_heard"]\n'
+        'asked_while = "landing.mode == 0"'
+    )
+    text = page(criterion(f'require = "landing.mode == 0"\n{alarm}')).split(" extra: ", 1)[1]
+    assert "alarm serious, on NO-GO, or UNKNOWN for 7 s: call the pad" in text
+    assert "for UNKNOWN only once it was known" in text
+    assert "asks nothing for an UNKNOWN that vehicle_heard explains" in text
+    assert "asked while landing.mode == 0" in text
+
+
+def test_an_order_to_the_barge_is_verified_by_the_barge():
+    text = page(shipped(), "reboard")
+    assert "(deck_open), order deck_open to barge, up to" in text
+    assert "verified by its nonce in the barge's state; valid for" in text
+    assert "and only once barge.systems.deck_closed == 0" in text
