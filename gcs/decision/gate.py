@@ -307,9 +307,8 @@ class Gate:
         self._events.append(Event(now_ns, "gate", self.config.id, text, _SEVERITY[target]))
 
     def _begin_again(self, commands: Sequence[CommandStatus], scene: Scene) -> None:
-        """Nothing of the last attempt counts: no vote, no objection, no command."""
+        """No objection and no command of the last attempt counts; votes end with a closed gate."""
         self._turn = scene.attempt
-        self._poll.clear()
         self._opened, self._objected_ns, self._rest_ns = False, None, 0
         self._last_recycled = max((c.id for c in commands), default=-1)
 

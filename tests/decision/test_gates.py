@@ -375,6 +375,13 @@ def test_a_hold_or_a_scrub_revokes_a_command_that_is_on_its_way_or_just_arrived(
 # --- Recycle and scrub ---
 
 
+def test_a_scrub_that_revokes_a_command_asks_nothing_more_of_the_count() -> None:
+    scene = on_its_way(AUTOMATIC + 'no_go_count = "scrub"\n')
+    scene.held, scene.scrubbed = "scrubbed by FD: range", True
+    assert scene.step(0.1).state is GateState.MISSED
+    assert (scene.sent, scene.asked) == (["commit", "divert"], [])
+
+
 @pytest.mark.parametrize("table", [AUTOMATIC, STANDING, CONTINUING])
 def test_a_scrub_ends_a_gate_and_sends_nothing(table: str) -> None:
     scene = Range(table)
