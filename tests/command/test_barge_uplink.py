@@ -176,6 +176,7 @@ def test_an_order_carries_its_nonce_and_the_time_at_which_it_was_first_given() -
     assert (first.order, first.nonce, first.valid_ms) == (BargeOrder.DECK_CLOSE, 77, 3000)
     assert first.time_us == again.time_us == START // 1000
     assert again.sequence == first.sequence + 1
+    assert not first.simulated
     assert sent[0][0].qos == 1
 
 
@@ -222,6 +223,20 @@ closes = "false"
 # --- Commands ---"""
 
 
+COMPUTER = """
+[[link]]
+id = "fc_a"
+kind = "memory"
+carries = "mavlink"
+[[source]]
+id = "fc_a"
+kind = "mavlink"
+links = ["fc_a"]
+system = 1
+component = 1
+"""
+
+
 def problems_of(*changes: tuple[str, str]) -> list[str]:
     return [problem.key for problem in build_barge_uplink(changed(*changes))[1]]
 
@@ -249,7 +264,7 @@ def test_the_barge_is_told_of_no_more_gates_than_a_verdict_holds(
 
 def test_a_mission_without_a_barge_has_nobody_to_tell() -> None:
     long = "x" * (barge.MAX_GATE_NAME + 1)
-    text = f'[[phase]]\nid = "p"\ntitle = "p"\n{MORE.format(long)}\n'
+    text = f'[[phase]]\nid = "p"\ntitle = "p"\n{COMPUTER}{MORE.format(long)}\n'
     speaker, problems = build_barge_uplink(mission_of(text, {"mode": ""}))
     assert problems == ()
     assert speaker.verdict([], [], FLIGHT, START) == []
