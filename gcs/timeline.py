@@ -123,6 +123,7 @@ class Player:
     def __init__(self, timeline: Timeline, speed: float | None) -> None:
         self._timeline = timeline
         self._at_ns: int | None = None
+        self._sought_t_ns: int | None = None
         self.speed = speed
         self.playing = True
         self.touched = False
@@ -142,11 +143,20 @@ class Player:
         """The Snapshot to show after so much wall time; None before there is any."""
         if not len(self._timeline):
             return None
-        if self._at_ns is None:
+        if self._sought_t_ns is not None:
+            self._at_ns = self._found(self._sought_t_ns)
+        elif self._at_ns is None:
             self._at_ns = self._timeline.first_ns
         elif self.playing:
             self._at_ns = self._moved(elapsed_ns)
         return self._timeline.index_at(self._at_ns)
+
+    def _found(self, t_ns: int) -> int:
+        """Where the T clock reads so; until that is decided, the last moment that is."""
+        at_ns = self._timeline.time_of_clock(t_ns)
+        if at_ns is not None or self._timeline.complete:
+            self._sought_t_ns = None
+        return self._timeline.last_ns if at_ns is None else at_ns
 
     def _moved(self, elapsed_ns: int) -> int:
         if self.speed is None:
@@ -174,10 +184,9 @@ class Player:
         self._go(self.at_ns + round(seconds * SECOND_NS))
 
     def seek_clock(self, t_s: float) -> None:
-        """Move to a reading of the T clock; to the end of what is known where it never is."""
-        if len(self._timeline):
-            found = self._timeline.time_of_clock(round(t_s * SECOND_NS))
-            self._go(self._timeline.last_ns if found is None else found)
+        """Move to a reading of the T clock, once it is decided; to the end where it never is."""
+        self.touched, self.mark = True, ""
+        self._sought_t_ns = round(t_s * SECOND_NS)
 
     def step(self, count: int) -> None:
         """Stand still, so many Snapshots on or back."""
@@ -201,6 +210,6 @@ class Player:
             self.mark = mark[1]
 
     def _go(self, at_ns: int) -> None:
-        self.touched, self.mark = True, ""
+        self.touched, self.mark, self._sought_t_ns = True, "", None
         if len(self._timeline):
             self._at_ns = min(max(at_ns, self._timeline.first_ns), self._timeline.last_ns)

@@ -132,6 +132,22 @@ def test_it_waits_where_the_flight_is_not_decided_yet() -> None:
         assert player.over
 
 
+def test_a_moment_that_is_not_decided_yet_is_gone_to_once_it_is() -> None:
+    with Timeline() as timeline:
+        player = Player(timeline, 1.0)
+        for index in range(5):
+            timeline.append(at(index))
+        player.seek_clock(0.0)
+        assert shown(player, timeline) == 4
+        for index in range(5, 21):
+            timeline.append(at(index))
+        assert shown(player, timeline, 0.1) == 10
+        assert shown(player, timeline, 0.1) == 11, "from there on it plays"
+        player.seek_clock(99.0)
+        timeline.complete = True
+        assert shown(player, timeline) == 20, "it never comes"
+
+
 def test_as_fast_as_it_goes_shows_the_newest() -> None:
     with Timeline() as timeline:
         player = Player(timeline, None)
