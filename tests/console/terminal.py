@@ -19,6 +19,8 @@ from pathlib import Path
 
 _KEPT_BYTES = 4_000_000
 _DEADLINE_S = 30.0
+_OWN = frozenset({"COLORTERM", "NO_COLOR", "COLUMNS", "LINES"})
+"""What the environment says of the terminal that the tests themselves run in."""
 
 
 class Terminal:
@@ -29,7 +31,7 @@ class Terminal:
     ) -> None:
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
-        inherited = {k: v for k, v in os.environ.items() if k not in ("COLORTERM", "NO_COLOR")}
+        inherited = {name: value for name, value in os.environ.items() if name not in _OWN}
         self.process = subprocess.Popen(
             command,
             stdin=slave,
