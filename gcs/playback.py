@@ -16,6 +16,8 @@ from gcs.timeline import Player, Timeline
 
 SHOW_S = 0.05
 """Between two looks at what is to be shown: half a console's paint."""
+AGAIN_S = 0.4
+"""A replay that stands still says so again, or consoles would take it for dead."""
 
 _ACTS: Mapping[PlaybackAct, Callable[[Player, float], None]] = {
     PlaybackAct.PLAY: lambda player, _: player.play(),
@@ -74,14 +76,15 @@ async def _show(
 ) -> None:
     last_s = time.monotonic()
     shown: Playback | None = None
+    shown_s = last_s
     while not stopped.is_set():
         now_s = time.monotonic()
         index = player.advance(round((now_s - last_s) * 1e9))
         last_s = now_s
         if index is not None:
             status = _status(timeline, player)
-            if status != shown:
-                shown = status
+            if status != shown or now_s - shown_s >= AGAIN_S:
+                shown, shown_s = status, now_s
                 server.publish(timeline.snapshot(index), status)
         over = player.over and not player.touched
         if over or (timeline.complete and not len(timeline)):

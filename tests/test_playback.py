@@ -142,6 +142,16 @@ def test_it_stands_where_a_person_stops_it_and_stays_at_the_end(recording: Path)
     watched(recording, 1.0, scenario)
 
 
+def test_a_replay_that_stands_still_is_not_silent(recording: Path) -> None:
+    async def scenario(watcher: Watcher) -> None:
+        await watcher.stands_decided()
+        before = len(watcher.snapshots)
+        await until(lambda: len(watcher.snapshots) >= before + 3)
+        assert len({snapshot.now_ns for snapshot in watcher.snapshots[before:]}) == 1
+
+    watched(recording, 1.0, scenario)
+
+
 def test_events_are_led_to_by_name(recording: Path) -> None:
     async def scenario(watcher: Watcher) -> None:
         await watcher.stands_decided()
