@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 
-DEADLINE_S = 10.0
+DEADLINE_S = 30.0
 
 
 async def until(condition: Callable[[], bool]) -> None:
