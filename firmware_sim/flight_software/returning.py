@@ -22,8 +22,8 @@ from firmware_sim.flight_software.aiming import (
     point_against_velocity,
 )
 from firmware_sim.flight_software.burning import burn
-from firmware_sim.flight_software.landing_burn import surface_height_m
 from firmware_sim.flight_software.interfaces import Readings, Solution
+from firmware_sim.flight_software.landing_burn import surface_height_m
 from firmware_sim.flight_software.leaning import feel_wind, lean
 from firmware_sim.flight_software.modes import FlightMode
 from firmware_sim.flight_software.prediction import burn_for, fall_to
