@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -110,6 +111,17 @@ def test_no_gate_outlives_a_scrub_and_no_command_on_its_way_outlives_a_hold() ->
             assert target is GateState.MISSED or moment.recycled
         if moment.held and state is GateState.GO and moment.attempt is not None:
             assert target is GateState.MISSED or (moment.recycled and moment.no_go is not None)
+
+
+@pytest.mark.parametrize(("held", "scrubbed"), [(True, False), (False, True)])
+def test_a_hold_or_a_scrub_revokes_what_no_no_go_command_has_overruled_yet(
+    held: bool, scrubbed: bool
+) -> None:
+    sent = command(CommandState.SENT)
+    moment = Moment(True, False, (), False, sent, held=held, scrubbed=scrubbed)
+    assert trigger_of(GateState.GO, True, moment) is Trigger.REVOKED
+    overruled = replace(moment, no_go=sent)
+    assert trigger_of(GateState.GO, True, overruled) is Trigger.OVERRULED
 
 
 def test_a_recycle_closes_every_gate_but_a_committed_one() -> None:

@@ -341,6 +341,19 @@ def test_a_divert_is_not_repeated_over_a_newer_command() -> None:
     scene.answer(CommandState.TIMED_OUT)
     scene.command("commit")
     scene.step(5.0)
+    scene.answer(CommandState.TIMED_OUT)
+    scene.step(5.0)
+    assert scene.sent == ["divert"]
+
+
+def test_a_divert_that_was_once_verified_is_owed_no_more() -> None:
+    scene = Range()
+    scene.view.set("left", 0.0)
+    scene.step()
+    scene.answer(CommandState.VERIFIED)
+    scene.step(5.0)
+    scene.command("divert", CommandState.REFUSED)
+    scene.step(5.0)
     assert scene.sent == ["divert"]
 
 
@@ -460,6 +473,13 @@ def test_a_missed_gate_does_to_the_count_what_it_declares(
     assert scene.asked == asked
     scene.step(5.0)
     assert scene.asked == asked
+
+
+def test_what_revokes_a_command_holds_the_count_too_where_declared() -> None:
+    scene = on_its_way(AUTOMATIC + 'no_go_count = "hold"\n')
+    scene.criterion = CriterionState.NO_GO
+    scene.step(0.1)
+    assert scene.asked == [("hold", "")]
 
 
 def test_no_go_after_may_hold_the_count_without_a_command() -> None:
