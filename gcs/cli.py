@@ -113,7 +113,7 @@ def run(
         record=record,
         seed=seed,
         listen=listen,
-        settings=settings,
+        look=load_settings(settings),
         who=seat(position, person),
         resume=resume,
     )
@@ -138,6 +138,7 @@ def demo(
     Exit 0 landed, 3 diverted, 4 lost, 5 scrubbed, 2 a configuration or start-up fault,
     1 ended before.
     """
+    look = load_settings(settings)
     loaded = load_mission(mission)
     broker = ["gcs.links.broker", *broker_address(loaded)]
     require_free_ports(loaded)
@@ -158,7 +159,7 @@ def demo(
                     record=record,
                     seed=seed,
                     listen=address,
-                    settings=settings,
+                    look=look,
                     who=seat(position, person),
                     clock=clock,
                     to_outcome=True,
@@ -173,14 +174,13 @@ def _fly(
     record: Path,
     seed: int | None,
     listen: str,
-    settings: Path,
+    look: Settings,
     who: Seat,
     clock: str = "",
     to_outcome: bool = False,
     resume: Path | None = None,
 ) -> None:
     """Start the station in its own process and watch it from here."""
-    look = load_settings(settings)
     with private_address() as address:
         flown = [str(mission)] if resume is None else ["--resume", str(resume)]
         command = ["gcs.cli", "station", *flown, "--listen", listen or address]
