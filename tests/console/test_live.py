@@ -252,7 +252,11 @@ def test_an_entry_that_needs_a_check_waits_for_a_second_person() -> None:
         assert entry.state is EntryState.UNCHECKED
         await room.asks(":check range.airspace_closed", director)
         entry = next(e for e in room.snapshot.entries if e.parameter == name)
-        assert (entry.state, entry.person, entry.checked_by) == (EntryState.VALID, "ben", "FD (anna)")
+        assert (entry.state, entry.person, entry.checked_by) == (
+            EntryState.VALID,
+            "ben",
+            "FD (anna)",
+        )
 
     in_room(scenario, seats=("FD/anna", "RANGE/ben"))
 
