@@ -7,7 +7,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from gcs.decision.gate import PASSING, Scene
+from gcs.decision.gate import PASSING, GateAction, Scene
 from gcs.decision.gates import Gates, GateStep, build_gates
 from gcs.decision.no_go import NO_GO_TRIES, RETRY_REST_NS
 from gcs.messages import (
@@ -15,6 +15,8 @@ from gcs.messages import (
     CommandStatus,
     CriterionState,
     CriterionStatus,
+    Event,
+    GateInfo,
     GateState,
     GateStatus,
 )
@@ -178,6 +180,13 @@ def test_a_criterion_that_nobody_evaluated_blocks() -> None:
     scene = Range()
     status = scene.gates.step(scene.view, (), (), 0).statuses[0]
     assert (status.state, status.blocking) == (GateState.NO_GO, ("roll",))
+
+
+def test_a_criterion_that_is_evaluated_no_longer_revokes_a_command_on_its_way() -> None:
+    scene = on_its_way()
+    commands = tuple(scene.commands.values())
+    status = scene.gates.step(scene.view, (), commands, scene.now_ns).statuses[0]
+    assert status.state is GateState.MISSED
 
 
 def test_unknown_opening_is_closed() -> None:
@@ -482,6 +491,28 @@ def test_what_revokes_a_command_holds_the_count_too_where_declared() -> None:
     assert scene.asked == [("hold", "")]
 
 
+def test_what_it_asks_of_the_count_says_which_gate_and_why() -> None:
+    wish = 'no_go_count = "recycle"\nrecycle_to = "engines"\n'
+    scene = Range(MARK + AUTOMATIC + wish)
+    scene.step()
+    scene.view.set("left", 0.0)
+    scene.step()
+    why = "LANDING: the deadline passed"
+    assert scene.last.actions == (
+        GateAction("landing", "hold", "", why),
+        GateAction("landing", "recycle", "", why, "engines"),
+        GateAction("landing", "send", "divert", "the deadline passed"),
+    )
+
+
+def test_a_recycle_before_any_command_takes_the_first_no_go_command_for_its_own() -> None:
+    scene = Range()
+    scene.attempt = 2
+    scene.step()
+    scene.command("divert", CommandState.REFUSED, attempts=1)
+    assert scene.step().state is GateState.MISSED
+
+
 def test_no_go_after_may_hold_the_count_without_a_command() -> None:
     table = STANDING.replace('no_go_command = "divert"\n', "")
     scene = Range(table + 'no_go_count = "hold"\nno_go_after = "1 s"\n')
@@ -520,6 +551,14 @@ def test_a_gate_without_a_command_commits_at_its_deadline_if_it_stands_at_go() -
     assert scene.step(1.0).state is GateState.GO
     scene.view.set("left", 0.0)
     assert scene.step().state is GateState.COMMITTED
+
+
+def test_it_must_have_stood_since_it_went_go_not_since_the_clock_began() -> None:
+    scene = Range(STANDING)
+    scene.now_ns = 1000 * SECOND
+    scene.step()
+    scene.view.set("left", 0.0)
+    assert scene.step(0.9).state is GateState.MISSED
 
 
 def test_it_does_not_when_it_has_not_stood_long_enough_or_is_blocked() -> None:
@@ -610,6 +649,18 @@ def test_a_go_falls_when_what_it_stood_on_changes_and_a_no_go_stands() -> None:
     scene.criterion = CriterionState.CAUTION
     assert scene.step().blocking == ("poll FD", "poll BARGE NO-GO")
     assert [event.kind for event in scene.last.events] == ["vote"]
+
+
+def test_a_vote_and_its_refusal_are_told_with_who_and_when() -> None:
+    scene = Range(POLLED)
+    scene.step(7.0)
+    assert scene.gates.vote("landing", "FD", True, scene.now_ns) == Event(
+        7 * SECOND, "vote", "FD", "LANDING: GO", 5
+    )
+    assert scene.gates.vote("landing", "FD", False, scene.now_ns).text == "LANDING: NO-GO"
+    assert scene.gates.vote("landing", "GNC", True, scene.now_ns) == Event(
+        7 * SECOND, "refused", "GNC", "vote on LANDING refused: GNC is not polled", 4
+    )
 
 
 @pytest.mark.parametrize(
@@ -872,3 +923,27 @@ def test_gates_that_share_a_command_ask_for_it_once() -> None:
     view.set("left", 0.0)
     assert isinstance(gates, Gates)
     assert [action.command for action in gates.step(view, (), (), 0).actions] == ["divert"]
+
+
+def test_the_catalogue_tells_who_is_polled_and_what_follows() -> None:
+    (info,) = Range(TWO_PERSONS).gates.infos()
+    assert info == GateInfo("landing", "LANDING", ("FD", "BARGE"), True, "commit", "divert")
+
+
+def test_the_gates_say_how_much_history_their_windows_need() -> None:
+    assert Range().gates.windows() == {}
+    windowed = AUTOMATIC.replace("mode == 4", "max_over(mode, 3 s) == 4")
+    assert Range(windowed).gates.windows() == {0: 3 * SECOND}
+    assert Range(windowed).gates.reads == {0, 1}
+
+
+def test_only_a_commit_that_stands_has_what_undoes_it() -> None:
+    scene = on_its_way()
+    assert scene.gates.undoing() == ""
+    scene.answer(CommandState.VERIFIED)
+    scene.step()
+    assert scene.gates.undoing() == "divert"
+    lasting = on_its_way(AUTOMATIC.replace('no_go_command = "divert"\n', ""))
+    lasting.answer(CommandState.VERIFIED)
+    assert lasting.step().state is GateState.COMMITTED
+    assert lasting.gates.undoing() == ""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from gcs.config.problems import Problem
 from gcs.decision.phases import PhaseMachine, build_phases
 from gcs.expressions import Expression
+from gcs.messages import Event
 from tests.helpers.joint_view import SECOND, FakeView, mission_of
 
 PARAMETERS = {"mode": "", "speed": "m/s"}
@@ -61,8 +63,9 @@ def test_a_step_makes_one_transition_and_says_which_row() -> None:
     machine.step(view, 0)
     step = machine.step(view, 5 * SECOND)
     assert (step.status.id, step.status.passed) == ("down", ("pad", "up"))
-    (event,) = step.events
-    assert (event.origin, event.text) == ("down", "descent: held(speed < 0 m/s, 2 s)")
+    assert step.events == (
+        Event(5 * SECOND, "phase", "down", "descent: held(speed < 0 m/s, 2 s)", 5),
+    )
 
 
 def test_of_two_true_rows_the_first_is_taken() -> None:
@@ -90,12 +93,22 @@ def test_what_was_held_before_the_phase_began_counts() -> None:
     assert machine.phase == "down"
 
 
+def test_the_table_says_how_much_history_its_windows_need() -> None:
+    table = TABLE.replace("held(speed < 0 m/s, 2 s)", "max_over(speed, 3 s) < 0 m/s")
+    view = FakeView(**PARAMETERS)
+    machine, _ = build_phases(mission_of(table, PARAMETERS), view)
+    assert machine.windows() == {view.index("speed"): 3 * SECOND}
+
+
 def test_a_row_that_crashes_moves_nothing_and_says_so_once(monkeypatch: pytest.MonkeyPatch) -> None:
     machine, view = flight()
     monkeypatch.setattr(Expression, "evaluate", lambda *_: 1 / 0)
     first, second = machine.step(view, 0), machine.step(view, 1)
     assert first.status.id == second.status.id == "pad"
-    assert [event.kind for event in first.events] == ["fault"] * 3
+    assert [event.origin for event in first.events] == ["up", "down", "down"]
+    assert first.events[0] == Event(
+        0, "fault", "up", "transition to up: check crashed: ZeroDivisionError: division by zero", 3
+    )
     assert second.events == ()
 
 
@@ -103,10 +116,10 @@ def test_a_row_that_crashes_moves_nothing_and_says_so_once(monkeypatch: pytest.M
 def test_a_bad_condition_is_a_load_error(when: str) -> None:
     view = FakeView(**PARAMETERS)
     _, problems = build_phases(mission_of(TABLE.replace("mode == 2", when), PARAMETERS), view)
-    assert [problem.key for problem in problems] == ["transition[2].when"]
+    assert [(p.file, p.key) for p in problems] == [("m.toml", "transition[2].when")]
 
 
 def test_a_transition_to_itself_is_a_load_error() -> None:
     table = TABLE.replace('to = "up"', 'to = "pad"')
     _, problems = build_phases(mission_of(table, PARAMETERS), FakeView(**PARAMETERS))
-    assert [problem.key for problem in problems] == ["transition[0]"]
+    assert problems == (Problem("m.toml", "transition[0]", "a transition from 'pad' to itself"),)
