@@ -324,8 +324,9 @@ class ConsoleApp(App[None], inherit_bindings=False):
                 self._send(request)
 
     def _send(self, act: Act) -> None:
-        if not self._session.position:
-            self._session.say("this console only watches: it has no position", refused=True)
+        bar = self._session.bar
+        if bar:
+            self._session.say(bar, refused=True)
             return
         snapshot = self._session.snapshot
         taken = snapshot is not None and self._client.send(act, snapshot)

@@ -275,6 +275,13 @@ class Session:
 
     # --- Acts ---
 
+    @property
+    def bar(self) -> str:
+        """Why no act can leave this console; empty where one can."""
+        if self.catalogue is not None and self.catalogue.mode == "REPLAY":
+            return "this is a replay: what happened cannot be changed"
+        return "" if self.position else "this console only watches: it has no position"
+
     def abort(self) -> Request | None:
         """The two-key path: stage the abort; once it is staged, confirm it."""
         if self.catalogue is None or self.snapshot is None:

@@ -389,6 +389,16 @@ def test_a_replay_word_that_means_nothing_says_what_was_expected(line: str) -> N
     at_desk(scenario, (80, 24))
 
 
+def test_nothing_is_commanded_in_a_replay() -> None:
+    async def scenario(desk: Desk) -> None:
+        await desk.says(replayed(catalogue()), Scene().snapshot())
+        await desk.types(":divert")
+        assert "■ this is a replay: what happened cannot be changed" in desk.screen
+        assert desk.client.acts == []
+
+    at_desk(scenario)
+
+
 def test_time_is_not_led_where_it_is_no_replay() -> None:
     async def scenario(desk: Desk) -> None:
         await desk.says(catalogue(), Scene().snapshot())
