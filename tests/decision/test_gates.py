@@ -505,6 +505,96 @@ def test_what_it_asks_of_the_count_says_which_gate_and_why() -> None:
     )
 
 
+def test_a_scrub_that_it_asks_for_says_which_gate_and_why() -> None:
+    scene = Range(AUTOMATIC + 'no_go_count = "scrub"\n')
+    scene.step()
+    scene.view.set("left", 0.0)
+    scene.step()
+    assert scene.last.actions[0] == GateAction(
+        "landing", "scrub", "", "LANDING: the deadline passed"
+    )
+
+
+def test_a_divert_by_an_operator_asks_nothing_of_the_count() -> None:
+    scene = Range(AUTOMATIC + 'no_go_count = "scrub"\n')
+    scene.step()
+    scene.command("divert")
+    assert scene.step().state is GateState.MISSED
+    assert scene.asked == []
+
+
+def test_a_command_is_withdrawn_only_where_one_is_on_its_way() -> None:
+    scene = Range()
+    scene.step()
+    scene.view.set("left", 0.0)
+    assert scene.step().state is GateState.MISSED
+    assert scene.withdrawn == []
+
+
+def test_a_command_that_was_just_asked_for_is_withdrawn_too() -> None:
+    scene = on_its_way()
+    scene.commands.clear()
+    scene.view.set("left", 0.0)
+    scene.step()
+    assert scene.last.actions[0] == GateAction(
+        "landing", "withdraw", "commit", "the deadline passed"
+    )
+
+
+def test_a_command_that_an_operator_sent_is_withdrawn_too() -> None:
+    scene = Range(CONFIRMED)
+    scene.step()
+    scene.command("commit")
+    scene.step()
+    scene.criterion = CriterionState.NO_GO
+    scene.step()
+    assert scene.withdrawn == ["commit"]
+
+
+@pytest.mark.parametrize(
+    ("table", "reason"),
+    [
+        (AUTOMATIC, "all criteria pass"),
+        (CONFIRMED, "commit may be staged"),
+        (STANDING, "all criteria pass"),
+        (STANDING.replace('"automatic"', '"confirmed"'), "all criteria pass"),
+    ],
+)
+def test_a_gate_at_go_says_what_comes_next(table: str, reason: str) -> None:
+    assert Range(table).step().reason == reason
+
+
+def test_a_gate_with_a_command_on_its_way_says_how_that_stands() -> None:
+    assert on_its_way().step().reason == "commit sent"
+
+
+def test_all_that_bars_and_blocks_is_listed() -> None:
+    scene = Range(POLLED)
+    scene.criterion = CriterionState.NO_GO
+    assert scene.step().reason == "blocked by roll, poll FD, poll BARGE"
+    polled = Range(POLLED)
+    polled.step()
+    for position in ("FD", "BARGE"):
+        polled.vote(position)
+    polled.step()
+    polled.vote("FD", go=False)
+    polled.vote("BARGE", go=False)
+    assert polled.gates.interlocks(polled.now_ns)["commit"] == (
+        "LANDING is blocked by poll FD NO-GO, poll BARGE NO-GO"
+    )
+
+
+def test_a_go_over_criteria_that_bar_names_them_all() -> None:
+    two = CRITERION + CRITERION.replace("[criterion.roll]", "[criterion.pitch]")
+    view = FakeView(**PARAMETERS)
+    gates, _ = build_gates(mission_of(HEAD + POLLED, PARAMETERS, two), view)
+    view.set("mode", 4.0)
+    view.set("left", 60.0)
+    gates.step(view, (), (), 0)
+    text = gates.vote("landing", "FD", True, 0).text
+    assert text == "vote on LANDING refused: no GO over roll, pitch"
+
+
 def test_a_recycle_before_any_command_takes_the_first_no_go_command_for_its_own() -> None:
     scene = Range()
     scene.attempt = 2
