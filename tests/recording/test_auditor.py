@@ -152,6 +152,14 @@ def test_a_vote_is_logged_with_the_values_that_it_stood_on() -> None:
     assert finding.facts["basis"] == "abcd"
 
 
+def test_votes_that_fall_together_are_logged_in_the_order_of_the_positions() -> None:
+    positions = ("RANGE", "FD", "WEATHER", "GNC", "BARGE", "CARGO", "STATION", "LINKS")
+    votes = tuple(msgspec.structs.replace(VOTE, position=position) for position in positions)
+    polled = msgspec.structs.replace(GATE, votes=votes)
+    findings = found({"gates": (polled,)}, {"gates": (GATE,)})
+    assert tuple(finding.facts["position"] for finding in findings) == positions
+
+
 def test_the_first_snapshot_tells_where_everything_began() -> None:
     findings = Auditor().see([], Outputs((BASE,)))
     assert [(f.kind, f.subject) for f in findings] == [
