@@ -6,6 +6,7 @@ import itertools
 
 import pytest
 
+from gcs.command.commands import KEPT
 from gcs.messages import (
     CommandState,
     CommandStatus,
@@ -170,3 +171,18 @@ def test_an_order_that_the_flight_forbids_is_not_sent() -> None:
     hop.intent(StageCommand("deck_open"), "BARGE")
     hop.fly(0.1)
     assert orders(hop) == []
+
+
+def test_orders_to_the_barge_do_not_push_a_commit_on_its_way_out_of_sight() -> None:
+    hop = Hop().descend()
+    for computer in hop.computers.values():
+        computer.hears = False
+    while not hop.sent("landing_commit"):
+        hop.tick()
+    for _ in range(KEPT + 1):
+        hop.intent(StageCommand("beacon_on"))
+    for computer in hop.computers.values():
+        computer.hears = True
+    hop.fly(1)
+    assert last(hop, "landing_commit").state is CommandState.VERIFIED
+    assert hop.landing is GateState.COMMITTED

@@ -33,7 +33,7 @@ STAGED_FOR_NS = 15 * SECOND_NS
 """How long a staged command waits for its code."""
 
 KEPT = 16
-"""How many commands the Snapshot shows, the newest."""
+"""How many commands the Snapshot shows: what is on its way, and the newest."""
 
 _NO_INTERLOCKS: Mapping[str, str] = {}
 _ERROR = 3
@@ -240,7 +240,7 @@ class Commander:
         return msgspec.structs.replace(staged, readback=lines)
 
     def statuses(self) -> tuple[CommandStatus, ...]:
-        """The newest commands, oldest first."""
+        """The commands on their way and the newest others, oldest first."""
         return tuple(attempt.status() for attempt in self._attempts)
 
     def infos(self) -> tuple[CommandInfo, ...]:
@@ -310,7 +310,9 @@ class Commander:
             self._count, config, rules.number, nonce, now_ns, targets, echoes, parameters, by
         )
         self._count += 1
-        self._attempts = [*self._attempts, attempt][-KEPT:]
+        self._attempts = [*self._attempts, attempt]
+        if len(self._attempts) > KEPT:
+            self._attempts.remove(min(self._attempts, key=_worth_keeping))
         return attempt
 
     def _supersede(self, new: Attempt, now_ns: int) -> tuple[Event, ...]:
@@ -346,6 +348,11 @@ class Commander:
 
 
 _SEVERITIES = {CommandState.VERIFIED: _NOTICE}
+
+
+def _worth_keeping(attempt: Attempt) -> tuple[bool, bool]:
+    """The oldest of the least goes first: what waits for an echo is what a gate waits for."""
+    return attempt.under_way, attempt.awaits_echo
 
 
 def _ended(attempt: Attempt, now_ns: int) -> Event:
