@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import NamedTuple
 
 from gcs.decision.limits import Latch, Limit, Side, Standing
@@ -157,25 +158,24 @@ class Judge:
     def _unknown(self, why: str, now_ns: int) -> Verdict:
         self._no_go.step(Side.UNKNOWN, now_ns)
         self._caution.step(Side.UNKNOWN, now_ns)
-        return Verdict(CriterionState.UNKNOWN, lambda: f"{self.criterion.title}: {why}")
+        return Verdict(CriterionState.UNKNOWN, partial("{}: {}".format, self.criterion.title, why))
 
     def _judge_condition(self, answer: float | bool, view: JointView, now_ns: int) -> Verdict:
         if not isinstance(answer, bool):
             return self._unknown(f"check crashed: {answer!r} is neither true nor false", now_ns)
         standing = self._no_go.step(self._side(Side.IN if answer else Side.OUT), now_ns)
         seen = [view.value(index) for index in self._reads]
-        waits = self._waits(now_ns)
-        return Verdict(_STATES[standing], lambda: self._evidence(answer, seen) + waits())
+        tell = partial(self._evidence, answer, seen, self._waits(now_ns))
+        return Verdict(_STATES[standing], tell)
 
     def _judge_value(self, answer: float | bool, no_go: Limit, now_ns: int) -> Verdict:
         if isinstance(answer, bool) or not math.isfinite(answer):
             return self._unknown(f"check crashed: {answer!r} is not a finite number", now_ns)
         state = self._state_of(answer, no_go, now_ns)
         limit = no_go.nearest(answer)
-        waits = self._waits(now_ns)
         return Verdict(
             state,
-            lambda: self._sentence(answer, state, no_go) + waits(),
+            partial(self._sentence, answer, state, no_go, self._waits(now_ns)),
             answer,
             limit,
             no_go.distance(answer) / self._scale_of(limit),
@@ -200,11 +200,14 @@ class Judge:
             return CriterionState.CAUTION
         return state
 
-    def _evidence(self, met: bool, seen: Sequence[float | None]) -> str:
+    def _evidence(self, met: bool, seen: Sequence[float | None], waits: _Waits | None) -> str:
         evidence = self._vocabulary.values(self._reads, seen)
-        return f"{self.criterion.title} {'met' if met else 'not met'}: {evidence}"
+        text = f"{self.criterion.title} {'met' if met else 'not met'}: {evidence}"
+        return text if waits is None else text + self._waiting(waits)
 
-    def _sentence(self, value: float, state: CriterionState, no_go: Limit) -> str:
+    def _sentence(
+        self, value: float, state: CriterionState, no_go: Limit, waits: _Waits | None
+    ) -> str:
         limit = no_go.nearest(value)
         limit_said = self._say_limit(limit)
         said = self.criterion.speech.say(value)
@@ -217,7 +220,7 @@ class Judge:
         text += f", limit {limit_said}"
         if state is CriterionState.NO_GO and no_go.side(value) is Side.BAND:
             text += f", clears at {self._say_limit(no_go.clears_at(value))}"
-        return text
+        return text if waits is None else text + self._waiting(waits)
 
     def _say_limit(self, limit: float) -> str:
         """Of the few numbers that limits are; each is put into words once."""
@@ -226,28 +229,33 @@ class Judge:
             said = self._said_limits[limit] = self.criterion.speech.say(limit)
         return said
 
-    def _waits(self, now_ns: int) -> Callable[[], str]:
-        """What the verdict waits for: a delay that holds it, and what a trip needs to clear."""
+    def _waits(self, now_ns: int) -> _Waits | None:
+        """What the verdict waits for, if it does."""
         standing, moving_for_ns = self._no_go.standing, self._no_go.moving_for_ns(now_ns)
         barred = standing is Standing.TRIPPED and not self._may_clear
         if moving_for_ns is None and not barred:
-            return str
-        return lambda: self._waiting(standing, moving_for_ns) + (self._way_back() if barred else "")
+            return None
+        return _Waits(standing, moving_for_ns, barred)
 
-    def _way_back(self) -> str:
-        """What else a trip waits for."""
-        clears_when = self.criterion.clears_when
-        return "" if clears_when is None else f", clears when {clears_when.text}"
-
-    def _waiting(self, standing: Standing, moving_for_ns: int | None) -> str:
-        """How long the verdict has been about to change, where a delay holds it."""
-        if moving_for_ns is None:
-            return ""
-        if standing is Standing.CLEAR:
-            word, delay_ns = "out", self.criterion.trip_after_ns
-        else:
+    def _waiting(self, waits: _Waits) -> str:
+        """How long the verdict has been about to change, and what else a trip waits for."""
+        text = ""
+        if waits.moving_for_ns is not None:
             word, delay_ns = "inside", self.criterion.clear_after_ns
-        return f", {word} for {say_duration(moving_for_ns)} of {say_duration(delay_ns)}"
+            if waits.standing is Standing.CLEAR:
+                word, delay_ns = "out", self.criterion.trip_after_ns
+            text = f", {word} for {say_duration(waits.moving_for_ns)} of {say_duration(delay_ns)}"
+        if waits.barred and self.criterion.clears_when is not None:
+            text += f", clears when {self.criterion.clears_when.text}"
+        return text
+
+
+class _Waits(NamedTuple):
+    """A delay that holds a verdict, and whether a trip is barred from clearing."""
+
+    standing: Standing
+    moving_for_ns: int | None
+    barred: bool
 
 
 _STATES = {
