@@ -128,6 +128,10 @@ class Vitals:
             case "loss_fraction":
                 about = (s.loss_fraction for s in moment.sources if of in (s.id, s.link))
                 return next(about, None)
+            case "clock_offset":
+                offsets = (s.clock_offset_ns for s in moment.sources if s.id == of)
+                offset_ns = next(offsets, None)
+                return None if offset_ns is None else offset_ns / SECOND_NS
             case "link_up" | "link_age":
                 return self._link_value(quantity, of, moment.now_ns)
             case _:

@@ -282,18 +282,21 @@ def test_the_word_of_the_shell_grows_old() -> None:
 
 
 @pytest.mark.parametrize(
-    "health",
+    ("health", "criterion"),
     [
-        ShellHealth(False, 10**12, 0, 0, 0),
-        ShellHealth(True, 10**8, 0, 0, 0),
+        (ShellHealth(False, 10**12, 0, 0, 0), "recorder"),
+        (ShellHealth(True, 10**8, 0, 0, 0), "disk"),
+        (ShellHealth(True, 10**12, 0, 400_000_000, 0), "queue"),
     ],
-    ids=["the recorder failed", "the disk is full"],
+    ids=["the recorder failed", "the disk is full", "the queue is late"],
 )
-def test_what_is_not_recorded_is_not_decided(health: ShellHealth) -> None:
+def test_what_is_not_recorded_or_not_in_time_is_not_decided(
+    health: ShellHealth, criterion: str
+) -> None:
     hop = Hop().descend()
     hop.health = health
     assert hop.fly(5).landing is GateState.NO_GO
-    assert hop.gate("landing_commit").blocking == ("recorder",)
+    assert hop.gate("landing_commit").blocking == (criterion,)
 
 
 # --- Hostile bytes ---

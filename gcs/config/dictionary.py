@@ -75,6 +75,7 @@ class FromStation(ConfigModel):
         "link_up",
         "link_age",
         "loss_fraction",
+        "clock_offset",
         "simulated_mixed_with_real",
         "deck_lights_wanted",
     ]

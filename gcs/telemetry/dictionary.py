@@ -70,9 +70,10 @@ _STATION_UNITS: Mapping[str, str] = {
     "link_up": "",
     "link_age": "s",
     "loss_fraction": "",
+    "clock_offset": "s",
     "simulated_mixed_with_real": "",
 }
-_ABOUT_ONE = frozenset({"link_up", "link_age", "loss_fraction"})
+_ABOUT_ONE = frozenset({"link_up", "link_age", "loss_fraction", "clock_offset"})
 _ANGLE = "rad"
 _ANYTHING = (-math.inf, math.inf)
 
