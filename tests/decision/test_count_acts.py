@@ -298,7 +298,7 @@ def test_a_lift_off_after_a_scrub_is_said_loudly_once_and_changes_nothing() -> N
     count.view.set("altitude", 3.0)
     assert count.at(61).state is SCRUBBED
     count.at(62)
-    assert [(e.text, e.severity) for e in count.events] == [("lift-off after the scrub", 1)]
+    assert count.events == [Event(61 * SECOND, "count", "count", "lift-off after the scrub", 1)]
 
 
 def test_a_commit_after_a_scrub_is_said_loudly_once_and_changes_nothing() -> None:
@@ -307,7 +307,7 @@ def test_a_commit_after_a_scrub_is_said_loudly_once_and_changes_nothing() -> Non
     assert count.at(61, committed=True).state is SCRUBBED
     count.at(62, committed=True)
     told = "the vehicle counts after the scrub: send it a command"
-    assert [(e.text, e.severity) for e in count.events] == [(told, 1)]
+    assert count.events == [Event(61 * SECOND, "count", "count", told, 1)]
 
 
 # --- The vehicle's own count ---
@@ -344,6 +344,71 @@ def test_a_commit_in_flight_or_its_end_moves_nothing() -> None:
     count.at(10)
     count.at(11, committed=True)
     assert (count.at(12).state, t_s(count.at(12))) == (FLIGHT, 2)
+
+
+def test_the_count_says_how_much_history_its_rules_need() -> None:
+    plan = PLAN.replace("altitude > 2 m", "max_over(altitude, 3 s) > 2 m")
+    plan = plan.replace("mode == 0", "max_over(mode, 4 s) == 0")
+    assert Count(plan).count.windows() == {0: 3 * SECOND, 1: 4 * SECOND}
+
+
+@pytest.mark.parametrize(
+    ("act", "kind", "text", "severity"),
+    [
+        ("hold", "count", "hold at T-04:10: range", 4),
+        ("release", "refused", "release refused: the count is not held", 4),
+        ("recycle", "refused", "recycle refused: the count is not held", 4),
+        ("scrub", "count", "scrubbed at T-04:10: range", 4),
+    ],
+)
+def test_what_is_done_to_the_count_is_told_with_who_and_when(
+    act: str, kind: str, text: str, severity: int
+) -> None:
+    count, now_ns = Count(), 50 * SECOND
+    said = {
+        "hold": lambda: count.count.hold("FD", "range", now_ns),
+        "release": lambda: count.count.release("FD", now_ns),
+        "recycle": lambda: count.recycle(50),
+        "scrub": lambda: count.count.scrub("FD", "range", now_ns),
+    }[act]()
+    assert said == Event(now_ns, kind, "FD", text, severity)
+
+
+def test_what_nobody_gave_a_reason_for_says_so() -> None:
+    count = Count()
+    assert count.count.hold("FD", "", SECOND).text == "hold at T-04:59: no reason given"
+    assert count.count.recycle("FD", "top", "", count.view, SECOND).text == (
+        "recycled to top, T-05:00, for attempt 2: no reason given"
+    )
+    assert count.count.scrub("FD", "", SECOND).text == "scrubbed at T-05:00: no reason given"
+
+
+def test_what_time_brings_is_told_when_it_is_seen() -> None:
+    count = Count()
+    count.at(201)
+    count.at(225)
+    count.hold(225)
+    count.at(400)
+    told = [(e.at_ns // SECOND, e.kind, e.origin, e.text, e.severity) for e in count.events]
+    assert told == [
+        (201, "count", "count", "hold at T-01:40: poll", 5),
+        (225, "count", "count", "the built-in hold is over, T runs from T-01:40", 5),
+        (400, "count", "count", "scrubbed at T-01:35: the hold budget of 1 min is spent", 4),
+    ]
+
+
+def test_a_commit_out_of_a_hold_and_its_end_are_told() -> None:
+    count = Count()
+    count.hold(281)
+    count.at(281)
+    count.events.clear()
+    count.at(301, committed=True)
+    count.at(306)
+    told = [(e.at_ns // SECOND, e.kind, e.origin, e.text, e.severity) for e in count.events]
+    assert told == [
+        (301, "count", "count", "committed: the count runs on from T-00:39", 5),
+        (306, "count", "count", "hold at T-00:34: the commit was undone, the vehicle waits", 4),
+    ]
 
 
 def test_the_marks_are_listed_for_the_console() -> None:

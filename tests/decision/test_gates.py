@@ -10,6 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from gcs.decision.gate import PASSING, GateAction, Scene
 from gcs.decision.gates import Gates, GateStep, build_gates
 from gcs.decision.no_go import NO_GO_TRIES, RETRY_REST_NS
+from gcs.expressions import Expression
 from gcs.messages import (
     CommandState,
     CommandStatus,
@@ -193,6 +194,68 @@ def test_unknown_opening_is_closed() -> None:
     scene = Range()
     scene.view.forget("mode")
     assert scene.step().state is GateState.CLOSED
+
+
+def test_what_opens_and_closes_it_is_asked_at_the_moment_of_the_step() -> None:
+    held = AUTOMATIC.replace('"mode == 4"', '"held(mode == 4, 2 s)"')
+    scene = Range(held.replace('"left <= 0 s"', '"held(left <= 10 s, 2 s)"'))
+    assert [scene.step(after).state for after in (0.0, 1.9)] == [GateState.CLOSED] * 2
+    scene.view.set("left", 9.0)
+    assert [scene.step(after).state for after in (0.1, 1.9)] == [GateState.GO] * 2
+    assert scene.step(0.1).state is GateState.MISSED
+
+
+def test_a_rule_that_crashes_is_unknown_and_says_so_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    scene = Range()
+    monkeypatch.setattr(Expression, "evaluate", lambda *_: 1 / 0)
+    assert scene.step(7.0).state is GateState.CLOSED
+    why = "check crashed: ZeroDivisionError: division by zero"
+    assert scene.last.events == (
+        Event(7 * SECOND, "fault", "landing", f"LANDING, `opens`: {why}", 4),
+        Event(7 * SECOND, "fault", "landing", f"LANDING, `closes`: {why}", 4),
+    )
+    scene.step(1.0)
+    assert scene.last.events == ()
+
+
+def test_its_status_tells_since_when_until_when_and_what_blocks() -> None:
+    scene = Range()
+    scene.view.set("mode", 3.0)
+    scene.step(7.0)
+    assert scene.step(1.0) == GateStatus(
+        "landing", GateState.CLOSED, 7 * SECOND, 68 * SECOND, (), "not open"
+    )
+    scene.view.set("mode", 4.0)
+    scene.criterion = CriterionState.NO_GO
+    assert scene.step(1.0) == GateStatus(
+        "landing", GateState.NO_GO, 9 * SECOND, 69 * SECOND, ("roll",), "blocked by roll"
+    )
+    assert Range(AUTOMATIC.replace("left <= 0 s", "mode == 9")).step().deadline_ns is None
+    scene.command("divert")
+    assert scene.step(1.0).blocking == ()
+
+
+def test_each_move_is_told_as_grave_as_it_is() -> None:
+    scene = on_its_way()
+    assert scene.last.events == ()
+    scene.view.set("left", 0.0)
+    scene.step()
+    assert scene.last.events == (
+        Event(scene.now_ns, "gate", "landing", "LANDING: MISSED, the deadline passed", 2),
+    )
+
+
+def test_an_expired_and_a_fallen_go_are_told_apart() -> None:
+    scene = Range(EXPIRING)
+    scene.step()
+    scene.vote("FD")
+    scene.step(3.0)
+    assert scene.last.events == (Event(scene.now_ns, "vote", "FD", "LANDING: GO of FD expired", 4),)
+    scene.vote("FD")
+    scene.criterion = CriterionState.CAUTION
+    scene.step()
+    (event,) = scene.last.events
+    assert event.text == "LANDING: GO of FD fell, what it stood on changed"
 
 
 def test_an_unknown_deadline_blocks_but_does_not_miss() -> None:
