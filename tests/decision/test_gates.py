@@ -141,6 +141,7 @@ def test_it_opens_goes_and_sends_after_having_stood() -> None:
     scene.step(0.9)
     assert scene.sent == []
     scene.step(0.1)
+    assert scene.last.actions == (GateAction("landing", "send", "commit", "GO"),)
     assert scene.sent == ["commit"]
     scene.step(0.1)
     assert scene.sent == ["commit"]
@@ -232,7 +233,15 @@ def test_its_status_tells_since_when_until_when_and_what_blocks() -> None:
     )
     assert Range(AUTOMATIC.replace("left <= 0 s", "mode == 9")).step().deadline_ns is None
     scene.command("divert")
+    scene.step(1.0)
     assert scene.step(1.0).blocking == ()
+
+
+def test_a_gate_that_never_opened_and_is_not_known_to_open_is_not_missed() -> None:
+    scene = Range()
+    scene.view.forget("mode")
+    scene.view.set("left", 0.0)
+    assert [scene.step(1.0).state for _ in range(2)] == [GateState.CLOSED] * 2
 
 
 def test_each_move_is_told_as_grave_as_it_is() -> None:
