@@ -20,6 +20,7 @@ from gcs.messages import (
     GateInfo,
     GateState,
     GateStatus,
+    VoteStatus,
 )
 from tests.helpers.joint_view import SECOND, FakeView, mission_of
 
@@ -801,6 +802,38 @@ def test_a_poll_blocks_until_every_position_said_go() -> None:
     assert scene.step().blocking == ("poll BARGE NO-GO",)
     scene.gates.vote("landing", "BARGE", True, 0)
     assert scene.step().state is GateState.GO
+
+
+def test_votes_for_go_revoke_nothing_and_one_against_does() -> None:
+    scene = Range(POLLED)
+    scene.step()
+    for position in ("FD", "BARGE"):
+        scene.vote(position)
+    scene.step()
+    scene.step(1.0)
+    assert scene.sent == ["commit"]
+    assert scene.step(0.1).state is GateState.GO
+    scene.answer(CommandState.VERIFIED)
+    assert scene.step(0.1).state is GateState.COMMITTED
+
+
+def test_one_vote_against_alone_is_an_objection_too() -> None:
+    scene = Range(AUTOMATIC + 'polls = ["FD"]\nno_go_after = "1 s"\n')
+    scene.step()
+    scene.vote("FD", go=False)
+    scene.step()
+    assert scene.step(1.0).state is GateState.MISSED
+
+
+def test_a_vote_is_shown_with_who_when_and_until_when() -> None:
+    scene = Range(EXPIRING)
+    scene.step(7.0)
+    scene.vote("FD", person="anna")
+    scene.vote("BARGE", go=False, person="bo")
+    go, no_go = scene.step().votes
+    assert go == VoteStatus("FD", True, "anna", 7 * SECOND, 10 * SECOND, go.basis)
+    assert no_go == VoteStatus("BARGE", False, "bo", 7 * SECOND, None, go.basis)
+    assert len(go.basis) == 32
 
 
 def test_a_go_falls_when_what_it_stood_on_changes_and_a_no_go_stands() -> None:
