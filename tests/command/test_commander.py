@@ -15,7 +15,7 @@ from gcs.command.outgoing import Dispatch
 from gcs.command.readback import parts_of
 from gcs.command.session import NONCE_BITS, SessionSecrets
 from gcs.expressions import Expression
-from gcs.messages import CommandState, CommandStatus, StagedStatus
+from gcs.messages import CommandInfo, CommandState, CommandStatus, Event, StagedStatus
 from tests.helpers.joint_view import SECOND, FakeView, mission_of
 
 PARAMETERS = {"mode": "", "left": "s"}
@@ -386,6 +386,51 @@ def test_a_dangerous_command_waits_for_its_code() -> None:
     assert refusals(desk.confirm()) == ["refused: nothing is staged"]
 
 
+def test_staging_cancelling_and_sending_are_told_with_who_and_when() -> None:
+    desk = Desk()
+    desk.now_ns = 7
+    staged = Event(7, "command", "FD", "COMMIT staged, to be confirmed", 5)
+    assert desk.stage().events == (staged,)
+    cancelled = Event(7, "command", "FD", "COMMIT no longer staged", 5)
+    assert desk.cancel().events == (cancelled,)
+    assert desk.cancel().events == (Event(7, "refused", "FD", "refused: nothing is staged", 4),)
+    assert desk.confirm().events == (Event(7, "refused", "FD", "refused: nothing is staged", 4),)
+    assert desk.send("divert").events == (Event(7, "command", "landing", "DIVERT sent", 5),)
+    assert desk.send("commit").events == (
+        Event(7, "command", "divert", "DIVERT TIMED OUT: superseded by commit", 3),
+        Event(7, "command", "landing", "COMMIT sent", 5),
+    )
+    assert desk.commander.withdraw("commit", "the deadline passed", 8).events == (
+        Event(8, "command", "commit", "COMMIT TIMED OUT: withdrawn: the deadline passed", 3),
+    )
+
+
+def test_a_verified_command_says_who_echoed_it() -> None:
+    desk = Desk()
+    desk.send()
+    desk.echo("fc_c")
+    told = desk.commander.echoed("fc_a", desk.last().nonce, 31001, 7)
+    assert told.events == (Event(7, "command", "commit", "COMMIT VERIFIED: fc_c, fc_a", 5),)
+
+
+def test_the_catalogue_names_the_commands_in_file_order() -> None:
+    assert Desk().commander.infos()[2:] == (
+        CommandInfo("hold", "HOLD", "vehicle", dangerous=False),
+        CommandInfo("launch", "LAUNCH", "vehicle", two_person=True),
+        CommandInfo("abort", "ABORT", "vehicle"),
+    )
+
+
+def test_the_commands_say_how_much_history_their_rules_need() -> None:
+    assert Desk().commander.windows() == {}
+    table = COMMANDS.replace('"mode == 4"', '"max_over(mode, 3 s) == 4"')
+    table = table.replace('"4 == mode and', '"max_over(mode, 2 s) == 4 and')
+    table = table.replace("left > 3 s or", "min_over(left, 5 s) > 3 s or")
+    view = FakeView(**PARAMETERS)
+    commander, _ = build_commander(mission_of(table + COMPUTERS, PARAMETERS), view, b"s", NUMBERS)
+    assert commander.windows() == {0: 3 * SECOND, 1: 5 * SECOND}
+
+
 def test_a_harmless_command_goes_out_at_once() -> None:
     assert len(Desk().stage("hold").outgoing) == 3
 
@@ -426,8 +471,11 @@ def test_only_who_staged_it_confirms_it() -> None:
 @pytest.mark.parametrize("position", ["CHEF", ""])
 def test_a_position_that_the_mission_does_not_name_has_no_authority(position: str) -> None:
     desk = Desk()
-    assert len(refusals(desk.stage(position=position))) == 1
+    refused = [f"COMMIT refused: {position or 'nobody'} has no authority to command"]
+    assert refusals(desk.stage(position=position)) == refused
     assert desk.staged() is None
+    desk.stage()
+    assert refusals(desk.confirm(position=position)) == refused
 
 
 def test_staging_expires_to_the_nanosecond() -> None:
@@ -445,7 +493,8 @@ def test_an_expired_staging_leaves_the_snapshot() -> None:
     desk = Desk()
     desk.stage()
     assert desk.step(14.9) == Dispatch()
-    assert len(desk.step(0.1).events) == 1
+    text = "COMMIT was not confirmed in time"
+    assert desk.step(0.1).events == (Event(15 * SECOND, "command", "FD", text, 4),)
     assert desk.staged() is None
 
 
@@ -503,8 +552,10 @@ def test_cancelling_takes_authority_or_the_position_that_staged() -> None:
 def test_what_is_staged_falls_when_authority_moves_unless_it_needs_none() -> None:
     desk = Desk()
     desk.stage("divert")
-    (event,) = desk.commander.authority_moved(0).events
-    assert event.text == "DIVERT no longer staged: command authority moved"
+    text = "DIVERT no longer staged: command authority moved"
+    assert desk.commander.authority_moved(7) == Dispatch(
+        events=(Event(7, "command", "FD", text, 4),)
+    )
     assert desk.staged() is None
     assert desk.commander.authority_moved(0) == Dispatch()
     desk.stage("abort")
