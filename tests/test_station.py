@@ -299,6 +299,15 @@ def test_what_is_not_recorded_or_not_in_time_is_not_decided(
     assert hop.gate("landing_commit").blocking == (criterion,)
 
 
+@pytest.mark.parametrize(("late_ns", "goes"), [(0, True), (2 * SECOND, False)])
+def test_a_barge_and_a_station_of_two_times_commit_to_nothing(late_ns: int, goes: bool) -> None:
+    hop = Hop()
+    hop.barge.late_ns = late_ns
+    hop.descend().fly(5)
+    assert (hop.gate("landing_commit").state is GateState.COMMITTED) is goes
+    assert (hop.criterion("clock").state is CriterionState.NO_GO) is not goes
+
+
 # --- Hostile bytes ---
 
 LINKS = (*COMPUTERS, "barge", "no_such_link")
