@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from gcs.command.authority import Authority, Operator
-from gcs.messages import ConsoleChanged
+from gcs.messages import ConsoleChanged, ConsoleStatus, Event
 
 
 class Room:
@@ -70,6 +70,42 @@ def test_it_is_taken_only_while_nobody_holds_it() -> None:
     assert "only an attached console with a position" in room.take("b")
     assert "only an attached console with a position" in room.take("a")
     assert room.take("c") == "command authority is with c (GNC)"
+
+
+def test_what_becomes_of_authority_is_told_with_who_and_when() -> None:
+    authority = Authority(("FD", "GNC"))
+    here = ConsoleChanged("a", "FD", attached=True, person="anna")
+    assert authority.changed(here, 7) == [
+        Event(7, "console", "a", "attached (FD, anna)", 6),
+        Event(7, "authority", "a", "command authority is with a (FD, anna)", 5),
+    ]
+    watcher = ConsoleChanged("b", "", attached=True, person="bo")
+    assert authority.changed(watcher, 7) == [Event(7, "console", "b", "attached (watching, bo)", 6)]
+    assert authority.statuses() == (
+        ConsoleStatus("a", "FD", "anna", authority=True),
+        ConsoleStatus("b", "", "bo", authority=False),
+    )
+    give = authority.give(Operator("a", "FD", "", ""), "b", 8)
+    no_seat = "authority refused: no console 'b' with a position is attached"
+    assert give == Event(8, "refused", "FD", no_seat, 4)
+    assert authority.alone(9) == [Event(9, "authority", "station", "left to nobody", 4)]
+    take = authority.take(Operator("b", "", "", ""), 9)
+    no_seat = "authority refused: only an attached console with a position may hold it"
+    assert take == Event(9, "refused", "", no_seat, 4)
+
+
+def test_a_console_that_leaves_is_told_and_hands_nothing_on() -> None:
+    authority = Authority(("FD", "GNC"))
+    for console, position in (("a", "FD"), ("b", "GNC")):
+        authority.changed(ConsoleChanged(console, position, attached=True), 0)
+    assert authority.changed(ConsoleChanged("a", "FD", attached=False), 7) == [
+        Event(7, "console", "a", "left (FD)", 6),
+        Event(7, "authority", "station", "left to nobody", 4),
+    ]
+    assert authority.changed(ConsoleChanged("x", "", attached=False), 7) == [
+        Event(7, "console", "x", "left (watching)", 6)
+    ]
+    assert authority.holder == ""
 
 
 def test_a_console_that_comes_back_without_a_position_no_longer_holds_it() -> None:

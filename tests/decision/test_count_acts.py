@@ -65,8 +65,11 @@ def test_a_timed_hold_ends_by_itself_at_its_own_instant() -> None:
     assert (status.state, status.hold, t_s(status)) == (HOLD, HoldKind.BUILT_IN, -100)
     assert status.reason == "poll"
     assert (status.hold_since_ns, status.hold_ends_ns) == (200 * SECOND, 220 * SECOND)
+    assert status.held_by == ""
     status = count.at(223)
     assert (status.state, t_s(status), status.hold) == (RUNNING, -97, HoldKind.NONE)
+    assert (status.held_by, status.reason) == ("", "")
+    assert (status.hold_since_ns, status.hold_ends_ns) == (None, None)
     assert [event.text for event in count.events] == [
         "hold at T-01:40: poll",
         "the built-in hold is over, T runs from T-01:40",

@@ -8,6 +8,7 @@ import pytest
 
 from gcs.config.loading import load_mission
 from gcs.decision.deadline import deadline_of
+from gcs.messages import Quality
 from tests.helpers.joint_view import SECOND, FakeView
 
 PARAMETERS = {"t_clock": "s", "phase_time": "s", "commit_close": "s", "height": "m"}
@@ -45,15 +46,25 @@ from = { expression = "t_clock * 1 m/s" }
 )
 
 
-def test_the_deadline_is_where_t_will_be_and_does_not_move_between_samples() -> None:
+@pytest.mark.parametrize("text", ["t_clock >= 1.5 min", "t_clock > 1.5 min"])
+def test_the_deadline_is_where_t_will_be_and_does_not_move_between_samples(text: str) -> None:
     view = FakeView(**PARAMETERS)
-    rule = deadline_of("t_clock >= 1.5 min", MISSION, view)
+    rule = deadline_of(text, MISSION, view)
     assert rule is not None
     assert rule.at_ns(view, 0) is None
     view.set("t_clock", 30.0)
     assert rule.at_ns(view, 100 * SECOND) == 160 * SECOND
     view.set("t_clock", 30.0, age_ns=SECOND)
     assert rule.at_ns(view, 101 * SECOND) == 160 * SECOND
+
+
+def test_a_clock_that_is_not_good_has_no_moment() -> None:
+    view = FakeView(**PARAMETERS)
+    rule = deadline_of("t_clock >= 1.5 min", MISSION, view)
+    assert rule is not None
+    view.set("t_clock", 30.0, Quality.STALE)
+    assert view.age_ns(0) is not None
+    assert rule.at_ns(view, 0) is None
 
 
 @pytest.mark.parametrize("text", ["commit_close < 2 s", "commit_close <= 2 s"])
