@@ -17,6 +17,8 @@ UNKNOWN, INHIBITED = CriterionState.UNKNOWN, CriterionState.INHIBITED
 DEG = math.radians(1.0)
 
 MISSION = """
+[station]
+positions = ["FD", "BARGE"]
 [[phase]]
 id = "coast"
 title = "coast"
@@ -303,6 +305,38 @@ def test_the_board_is_told_how_to_show_si_values() -> None:
     assert info.limits == "caution above 2.0 deg, no-go above 3.0 deg"
 
 
+def test_the_board_is_told_whose_it_is_and_where_it_comes_from() -> None:
+    below = ROLL.replace("no_go = { above", 'no_go = { below = "-3 deg", above')
+    (info,) = Board(below).criteria.infos()
+    assert (info.id, info.title, info.owner) == ("roll", "deck roll", "BARGE")
+    assert (info.gates, info.unit, info.source) == (("landing",), "deg", "a test")
+    assert (info.format, info.waivable, info.unwaivable) == (".1f", "", False)
+    assert info.limits == "caution above 2.0 deg, no-go above 3.0 deg or below -3.0 deg"
+    (condition,) = Board(CLEAR).criteria.infos()
+    assert condition.limits == "required: clear == 1"
+
+
+def test_a_unit_with_another_zero_and_another_step_is_shown_right() -> None:
+    entry = ROLL.replace("abs(roll)", "gauge").replace('"deg"', '"degF"').replace(" deg", " degF")
+    (info,) = Board(entry.replace('hysteresis = "0.5 degF"\n', "")).criteria.infos()
+    assert 273.15 * info.factor + info.offset == pytest.approx(32.0)
+    assert 373.15 * info.factor + info.offset == pytest.approx(212.0)
+
+
+def test_a_condition_says_what_its_verdict_waits_for() -> None:
+    board = Board(LATCHED_CLEAR + 'trip_after = "3 s"\nclear_after = "2 s"\n')
+    board.view.set("gauge", 279.0)
+    board.view.set("clear", 1.0)
+    assert board.judge().why == "deck clear met: clear 1.0, inside for 0.0 s of 2.0 s"
+    assert board.judge(2 * SECOND).why == "deck clear met: clear 1.0"
+    board.view.set("clear", 0.0)
+    board.judge()
+    assert board.judge(SECOND).why == "deck clear not met: clear 0.0, out for 1.0 s of 3.0 s"
+    board.view.set("gauge", 290.0)
+    board.judge(2 * SECOND)
+    assert board.judge().why == "deck clear not met: clear 0.0, clears when gauge < 280 K"
+
+
 def test_a_unit_with_an_offset_is_shown_right() -> None:
     entry = ROLL.replace("abs(roll)", "gauge").replace('"deg"', '"degC"').replace(" deg", " degC")
     board = Board(entry)
@@ -488,6 +522,9 @@ def test_the_board_is_told_who_may_waive_it_how_long_and_how_far() -> None:
     waivable = 'waivable_by = ["FD"]\nwaivable_for = "10 min"\n'
     (by_value,) = Board(ROLL + waivable + 'waivable_to = { above = "4 deg" }\n').criteria.infos()
     assert by_value.waivable == "FD, 10 min at most, as far as above 4.0 deg"
+    two = waivable.replace('["FD"]', '["FD", "BARGE"]')
+    (by_both,) = Board(CLEAR + two).criteria.infos()
+    assert by_both.waivable == "FD, BARGE, 10 min at most"
     (by_truth,) = Board(CLEAR + waivable).criteria.infos()
     assert by_truth.waivable == "FD, 10 min at most"
     (never,) = Board(CLEAR + "unwaivable = true\n").criteria.infos()
