@@ -7,7 +7,7 @@ SPEED ?= 1
 SEED ?= 1
 SERIAL ?= 0
 
-.PHONY: demo test lint types contracts unit bench landings witnesses diagrams lock clean peers
+.PHONY: demo test lint types contracts unit bench mutation landings witnesses diagrams lock clean peers
 
 $(VENV)/.installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Landfall needs Python 3.11 or newer; set PYTHON=/path/to/it")'
@@ -56,6 +56,13 @@ peers:
 bench: $(VENV)/.prepared
 	@$(BIN)/python -c "import jsbsim" 2>/dev/null || $(BIN)/python -m pip install --quiet "jsbsim>=1.2"
 	@for bench in tests/benchmarks/bench_*.py; do $(BIN)/python $$bench || exit 1; done
+
+# Every mutant of what decides and commands, then of every limit, comparison and row of the
+# missions. MODULES="gcs/decision/limits.py ..." runs these alone.
+mutation: $(VENV)/.prepared
+	@$(BIN)/python -c "import mutmut" 2>/dev/null || $(BIN)/python -m pip install --quiet "mutmut==3.8.1"
+	@status=0; $(BIN)/python -m tests.helpers.mutation $(MODULES) || status=1; \
+	  $(BIN)/python -m pytest -q tests/decision/test_criterion_mutations.py || status=1; exit $$status
 
 # 200 seeds of each mission on all cores, each in a wind of its own up to the limits.
 landings: $(VENV)/.prepared
