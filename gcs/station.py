@@ -64,6 +64,8 @@ from gcs.vitals import Moment, Vitals
 EVENTS_SHOWN = 40
 HEARTBEAT_NS = SECOND_NS
 VERDICT_NS = 500 * MILLISECOND_NS
+TICK_OVERDUE_NS = SECOND_NS
+"""After so long without a Tick a step is one: nothing is sent on what only time made stale."""
 
 
 class Station:
@@ -121,6 +123,7 @@ class Station:
         self._events: deque[Event] = deque(maxlen=EVENTS_SHOWN)
         self._sequence = 0
         self._shown: Snapshot | None = None
+        self._ticked_ns: int | None = None
         self._heartbeat_due_ns = 0
         self._verdict_due_ns = 0
         self._fault = ""
@@ -129,7 +132,7 @@ class Station:
 
     def step(self, batch: Sequence[Input], now_ns: int) -> Outputs:
         """One step. An exception inside latches a FAULT: every gate UNKNOWN, heartbeat off."""
-        ticked = any(isinstance(item, Tick) for item in batch)
+        ticked = self._ticks(batch, now_ns)
         if self._fault:
             return self._faulted(now_ns) if ticked else Outputs()
         try:
@@ -137,6 +140,15 @@ class Station:
         except Exception as error:  # whatever it was, nothing may be decided on it
             self._fault = f"{type(error).__name__}: {error}"
             return self._faulted(now_ns)
+
+    def _ticks(self, batch: Sequence[Input], now_ns: int) -> bool:
+        """Whether this step looks at everything: on a Tick, and where one is long overdue."""
+        last_ns = self._ticked_ns
+        overdue = last_ns is not None and now_ns - last_ns >= TICK_OVERDUE_NS
+        ticked = overdue or any(isinstance(item, Tick) for item in batch)
+        if ticked:
+            self._ticked_ns = now_ns
+        return ticked
 
     def _step(self, batch: Sequence[Input], now_ns: int, *, ticked: bool) -> Outputs:
         out = _Gathered()
@@ -146,7 +158,7 @@ class Station:
         changed = self._update_state(taken, now_ns, ticked=ticked)
         heard = self._hear(taken, now_ns, out) or bool(ground)
         verdict_changed = self._decide(changed, now_ns, out, ticked=ticked, heard=heard)
-        self._command(batch, now_ns, out, ticked=ticked)
+        self._command(batch, now_ns, out)
         return self._report(now_ns, out, shown=ticked or verdict_changed)
 
     def _take_in(self, batch: Sequence[Input], now_ns: int, out: _Gathered) -> Taken:
@@ -266,16 +278,14 @@ class Station:
         scrubbed = count.state is CountState.SCRUBBED
         return Scene(self._count.hold_reason, count.attempt, scrubbed, self._phase.id)
 
-    def _command(
-        self, batch: Sequence[Input], now_ns: int, out: _Gathered, *, ticked: bool
-    ) -> None:
+    def _command(self, batch: Sequence[Input], now_ns: int, out: _Gathered) -> None:
         """What gates and operators ask for, and what is due."""
         for action in out.actions:
             self._dispatch(self._desk.obey(action, self._state, now_ns), now_ns, out)
         for dispatch in self._desk.take(batch, self._state, now_ns):
             self._dispatch(dispatch, now_ns, out)
         self._dispatch(self._commander.step(self._state, now_ns), now_ns, out)
-        if ticked:
+        if any(isinstance(item, Tick) for item in batch):
             self._speak(now_ns, out)
 
     def _report(self, now_ns: int, out: _Gathered, *, shown: bool) -> Outputs:

@@ -7,7 +7,15 @@ from collections.abc import Callable
 
 import pytest
 
-from gcs.messages import CommandState, CriterionState, GateState, Quality, Received
+from gcs.messages import (
+    CommandState,
+    CriterionState,
+    GateState,
+    LinkChanged,
+    LinkState,
+    Quality,
+    Received,
+)
 from gcs.station import Station
 from tests.helpers.hop import (
     ASCENT,
@@ -651,3 +659,15 @@ def test_a_station_started_in_the_landing_burn_knows_no_clock_and_gives_no_commi
     late.born().fly(3)
     assert late.snapshot.fault == ""
     assert late.landing is not GateState.COMMITTED
+
+
+@pytest.mark.parametrize("away_s", [2, 40])
+def test_a_station_that_was_away_sends_nothing_again_before_it_looked(away_s: int) -> None:
+    hop = deaf(Hop().descend())
+    while not hop.sent("landing_commit"):
+        hop.tick()
+    sent = len(hop.sent("landing_commit"))
+    hop.now_ns += away_s * SECOND
+    hop.step([LinkChanged("fc_a", LinkState.UP, "memory")])
+    assert hop.landing is GateState.MISSED
+    assert len(hop.sent("landing_commit")) == sent
