@@ -37,8 +37,9 @@ PARAMETERS = 2_000
 PACKED = 58
 TICK_NS = SECOND_NS // 10
 RATE_HZ = 5_000
+PORT = 24_551
+"""Not the hop's, so that a station under way is left alone."""
 LIVE_S = 20
-SOURCES = ("fc_a", "fc_b", "fc_c")
 
 
 # --- The mission ------------------------------------------------------------
@@ -107,6 +108,10 @@ id = "scale"
 title = "{CRITERIA} criteria over {PARAMETERS} parameters"
 dictionaries = ["channels.toml"]
 criteria = ["rules.toml"]
+
+[[link]]
+id = "fc_a"
+port = {PORT}
 """
     )
     return load_mission(directory / "scale.toml"), channels
