@@ -283,6 +283,60 @@ def test_refusals_say_why_and_change_nothing() -> None:
     assert quiet.shelve().text == "alarm 'roll': it is NORMAL, there is nothing to shelve"
 
 
+def test_what_is_done_about_it_is_told_with_who_and_when() -> None:
+    desk = raised()
+    now_ns = desk.now_ns
+    assert desk.acknowledge() == Event(
+        now_ns, "alarm", "FD (li)", "roll: alarm acknowledged by FD (li)", 6
+    )
+    assert desk.acknowledge() == Event(
+        now_ns,
+        "refused",
+        "FD (li)",
+        "alarm 'roll': it is ACK, there is nothing to acknowledge",
+        4,
+    )
+    nobody = desk.alarms.take(AcknowledgeAlarm("x" * 99), "FD", now_ns)
+    assert nobody.text == f"alarm '{'x' * 60}': no such alarm"
+    desk.shelve()
+    over, again = desk.say(MINUTE)
+    text = "roll: alarm is off the shelf of FD (li), time is over"
+    assert over == Event(desk.now_ns, "alarm", "roll", text, 4)
+    assert again.origin == "BARGE"
+    assert desk.say(roll=C.GO) == [
+        Event(
+            desk.now_ns, "alarm", "BARGE", "roll: alarm returned to normal, to be acknowledged", 6
+        )
+    ]
+
+
+def test_a_status_tells_all_that_is_known_of_it() -> None:
+    desk = raised()
+    raised_ns = desk.now_ns
+    desk.acknowledge()
+    desk.say()
+    assert desk.status() == AlarmStatus(
+        "roll", S.ACKNOWLEDGED, raised_ns, "roll is NO-GO", True, "FD (li)", raised_ns
+    )
+    desk.shelve()
+    assert desk.status() == AlarmStatus(
+        "roll",
+        S.SHELVED,
+        desk.now_ns,
+        "roll is NO-GO",
+        first_out=False,
+        shelved_by="FD (li)",
+        shelved_until_ns=desk.now_ns + MINUTE,
+        shelved_reason="sensor is being changed",
+    )
+
+
+def test_the_alarms_say_how_much_history_their_rules_need() -> None:
+    assert raised().alarms.windows() == {}
+    windowed = SERIOUS + 'asked_while = "max_over(mode, 3 s) == 1"'
+    assert Desk(criterion("roll", windowed)).alarms.windows() == {0: 3 * SECOND}
+
+
 # --- What is not known ---
 
 
@@ -479,14 +533,17 @@ def test_eleven_in_ten_minutes_are_a_flood_until_they_are_fewer_than_five() -> N
     assert chatter(desk, 10) == []
     counts = desk.alarms.counts()
     assert (counts.in_ten_minutes, counts.flood) == (10, False)
-    assert chatter(desk, 1) == ["alarm flood: 11 alarms in 10 min"]
+    (_, flood) = desk.say(roll=C.NO_GO)
+    text = "alarm flood: 11 alarms in 10 min"
+    assert flood == Event(desk.now_ns, "alarm", "station", text, 4)
+    desk.say(roll=C.GO)
     assert desk.alarms.counts().flood
     # The seventh of them, raised 13 s after the first step, is 10 min old.
     over = NOON + SECOND + (2 * 6 + 1) * SECOND + 10 * MINUTE
     assert desk.say(over - 1 - desk.now_ns) == []
     counts = desk.alarms.counts()
     assert (counts.in_ten_minutes, counts.flood) == (5, True)
-    assert [event.text for event in desk.say(1)] == ["alarm flood over"]
+    assert desk.say(1) == [Event(over, "alarm", "station", "alarm flood over", 6)]
     counts = desk.alarms.counts()
     assert (counts.in_ten_minutes, counts.flood) == (4, False)
 
