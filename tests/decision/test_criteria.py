@@ -144,14 +144,21 @@ def test_an_answer_that_is_no_finite_number_blocks(
     answer: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     board = Board(ROLL)
+    board.roll(1.0)
     monkeypatch.setattr(Expression, "evaluate", lambda *_: answer)
-    assert board.judge().state is UNKNOWN
+    status = board.judge()
+    assert status.state is UNKNOWN
+    assert status.why == f"deck roll: check crashed: {answer!r} is not a finite number"
 
 
 def test_a_requirement_that_answers_a_number_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     board = Board(CLEAR)
+    board.view.set("clear", 1.0)
+    board.judge()
     monkeypatch.setattr(Expression, "evaluate", lambda *_: 1.0)
-    assert board.judge().state is UNKNOWN
+    status = board.judge()
+    assert status.state is UNKNOWN
+    assert status.why == "deck clear: check crashed: 1.0 is neither true nor false"
 
 
 def test_stale_says_how_old_and_how_old_it_may_be() -> None:
@@ -269,6 +276,14 @@ def test_margin_is_the_distance_in_limits() -> None:
     board = Board(ROLL)
     assert board.roll(1.5).margin == pytest.approx(0.5)
     assert board.roll(6.0).margin == pytest.approx(-1.0)
+
+
+def test_margin_in_a_band_is_in_halves_of_it_and_at_a_limit_of_zero_in_units() -> None:
+    band = Board(ROLL.replace("no_go = {", 'no_go = { below = "-1 deg",'))
+    assert band.roll(2.0).margin == pytest.approx(0.5)
+    zero = ROLL.replace("abs(roll)", "roll").replace('caution = { above = "2 deg" }\n', "")
+    at_zero = Board(zero.replace("3 deg", "0 deg"))
+    assert at_zero.roll(-2.0).margin == pytest.approx(2.0)
 
 
 def test_since_is_when_the_state_began() -> None:
