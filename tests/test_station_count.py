@@ -114,6 +114,14 @@ def test_a_hold_that_the_vehicle_has_not_verified_stops_nothing() -> None:
     assert hop.snapshot.count.state is CountState.RUNNING
 
 
+def test_a_vehicle_that_is_no_longer_heard_is_told_to_hold_while_it_may_stand_on_its_pad() -> None:
+    hop = committed()
+    hop.downlink = False
+    hop.fly(3)
+    hop.intent(HoldCount("nothing is heard"), "BARGE")
+    assert hop.sent("hold")
+
+
 def test_after_a_hold_of_the_vehicle_the_count_goes_back_and_launches() -> None:
     hop = committed()
     hop.intent(HoldCount("thruster"))
