@@ -463,7 +463,9 @@ def test_of_a_directory_only_files_named_as_flown_count_and_the_report_tells_the
     assert str(rules / "more.toml") not in mission.texts
     assert left_out(shipped(), [rules]) == [rules / "more.toml"]
     assert left_out(shipped(), [rules, rules / "more.toml"]) == []
-    with pytest.raises(ConfigError, match=r"no criteria files named as flown: hold\.toml, hop"):
+    flown = sorted(Path(name).name for name in shipped().texts if "criteria" in Path(name).parts)
+    said = f"no criteria files named as flown: {', '.join(flown)}"
+    with pytest.raises(ConfigError, match=re.escape(said)):
         other_rules(shipped(), [CONFIGS / "missions"])
 
 
