@@ -122,6 +122,21 @@ def test_a_vehicle_that_is_no_longer_heard_is_told_to_hold_while_it_may_stand_on
     assert hop.sent("hold")
 
 
+def test_a_hold_that_never_arrived_does_not_miss_the_attempt_after_a_recycle() -> None:
+    hop = Hop(recyclable()).born()
+    for computer in hop.computers.values():
+        computer.hears = False
+    while not hop.sent("launch"):
+        hop.tick()
+    hop.intent(HoldCount("boat"))
+    hop.fly(2)
+    hop.intent(Recycle("top", "nothing was heard"))
+    hop.fly(8)
+    held = hop.commands("hold")
+    assert [status.state for status in held] == [CommandState.TIMED_OUT]
+    assert hop.gate("launch_commit").state is not GateState.MISSED
+
+
 def test_after_a_hold_of_the_vehicle_the_count_goes_back_and_launches() -> None:
     hop = committed()
     hop.intent(HoldCount("thruster"))

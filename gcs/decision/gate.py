@@ -311,6 +311,7 @@ class Gate:
         self._turn = scene.attempt
         self._opened, self._objected_ns, self._rest_ns = False, None, 0
         self._last_recycled = max((c.id for c in commands), default=-1)
+        self._no_go.forget()
 
     def _prepare_go(self, commands: Sequence[CommandStatus]) -> None:
         """From here on a newer GO command is this gate's own."""

@@ -29,6 +29,10 @@ class OwedNoGo:
         if self._command:
             self._owed, self._from_ns = NO_GO_TRIES, now_ns
 
+    def forget(self) -> None:
+        """It is due no longer: what it was to undo has ended."""
+        self._owed = 0
+
     def take(self, commands: Sequence[CommandStatus], now_ns: int) -> bool:
         """Whether to send it now; counts the try."""
         if self._owed == 0 or now_ns < self._from_ns:
