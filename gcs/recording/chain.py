@@ -95,6 +95,8 @@ def check_chain(first: bytes, audits: Iterable[Audit]) -> ChainCheck:
             return ChainCheck(tuple(entries), now.hex(), f"{where} cannot be read: {error}")
         if entry.number != len(entries) + 1:
             return ChainCheck(tuple(entries), now.hex(), f"{where} is numbered {entry.number}")
+        if entries and entries[-1].kind == CLOSED:
+            return ChainCheck(tuple(entries), now.hex(), f"{where} comes after the closing one")
         entries.append(entry)
         now = found
     return ChainCheck(tuple(entries), now.hex(), "" if entries else "there is no audit in it")

@@ -81,6 +81,13 @@ def test_a_log_made_anew_is_numbered_from_one() -> None:
     assert check.broken == "entry 1 is numbered 2"
 
 
+def test_nothing_comes_after_the_closing_entry() -> None:
+    more = msgspec.structs.replace(ENTRIES[1], number=5)
+    check = checked(forged([*ENTRIES, more]))
+    assert check.broken == "entry 5 comes after the closing one"
+    assert list(check.entries) == ENTRIES
+
+
 def test_an_entry_that_is_none_is_no_entry() -> None:
     body = b'{"number":"one"}'
     honest = blake2b(FIRST + body, digest_size=32).hexdigest()
