@@ -286,7 +286,7 @@ def test_the_word_of_the_shell_grows_old() -> None:
     [
         (ShellHealth(False, 10**12, 0, 0, 0), "recorder"),
         (ShellHealth(True, 10**8, 0, 0, 0), "disk"),
-        (ShellHealth(True, 10**12, 0, 400_000_000, 0), "queue"),
+        (ShellHealth(True, 10**12, 0, 1_100_000_000, 0), "queue"),
     ],
     ids=["the recorder failed", "the disk is full", "the queue is late"],
 )
