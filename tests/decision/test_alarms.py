@@ -548,8 +548,29 @@ def test_eleven_in_ten_minutes_are_a_flood_until_they_are_fewer_than_five() -> N
     assert (counts.in_ten_minutes, counts.flood) == (4, False)
 
 
+def test_all_that_happens_in_one_step_is_told() -> None:
+    desk = Desk(criterion("roll", SERIOUS), criterion("pitch", SERIOUS))
+    desk.say()
+    assert len(desk.say(roll=C.NO_GO, pitch=C.NO_GO)) == 2
+    desk.shelve("roll")
+    desk.shelve("pitch")
+    assert len(desk.say(MINUTE)) == 4
+
+
+def test_an_alarm_that_was_never_raised_goes_and_comes_quietly() -> None:
+    desk = Desk(criterion("roll", SERIOUS))
+    desk.say()
+    assert desk.say(roll=C.INHIBITED) == []
+    assert desk.state() is S.SUPPRESSED
+    assert desk.say(roll=C.GO) == []
+
+
+def test_a_shelf_may_be_as_short_as_it_is_asked_for() -> None:
+    assert raised().shelve(for_ns=1).kind == "alarm"
+
+
 def test_the_counts_are_those_of_the_list() -> None:
-    desk = Desk(*(criterion(name, SERIOUS) for name in ("a", "b", "c", "d")))
+    desk = Desk(*(criterion(name, SERIOUS) for name in ("a", "b", "c", "d", "quiet")))
     desk.say()
     desk.say(a=C.NO_GO, b=C.NO_GO, c=C.NO_GO, d=C.NO_GO)
     desk.acknowledge("b")

@@ -294,7 +294,6 @@ def test_a_new_one_takes_the_place_of_the_old_one() -> None:
         ({"bound": "-4 deg"}, "its bound lies above 3.0 deg to 5.0 deg"),
         ({"bound": "3.3 deg"}, "3.4 deg is beyond 3.3 deg already"),
     ],
-    ids=str,
 )
 def test_a_refusal_says_why_and_changes_nothing(wish: dict[str, str], reason: str) -> None:
     board = Board(ROLL + ROLL_WAIVABLE + TO_RIGHT)
@@ -311,6 +310,53 @@ def test_the_farthest_bound_and_the_longest_time_are_granted() -> None:
     board.roll(3.4)
     assert board.waive("5 deg", for_ns=10 * MINUTE).kind == "waiver"
     assert board.roll(5.0).state is WAIVED
+
+
+def test_the_longest_reason_and_the_shortest_time_are_granted() -> None:
+    board = Board(ROLL + ROLL_WAIVABLE + TO_RIGHT)
+    board.roll(3.4)
+    assert board.waive("4 deg", reason="x" * 200).kind == "waiver"
+    assert board.waive("4 deg", for_ns=1).kind == "waiver"
+
+
+def test_a_waiver_below_ends_below_its_bound_and_says_so() -> None:
+    board = rolled(-3.4, "-4 deg", 'waivable_to = { below = "-5 deg" }\n')
+    assert board.roll(-4.1).state is NO_GO
+    (event,) = board.criteria.take_events()
+    assert event == Event(
+        NOON, "waiver", "roll", "deck roll: waiver by FD ended, -4.1 deg is beyond -4.0 deg", 4
+    )
+    outside = board.waive("-3 deg").text
+    assert outside.endswith("refused: its bound lies below -3.0 deg to -5.0 deg")
+
+
+def test_both_sides_that_may_be_waived_are_named() -> None:
+    both = 'waivable_to = { above = "5 deg", below = "-6 deg" }\n'
+    board = Board(ROLL + ROLL_WAIVABLE + both)
+    board.roll(3.4)
+    assert board.waive("0 deg").text == (
+        "waiver of 'roll' refused: its bound lies above 3.0 deg to 5.0 deg"
+        " or below -3.0 deg to -6.0 deg"
+    )
+    assert board.waive("x" * 50).text.endswith(f"got '{'x' * 40}'")
+
+
+def test_a_value_beyond_its_bound_already_is_not_waived_on_either_side() -> None:
+    both = 'waivable_to = { above = "5 deg", below = "-6 deg" }\n'
+    board = Board(ROLL + ROLL_WAIVABLE + both)
+    board.roll(-4.5)
+    assert board.waive("-4 deg").text.endswith("refused: -4.5 deg is beyond -4.0 deg already")
+    assert board.waive("4 deg").text.endswith("refused: -4.5 deg is beyond -3.0 deg already")
+
+
+def test_a_revocation_and_its_refusal_are_told_with_who_and_when() -> None:
+    board = rolled()
+    text = "revocation of 'roll' refused: only FD, BARGE may"
+    assert board.revoke("GNC") == Event(NOON, "refused", "GNC", text, 4)
+    text = "deck roll: waiver by FD revoked"
+    assert board.revoke("BARGE") == Event(NOON, "waiver", "BARGE", text, 4)
+    text = "revocation of 'roll' refused: it is not waived"
+    assert board.revoke("BARGE") == Event(NOON, "refused", "BARGE", text, 4)
 
 
 def test_what_is_unknown_is_not_waived() -> None:
