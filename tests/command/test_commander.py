@@ -405,6 +405,37 @@ def test_staging_cancelling_and_sending_are_told_with_who_and_when() -> None:
     )
 
 
+def test_every_refusal_is_told_with_who_and_when() -> None:
+    desk = Desk()
+    desk.now_ns = 7
+    moved = f"DIVERT refused: {ELSEWHERE}"
+    assert desk.stage("divert", barred=ELSEWHERE).events == (Event(7, "refused", "FD", moved, 4),)
+    desk.stage("divert")
+    assert desk.confirm(barred=ELSEWHERE).events == (Event(7, "refused", "FD", moved, 4),)
+    desk.stage("divert")
+    other = "DIVERT refused: the code is another one"
+    assert desk.confirm("0000").events == (Event(7, "refused", "FD", other, 4),)
+    assert desk.cancel("GNC", ELSEWHERE).events == (
+        Event(7, "refused", "GNC", f"refused: {ELSEWHERE}", 4),
+    )
+    desk.view.set("mode", 3.0)
+    shut = "COMMIT refused: the window is not open"
+    assert desk.send().events == (Event(7, "refused", "landing", shut, 4),)
+    unknown = "self_destruct refused: no such command"
+    assert desk.send("self_destruct").events == (Event(7, "refused", "landing", unknown, 4),)
+    assert desk.stage("self_destruct").events == (Event(7, "refused", "FD", unknown, 4),)
+
+
+def test_how_a_command_ended_is_told_when_it_is_seen() -> None:
+    desk = Desk()
+    desk.send()
+    desk.echo("fc_a")
+    events = [event for _ in range(3) for event in desk.step(0.5).events]
+    assert events == [
+        Event(1_500_000_000, "command", "commit", "COMMIT TIMED OUT: 1 of 2 echoes", 3)
+    ]
+
+
 def test_a_verified_command_says_who_echoed_it() -> None:
     desk = Desk()
     desk.send()
