@@ -188,7 +188,7 @@ def test_every_mistake_of_a_criterion_is_told_at_once(mission: Path) -> None:
         (landing, "criterion.nav_horizontal.no_go.above: "),
         (landing, "criterion.nav_vertical.caution.above: "),
         (landing, "criterion.deck_roll.value: looks back 180 min, but the station keeps 20 min"),
-        (hop, 'criterion."deck_fire": already declared in '),
+        (hop, "criterion.deck_fire: already declared in "),
         (hop, "criterion.engine: it is `unwaivable`: "),
         (vehicle, "required_criteria: "),
     ):

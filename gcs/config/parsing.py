@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from gcs.config.problems import Problem
 
@@ -76,14 +77,13 @@ def problems_of(name: str, error: ValidationError, under: str = "") -> tuple[Pro
     """What a validation error says, placed in a file, below the key `under`."""
     place = (under,) if under else ()
     return tuple(
-        Problem(name, _key((*place, *detail["loc"])), _message(detail["msg"]))
-        for detail in error.errors()
+        Problem(name, _key((*place, *detail["loc"])), _message(detail)) for detail in error.errors()
     )
 
 
 _UNION_TAGS = {
     "link": {"serial", "udp", "tcp_client", "tcp_server", "mqtt", "memory"},
-    "from": {"message", "topic", "column", "expression", "quantity"},
+    "from": {"message", "topic", "column", "expression", "quantity", "entered_by"},
     "start": {"pad", "flight"},
     "profile": {"hop", "return", "entry"},
 }
@@ -112,10 +112,31 @@ def _key(location: tuple[int | str, ...]) -> str:
     return key
 
 
-def _message(message: str) -> str:
-    if message == "Extra inputs are not permitted":
-        return "unknown key"
-    return message.removeprefix("Value error, ")
+_PLAIN = {
+    "extra_forbidden": "unknown key",
+    "tuple_type": "expected a list",
+    "list_type": "expected a list",
+    "dict_type": "expected a table",
+    "model_type": "expected a table",
+    "string_type": "expected a text",
+    "bool_type": "expected true or false",
+    "union_tag_not_found": "{discriminator} is missing",
+    "union_tag_invalid": "{discriminator} cannot be {tag!r}; expected {expected_tags}",
+}
+"""What a validation error says where pydantic's words are a programmer's; what was written is
+not repeated: it may be a secret."""
+
+_EMPTY = {"string_too_short": "min_length", "too_short": "min_length"}
+
+
+def _message(detail: ErrorDetails) -> str:
+    context = detail.get("ctx", {})
+    if context.get(_EMPTY.get(detail["type"], "")) == 1:
+        return "must not be empty"
+    plain = _PLAIN.get(detail["type"])
+    if plain is not None:
+        return plain.format(**context)
+    return detail["msg"].removeprefix("Value error, ")
 
 
 def parse_leniently(name: str, tables: dict[str, Any], model: type[ModelT]) -> Parsed[ModelT]:

@@ -128,5 +128,6 @@ def _duplicate_problems(mission: Mission) -> Iterable[Problem]:
         first: dict[str, str] = {}
         for file, name in named:
             if name in first:
-                yield Problem(file, f'{label}."{name}"', f"already declared in {first[name]}")
+                quoted = f'"{name}"' if "." in name else name
+                yield Problem(file, f"{label}.{quoted}", f"already declared in {first[name]}")
             first.setdefault(name, file)

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from gcs.config.loading import load_mission, with_serial
+from gcs.config.mission import MissionFile
+from gcs.config.parsing import parse_toml
 from gcs.config.problems import ConfigError, Problem
 
 CRITERIA = """
@@ -208,6 +210,20 @@ def test_a_mistake_in_an_origin_has_the_key_as_written(files):
         'parameter."barge.roll".from.field',
         'parameter."barge.roll".from.fild',
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "message"),
+    [
+        ("mission = 3", "mission", "expected a table"),
+        ("[[link]]\nid = 'x'", "link[0]", "'kind' is missing"),
+        ("[[link]]\nkind = 'pigeon'", "link[0]", "'kind' cannot be 'pigeon'; expected 'serial'"),
+        ("station = { positions = 'FD' }", "station.positions", "expected a list"),
+    ],
+)
+def test_a_value_of_the_wrong_kind_is_told_in_plain_words(text, key, message):
+    _, problems = parse_toml("mission.toml", text, MissionFile)
+    assert any(p.key == key and p.message.startswith(message) for p in problems), problems
 
 
 def test_one_id_for_two_things_is_a_problem(files):
