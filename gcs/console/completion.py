@@ -110,7 +110,9 @@ def _matches(entry: Entry, words: Sequence[str]) -> bool:
 def _entries(known: Known) -> Iterator[Entry]:
     """Every line that may be typed, up to the first place that only a person can fill."""
     for command in known.catalogue.commands:
-        yield Entry(f":{command.id}", f"{command.title} ({command.target})", whole=True)
+        # A verb of that name, such as :hold, is not the command: that one is staged in full.
+        line = f":stage {command.id}" if verb_named(command.id) else f":{command.id}"
+        yield Entry(line, f"{command.title} ({command.target})", whole=True)
     for verb in VERBS:
         if verb.word == "stage":
             continue  # the commands above are the same by their own names

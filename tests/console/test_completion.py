@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from gcs.console.completion import HINTED, completed, palette_for
 from gcs.console.session import Session
@@ -74,6 +75,16 @@ def test_the_palette_has_every_command_and_says_what_is_whole() -> None:
         assert entries[line].whole, line
     for line in (":waive deck_roll", ":scrub", ":recycle t_minus_5", ":enter barge.deck.clear"):
         assert not entries[line].whole, line
+
+
+def test_the_palette_stages_a_command_that_is_called_like_a_verb() -> None:
+    """`:hold` alone stops the count and sends the vehicle nothing."""
+    catalogue = full_catalogue()
+    hold = replace(catalogue.commands[0], id="hold", title="HOLD")
+    known = Known(replace(catalogue, commands=(hold,)), full_snapshot())
+    purposes = {entry.line: entry.purpose for entry in palette_for("", known).found}
+    assert purposes[":stage hold"].startswith("HOLD (")
+    assert purposes[":hold"] == "stop the T clock"
 
 
 def test_the_cursor_of_the_palette_stops_at_both_ends() -> None:

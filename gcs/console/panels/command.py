@@ -56,8 +56,14 @@ def _staged(picture: Picture, staged: StagedStatus) -> Line:
     return (
         Span("  type ", Tone.PLAIN),
         Span(f" {escaped(staged.code, 12)} ", Tone.BADGE),
-        Span(f" and Enter within {left} · Esc cancels", Tone.PLAIN),
+        Span(f" and Enter {again(picture, staged)}within {left} · Esc cancels", Tone.PLAIN),
     )
+
+
+def again(picture: Picture, staged: StagedStatus) -> str:
+    """The short way to confirm an abort: its own key once more."""
+    abort = staged.command.rpartition("_")[2] == "abort"
+    return f"or {picture.keymap.shown('abort')} again " if abort else ""
 
 
 def _read_back(picture: Picture, staged: StagedStatus) -> list[Line]:

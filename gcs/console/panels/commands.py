@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gcs.console.format import escaped, fitted, seconds, utc_time
+from gcs.console.panels.command import again
 from gcs.console.panels.listing import scrolled, told
 from gcs.console.panels.rows import clipped, rule, trusted, word
 from gcs.console.picture import Picture
@@ -50,7 +51,7 @@ def _staged(picture: Picture, staged: StagedStatus, width: int) -> list[Line]:
         Span(f" ◆ {escaped(staged.command, 40).upper()} staged by {who}", Tone.SERIOUS),
         Span(" · type "),
         Span(escaped(staged.code, 12), Tone.BADGE),
-        Span(f" and Enter within {left} · Esc cancels"),
+        Span(f" and Enter {again(picture, staged)}within {left} · Esc cancels"),
     )
     lines = [rule("STAGED  nothing is sent yet", width), clipped(head, width)]
     for text in staged.readback[:_READBACK_ROWS]:

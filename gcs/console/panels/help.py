@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gcs.console.actions import VERBS
+from gcs.console.actions import VERBS, verb_named
 from gcs.console.format import escaped
 from gcs.console.pages import PAGES, page_named
 from gcs.console.panels.listing import scrolled, wrapped
@@ -62,7 +62,8 @@ def _lines(picture: Picture, width: int) -> list[Line]:
     meaning = about.help if about is not None else ()
     room = min(width, _WIDEST) - 2
     lines: list[Line] = [(Span(row),) for text in meaning for row in wrapped(text, room)]
-    sent = ", ".join(escaped(c.id, 40) for c in picture.model.catalogue.commands)
+    commands = [c.id for c in picture.model.catalogue.commands if not verb_named(c.id)]
+    sent = ", ".join(escaped(name, 40) for name in commands)
     typed = [(f":{verb.word} {verb.arguments}".rstrip(), verb.purpose) for verb in VERBS]
     typed.append((":COMMAND, then its code", sent or "this mission has none"))
     beside = width >= _BESIDE
