@@ -59,6 +59,9 @@ def number(value: float, spec: str) -> str:
         shown = format(round(value) if spec.endswith("d") else value, spec)
     except ValueError:
         shown = format(value, ".3g")
+    # What rounds to nothing has no side: -0.0 and +0.0 would flicker.
+    unsigned = shown.replace("-", "+" if spec.startswith("+") else "", 1)
+    shown = shown if any(digit in "123456789" for digit in shown) else unsigned
     return shown.replace(",", " ")
 
 

@@ -158,8 +158,13 @@ def _row(picture: Picture, row: Row, width: int) -> Line:
         Span(f"{title} ", mark.tone if status.state in STANDING else Tone.PLAIN),
         Span(f"{_since(picture, status):>4} ", Tone.DIM),
         Span(_answered(picture, status), Tone.PLAIN),
-        Span(escaped(without_title(status.why, info.title), 160), Tone.PLAIN),
+        Span(_past(status) + escaped(without_title(status.why, info.title), 160), Tone.PLAIN),
     )
+
+
+def _past(status: AlarmStatus) -> str:
+    """What returned to normal tells why it stood, not what is."""
+    return "was: " if status.state is AlarmState.RETURNED else ""
 
 
 def _since(picture: Picture, status: AlarmStatus) -> str:
@@ -195,7 +200,7 @@ def _detail(picture: Picture, rows: dict[str, Row], width: int) -> list[Line]:
     if status.state is AlarmState.NORMAL:
         return lines
     lines += [
-        *told("why", escaped(status.why), width, most=2),
+        *told("why", _past(status) + escaped(status.why), width, most=2),
     ]
     if status.state is AlarmState.SHELVED:
         shelf = f"{_answered(picture, status)}{escaped(status.shelved_reason, 200)}"
