@@ -327,32 +327,38 @@ def blocked(hop: Hop, *criteria: str) -> None:
         assert hop.criterion(name).why
 
 
+ROLLS = {"helideck_roll", "roll_rms", "night_roll", "night_inclination"}
+PITCHES = {"helideck_pitch", "pitch_rms", "night_pitch", "night_inclination"}
+STEEP = {"wave_steepness", "resonant_waves"}
+"""What else a deck or a sea beyond one limit is beyond."""
 BARGE_WORDS = [
-    ("deck", {"clear": False}, "deck_clear"),
-    ("deck", {"persons_on_board": 1}, "deck_clear"),
-    ("deck", {"fire": True}, "deck_fire"),
-    ("deck", {"beacon_healthy": False}, "beacon_transmitter"),
-    ("dp", {"thrusters_available": 2}, "thrusters"),
-    ("dp", {"wave_relative_heading": -0.9}, "wave_heading"),
-    ("motion", {"roll": math.radians(-3.1)}, "deck_roll"),
-    ("motion", {"pitch": math.radians(3.1)}, "deck_pitch"),
-    ("position", {"station_error": 3.1}, "station_keeping"),
-    ("power", {"generators_online": 0}, "barge_power"),
-    ("weather", {"wind_speed_true": 12.1}, "wind"),
-    ("weather", {"wind_gust": 16.1}, "gust"),
-    ("weather", {"significant_wave_height": 2.6}, "waves"),
+    ("deck", {"clear": False}, "deck_clear", set()),
+    ("deck", {"persons_on_board": 1}, "deck_clear", set()),
+    ("deck", {"fire": True}, "deck_fire", set()),
+    ("deck", {"beacon_healthy": False}, "beacon_transmitter", set()),
+    ("dp", {"thrusters_available": 2}, "thrusters", set()),
+    ("dp", {"wave_relative_heading": -0.9}, "wave_heading", set()),
+    ("motion", {"roll": math.radians(-3.1)}, "deck_roll", ROLLS),
+    ("motion", {"pitch": math.radians(3.1)}, "deck_pitch", PITCHES),
+    ("position", {"station_error": 3.1}, "station_keeping", set()),
+    ("power", {"generators_online": 0}, "barge_power", set()),
+    ("weather", {"wind_speed_true": 12.1}, "wind", set()),
+    ("weather", {"wind_gust": 16.1}, "gust", set()),
+    ("weather", {"significant_wave_height": 2.6}, "waves", STEEP),
 ]
 
 
-@pytest.mark.parametrize(("topic", "words", "criterion"), BARGE_WORDS, ids=lambda v: str(v)[:24])
+@pytest.mark.parametrize(
+    ("topic", "words", "criterion", "others"), BARGE_WORDS, ids=lambda v: str(v)[:24]
+)
 def test_every_limit_of_the_barge_blocks(
-    topic: str, words: dict[str, float], criterion: str
+    topic: str, words: dict[str, float], criterion: str, others: set[str]
 ) -> None:
     hop = Hop(hurried())
     hop.barge.says[topic] |= words
     hop.descend().fly(1.5)
     assert hop.criterion(criterion).state is CriterionState.NO_GO
-    blocked(hop, criterion)
+    blocked(hop, criterion, *others)
 
 
 VEHICLE_WORDS = [
@@ -404,13 +410,22 @@ def test_nan_infinite_and_out_of_range_are_unknown_and_block(
     blocked(hop, criterion)
 
 
+DECK_RECORD = {"motion_record", "significant_heave_rate", "edge_heave", "helideck_inclination"}
+NIGHT = {"night_roll", "night_pitch", "night_inclination", "night_heave_rate"}
 TOPICS = {
-    "motion": {"deck_roll", "deck_pitch", "significant_heave_rate"},
-    "position": {"station_keeping"},
-    "dp": {"thrusters", "wave_heading"},
+    "motion": {"deck_roll", "deck_pitch", "barge_turn", "on_deck"}
+    | ROLLS
+    | PITCHES
+    | DECK_RECORD
+    | NIGHT,
+    "position": {"station_keeping", "barge_drift", "relative_wind"},
+    "dp": {"thrusters", "wave_heading", "dp_holding", "dp_reserve"},
     "deck": {"deck_clear", "deck_fire", "beacon_transmitter"},
-    "weather": {"wind", "gust", "waves"},
-    "power": {"barge_power"},
+    "weather": {"wind", "gust", "waves", "visibility", "air_temperature"}
+    | STEEP
+    | {"relative_wind", "on_deck"},
+    "power": {"barge_power", "barge_ballast", "barge_battery", "barge_bus", "barge_fuel"},
+    "systems": {"beacon_switch", "deck_closed", "monitors_quiet", "robot_parked", "verdict_heard"},
 }
 
 
@@ -439,11 +454,17 @@ def test_a_barge_topic_that_falls_silent_blocks_once_it_is_stale(topic: str) -> 
 
 
 MESSAGES = {
-    "ATTITUDE": {"tilt"},
-    "ESTIMATOR_STATUS": {"nav_horizontal", "nav_vertical"},
-    "ENGINE_STATE": {"engine"},
-    "SYS_STATUS": {"vehicle_bus"},
-    "CARGO_STATE": {"cargo_secured"},
+    "ATTITUDE": {"tilt", "tilt_rate", "spin"},
+    "ESTIMATOR_STATUS": {
+        "nav_horizontal",
+        "nav_vertical",
+        "nav_innovation_horizontal",
+        "nav_innovation_vertical",
+        "nav_valid",
+    },
+    "ENGINE_STATE": {"engine", "chamber_pressure", "gimbal"},
+    "SYS_STATUS": {"vehicle_bus", "vehicle_battery"},
+    "CARGO_STATE": {"cargo_secured", "cargo_shift"},
 }
 
 
@@ -464,7 +485,7 @@ def test_a_barge_that_was_never_heard_blocks_with_all_that_it_answers_for() -> N
     hop = Hop(hurried())
     hop.barge.silent = {"*"}
     hop.descend().fly(5)
-    blocked(hop, "barge_link", *set().union(*TOPICS.values()))
+    blocked(hop, "barge_link", "clock", *set().union(*TOPICS.values()))
 
 
 def test_a_vehicle_that_falls_silent_shuts_the_gate() -> None:
