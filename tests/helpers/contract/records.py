@@ -178,11 +178,12 @@ def read(mission: str) -> Record:
 def main() -> None:
     """Record every shipped mission anew; of what missions share, only the first."""
     FOLDER.mkdir(exist_ok=True)
-    for path in FOLDER.glob("*.json"):
-        path.unlink()
     for bench in benches().values():
         text = written(record_of(bench))
         (FOLDER / f"{bench.id}.json").write_text(text, encoding="utf-8")
+    for path in FOLDER.glob("*.json"):
+        if path.stem not in benches():
+            path.unlink()
 
 
 if __name__ == "__main__":
