@@ -432,6 +432,13 @@ def test_only_the_unknown_is_explained_away() -> None:
     assert desk.state("roll") is S.UNACKNOWLEDGED
 
 
+def test_what_is_out_of_limits_from_the_start_is_not_explained_away() -> None:
+    desk = Desk(*FOLLOWING)
+    desk.say(link=C.NO_GO, roll=C.NO_GO)
+    desk.say(MINUTE)
+    assert desk.state("roll") is S.UNACKNOWLEDGED
+
+
 def test_nobody_is_silent_for_an_alarm_that_is_not_asked_for() -> None:
     idle = 'unknown_after = "1 s"\nasked_while = "mode == 1"'
     desk = Desk(criterion("link", SERIOUS + idle), FOLLOWING[1])
@@ -647,7 +654,7 @@ def test_whom_an_alarm_may_not_follow_is_told_at_once() -> None:
             criterion("a", SERIOUS).split("[criterion.a.alarm]", maxsplit=1)[0],
             "expected `gates`, an `alarm` or both: a rule that nothing follows",
         ),
-        (criterion("a", SERIOUS).replace("turn into the waves", ""), "at least 1 character"),
+        (criterion("a", SERIOUS).replace("turn into the waves", ""), "must not be empty"),
     ],
 )
 def test_a_mistake_in_an_alarm_is_told_with_its_place(entry: str, message: str) -> None:
