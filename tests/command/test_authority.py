@@ -94,6 +94,27 @@ def test_what_becomes_of_authority_is_told_with_who_and_when() -> None:
     assert take == Event(9, "refused", "", no_seat, 4)
 
 
+def test_who_holds_authority_keeps_it_at_another_position_of_the_mission() -> None:
+    room = Room()
+    room.attach("a", "FD")
+    assert room.attach("a", "GNC") == ["attached (GNC)"]
+    assert room.authority.holder == "a"
+
+
+def test_handing_over_and_taking_are_told_when_they_happen() -> None:
+    authority = Authority(("FD", "GNC"))
+    for console, position in (("a", "FD"), ("b", "GNC")):
+        authority.changed(ConsoleChanged(console, position, attached=True), 0)
+    held = "authority refused: command authority is with a (FD)"
+    a, b = Operator("a", "FD", "", ""), Operator("b", "GNC", "", "")
+    assert authority.take(b, 7) == Event(7, "refused", "GNC", held, 4)
+    moved = "command authority is with b (GNC)"
+    assert authority.give(a, "b", 8) == Event(8, "authority", "b", moved, 5)
+    authority.changed(ConsoleChanged("b", "GNC", attached=False), 9)
+    taken = "command authority is with a (FD)"
+    assert authority.take(a, 10) == Event(10, "authority", "a", taken, 5)
+
+
 def test_a_console_that_leaves_is_told_and_hands_nothing_on() -> None:
     authority = Authority(("FD", "GNC"))
     for console, position in (("a", "FD"), ("b", "GNC")):

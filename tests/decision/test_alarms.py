@@ -476,6 +476,16 @@ def test_only_a_known_no_suppresses() -> None:
     assert desk.state() is S.UNACKNOWLEDGED
 
 
+def test_whether_it_is_asked_about_is_asked_at_the_moment_and_each_rule_for_itself() -> None:
+    held = SERIOUS + 'asked_while = "held(mode == 1, 1 s)"'
+    never = SERIOUS + 'asked_while = "mode == 2"'
+    desk = Desk(criterion("roll", held), criterion("pitch", never))
+    desk.view.set("mode", 1.0)
+    desk.say()
+    desk.say(SECOND, roll=C.NO_GO, pitch=C.NO_GO)
+    assert (desk.state("roll"), desk.state("pitch")) == (S.UNACKNOWLEDGED, S.SUPPRESSED)
+
+
 def test_what_may_not_be_asked_about_is_given_time_to_be_known() -> None:
     desk = Desk(criterion("roll", SERIOUS + 'asked_while = "mode == 1"'))
     desk.say()

@@ -377,6 +377,46 @@ def test_what_is_done_to_the_count_is_told_with_who_and_when(
     assert said == Event(now_ns, kind, "FD", text, severity)
 
 
+def test_a_release_and_a_recycle_are_told_with_who_and_when() -> None:
+    count = Count()
+    count.hold(50)
+    text = "recycled to top, T-05:00, for attempt 2: again"
+    assert count.recycle(51, "top") == Event(51 * SECOND, "count", "FD", text, 4)
+    text = "released at T-05:00"
+    assert count.count.release("FD", 52 * SECOND) == Event(52 * SECOND, "count", "FD", text, 5)
+
+
+def test_what_a_scrubbed_count_refuses_is_told_with_who_and_when() -> None:
+    count = Count()
+    count.count.scrub("FD", "range", SECOND)
+    why = "refused: the attempt is scrubbed"
+    assert count.hold(2) == Event(2 * SECOND, "refused", "FD", f"hold {why}", 4)
+    assert count.count.scrub("FD", "", 2 * SECOND) == Event(
+        2 * SECOND, "refused", "FD", f"scrub {why}", 4
+    )
+
+
+def test_whether_the_vehicle_can_count_again_is_asked_at_that_moment() -> None:
+    count = Count(PLAN.replace('"mode == 0"', '"held(mode == 0, 1 s)"'))
+    count.hold(50)
+    assert [count.recycle(at, "top").kind for at in (51, 52)] == ["refused", "count"]
+
+
+def test_a_commit_that_is_undone_is_a_hold_by_the_count() -> None:
+    count = Count()
+    count.at(295)
+    count.at(301, committed=True)
+    assert count.at(306).held_by == "count"
+
+
+def test_a_spent_budget_that_is_left_to_people_is_told() -> None:
+    count = Count(PLAN + 'when_spent = "hold"\n')
+    count.hold(50)
+    count.at(111)
+    text = "the hold budget of 1 min is spent: recycle, release or scrub"
+    assert count.events[-1] == Event(111 * SECOND, "count", "count", text, 4)
+
+
 def test_what_nobody_gave_a_reason_for_says_so() -> None:
     count = Count()
     assert count.count.hold("FD", "", SECOND).text == "hold at T-04:59: no reason given"

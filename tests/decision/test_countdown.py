@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from gcs.decision.count_loading import build_countdown
 from gcs.decision.countdown import Countdown
 from gcs.expressions import Expression
-from gcs.messages import CountState
+from gcs.messages import CountState, Event
 from gcs.telemetry.speech import say_clock
 from tests.helpers.joint_view import SECOND, FakeView, mission_of
 
@@ -118,6 +118,7 @@ def test_a_flight_joined_under_way_waits_at_its_start_until_it_is_heard() -> Non
     assert t_at(count, view, 0) == 151
     assert t_at(count, view, 60) == 151
     assert count.status(80 * SECOND).t_ns == 151 * SECOND
+    assert count.status(80 * SECOND).reason == "not heard in flight"
     view.set("altitude", 58_800.0)
     status = count.step(view, 90 * SECOND)
     assert (status.status.state, status.status.t_ns) == (FLIGHT, 151 * SECOND)
@@ -162,8 +163,19 @@ def test_lift_off_unknown_is_no_lift_off() -> None:
 def test_without_a_lift_off_rule_t_passes_zero_by_itself() -> None:
     count, view = count_of('start = "-2 s"\n')
     t_at(count, view, 0)
-    assert count.step(view, 3 * SECOND).status.state is FLIGHT
+    assert count.step(view, 2 * SECOND - 1).status.state is RUNNING
+    step = count.step(view, 2 * SECOND)
+    assert step.status.state is FLIGHT
+    assert step.events == (Event(2 * SECOND, "count", "count", "T-0 by the clock", 5),)
     assert t_at(count, view, 4) == 2
+
+
+def test_lift_off_is_asked_at_the_moment_of_the_step_and_told_with_it() -> None:
+    count, view = count_of('start = "-20 s"\nlift_off = "held(altitude > 2 m, 1 s)"\n')
+    view.set("altitude", 3.0)
+    assert t_at(count, view, 0) == -20
+    step = count.step(view, SECOND)
+    assert step.events == (Event(SECOND, "count", "count", "lift-off", 5),)
 
 
 def test_once_committed_the_count_is_the_vehicles() -> None:
@@ -191,8 +203,9 @@ def test_releasing_what_is_not_held_is_refused() -> None:
 def test_a_lift_off_rule_that_crashes_says_so_once(monkeypatch: pytest.MonkeyPatch) -> None:
     count, view = count_of(NO_HOLD)
     monkeypatch.setattr(Expression, "evaluate", lambda *_: 1 / 0)
-    assert [event.kind for event in count.step(view, 0).events] == ["fault"]
-    assert count.step(view, 1).events == ()
+    why = "lift-off rule: check crashed: ZeroDivisionError: division by zero"
+    assert count.step(view, 7).events == (Event(7, "fault", "count", why, 3),)
+    assert count.step(view, 8).events == ()
 
 
 @given(
