@@ -424,6 +424,21 @@ def test_a_latched_trip_stays_until_what_clears_it_is_true() -> None:
     assert board.roll(1.0).state is GO
 
 
+def test_what_clears_a_trip_is_asked_at_the_moment_of_the_step() -> None:
+    board = Board(ROLL + 'clears_when = "held(gauge < 280 K, 2 s)"\n')
+    board.view.set("gauge", 290.0)
+    board.roll(3.1)
+    board.view.set("gauge", 279.0)
+    assert [board.roll(1.0).state for _ in range(3)] == [NO_GO, NO_GO, GO]
+
+
+def test_a_value_that_is_lost_says_what_is_missing() -> None:
+    board = Board(ROLL)
+    assert board.roll(1.0).state is GO
+    board.view.forget("roll")
+    assert board.judge().why == "deck roll: no data: roll never seen"
+
+
 def test_what_is_not_known_clears_no_trip() -> None:
     board = Board(LATCHED)
     assert [board.roll(d).state for d in (3.1, 1.0)] == [NO_GO, NO_GO]

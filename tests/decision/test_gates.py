@@ -506,6 +506,14 @@ def test_a_recycle_lets_a_missed_gate_be_asked_again_from_nothing() -> None:
     assert scene.step().state is GateState.GO, "the divert of the last attempt is over"
 
 
+def test_a_recycled_gate_that_needs_no_standing_sends_at_once() -> None:
+    scene = Range(AUTOMATIC.replace('stable_for = "1 s"\n', ""))
+    scene.attempt = 2
+    scene.step(1.0)
+    assert scene.step().state is GateState.GO
+    assert scene.sent == ["commit"]
+
+
 def test_a_recycled_gate_that_passed_its_deadline_is_missed_again_only_if_it_opens() -> None:
     scene = Range()
     scene.view.set("left", 0.0)
