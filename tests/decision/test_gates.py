@@ -649,6 +649,13 @@ def test_a_gate_with_a_command_on_its_way_says_how_that_stands() -> None:
     assert on_its_way().step().reason == "commit sent"
 
 
+def test_a_gate_whose_command_failed_says_so() -> None:
+    scene = on_its_way()
+    scene.answer(CommandState.REFUSED)
+    status = scene.step()
+    assert (status.state, status.reason) == (GateState.NO_GO, "the command failed")
+
+
 def test_all_that_bars_and_blocks_is_listed() -> None:
     scene = Range(POLLED)
     scene.criterion = CriterionState.NO_GO
