@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from gcs.config.problems import Problem
 from gcs.decision.phases import PhaseMachine, build_phases
 from gcs.expressions import Expression
-from gcs.messages import Event
+from gcs.messages import Event, PhaseInfo
 from tests.helpers.joint_view import SECOND, FakeView, mission_of
 
 PARAMETERS = {"mode": "", "speed": "m/s"}
@@ -117,6 +119,23 @@ def test_a_bad_condition_is_a_load_error(when: str) -> None:
     view = FakeView(**PARAMETERS)
     _, problems = build_phases(mission_of(TABLE.replace("mode == 2", when), PARAMETERS), view)
     assert [(p.file, p.key) for p in problems] == [("m.toml", "transition[2].when")]
+
+
+def test_a_mission_without_phases_is_a_load_error_and_has_no_phase() -> None:
+    mission = mission_of(TABLE, PARAMETERS)
+    empty = mission.config.model_copy(update={"phase": (), "transition": ()})
+    machine, problems = build_phases(replace(mission, config=empty), FakeView(**PARAMETERS))
+    assert problems == (Problem("m.toml", "phase", "a mission needs at least one phase"),)
+    assert machine.phase == ""
+
+
+def test_the_phases_are_listed_in_flight_order() -> None:
+    machine, _ = flight()
+    assert machine.infos() == (
+        PhaseInfo("pad", "on the pad"),
+        PhaseInfo("up", "ascent"),
+        PhaseInfo("down", "descent"),
+    )
 
 
 def test_a_transition_to_itself_is_a_load_error() -> None:

@@ -53,6 +53,15 @@ def test_what_lies_further_back_than_the_span_is_forgotten() -> None:
     assert trend.slope() == pytest.approx(10.0)
 
 
+def test_the_sums_stay_those_of_the_span_however_long_it_runs() -> None:
+    trend, span = Trend(), SPAN_NS // TICK
+    for i in range(5 * span):
+        trend.add((i / 10) ** 2, i * TICK)
+        if i >= span:
+            kept = range(i - span + 1, i + 1)
+            assert trend.slope() == pytest.approx(2 * sum(kept) / span / 10)
+
+
 def test_a_second_look_at_one_moment_changes_nothing() -> None:
     trend = after([0.0, 1.0, 2.0], SECOND)
     trend.add(99.0, 2 * SECOND)
