@@ -21,6 +21,7 @@ from gcs.decision.gates import Gates
 from gcs.expressions import View
 from gcs.messages import (
     AcknowledgeAlarm,
+    Act,
     CancelCommand,
     CheckEntry,
     ConfirmCommand,
@@ -91,12 +92,22 @@ class Desk:
             if isinstance(item, Intent) and isinstance(item.act, _GROUND)
         ]
 
+    def take_stops(self, batch: Sequence[Input], view: View, now_ns: int) -> list[Dispatch]:
+        """Acts that stop something: before a gate's GO of this very step goes out."""
+        return [
+            self._act(item, view, now_ns)
+            for item in batch
+            if isinstance(item, Intent) and _stops(item.act)
+        ]
+
     def take(self, batch: Sequence[Input], view: View, now_ns: int) -> list[Dispatch]:
         """All other acts, in order: after the gates have moved."""
         return [
             self._act(item, view, now_ns)
             for item in batch
-            if isinstance(item, Intent) and not isinstance(item.act, _GROUND)
+            if isinstance(item, Intent)
+            and not isinstance(item.act, _GROUND)
+            and not _stops(item.act)
         ]
 
     def obey(self, action: GateAction, view: View, now_ns: int) -> Dispatch:
@@ -104,6 +115,9 @@ class Desk:
         gate, reason = action.gate, action.reason
         match action.act:
             case "send":
+                bar = self._bars(now_ns).get(action.command)
+                if bar:
+                    return _said(_refusal(gate, f"{action.command} refused: {bar}", now_ns))
                 return self.commander.send(action.command, gate, view, now_ns)
             case "withdraw":
                 return self.commander.withdraw(action.command, reason, now_ns)
@@ -192,6 +206,10 @@ class Desk:
                 return self.count.recycle(by, mark, reason, view, now_ns)
             case Scrub(reason):
                 return self.count.scrub(by, reason, now_ns)
+
+
+def _stops(act: Act) -> bool:
+    return isinstance(act, HoldCount | Scrub) or (isinstance(act, Vote) and not act.go)
 
 
 def _words(act: ReleaseHold | Recycle | Scrub) -> str:

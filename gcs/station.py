@@ -280,6 +280,8 @@ class Station:
 
     def _command(self, batch: Sequence[Input], now_ns: int, out: _Gathered) -> None:
         """What gates and operators ask for, and what is due."""
+        for dispatch in self._desk.take_stops(batch, self._state, now_ns):
+            self._dispatch(dispatch, now_ns, out)
         for action in out.actions:
             self._dispatch(self._desk.obey(action, self._state, now_ns), now_ns, out)
         for dispatch in self._desk.take(batch, self._state, now_ns):

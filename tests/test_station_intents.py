@@ -283,7 +283,7 @@ def test_an_operator_cannot_commit_past_a_blocked_gate() -> None:
     assert "blocked by deck_fire" in refusals(hop)[-1]
 
 
-def test_nothing_is_allowed_before_anything_is_known() -> None:
+def test_nothing_but_a_hold_is_allowed_before_anything_is_known() -> None:
     hop = Hop()
     hop.downlink = False
     hop.fly(1)
@@ -291,7 +291,8 @@ def test_nothing_is_allowed_before_anything_is_known() -> None:
         hop.intent(StageCommand(command))
     hop.tick()
     assert hop.snapshot.staged is None
-    assert len(refusals(hop)) == 5
+    assert len(refusals(hop)) == 4
+    assert [command.command for command in hop.snapshot.commands] == ["hold"]
 
 
 def test_divert_is_refused_with_the_reason_after_divert_close() -> None:
@@ -406,3 +407,30 @@ def test_intents_do_nothing_after_a_fault() -> None:
     hop.intent(ConfirmCommand(code))
     hop.fly(1)
     assert hop.sent("divert") == []
+
+
+# --- A stop that comes with a GO ---
+
+
+def ticks_to_launch() -> int:
+    """Ticks after birth until LAUNCH goes out by itself."""
+    hop = Hop().born()
+    for tick in range(1, 400):
+        hop.tick()
+        if hop.sent("launch"):
+            return tick
+    raise AssertionError(hop.gate("launch_commit"))
+
+
+@pytest.mark.parametrize("act", [HoldCount("a boat"), Scrub("enough")])
+def test_a_stop_in_the_very_step_of_a_go_comes_first(act: Act) -> None:
+    hop = Hop().born()
+    for _ in range(ticks_to_launch() - 1):
+        hop.tick()
+    assert not hop.sent("launch")
+    hop.step([ConsoleChanged("console", "FD", True, "anna")])
+    wish = Intent("x", "console", "FD", hop.now_ns, 0, act, "anna")
+    hop.tick(wish)
+    hop.fly(3)
+    assert not hop.sent("launch"), "LAUNCH went out beside the stop"
+    assert hop.gate("launch_commit").state is not GateState.COMMITTED

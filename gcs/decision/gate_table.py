@@ -177,9 +177,10 @@ def _trigger_of_question(state: GateState, opened: bool, moment: Moment) -> Trig
 
 
 def _commits(moment: Moment) -> bool:
-    """Whether the vehicle has the command, or a gate without one stands at its deadline."""
+    """Whether the vehicle has the command in time, or a gate without one stands at its deadline."""
     if moment.attempt is not None:
-        return moment.attempt.state is CommandState.VERIFIED
+        # An echo that is heard only with the deadline behind it came too late to count.
+        return moment.attempt.state is CommandState.VERIFIED and moment.closes is not True
     standing = moment.commits_by_standing and not moment.blocking
     return standing and moment.closes is True and moment.opens is True
 

@@ -95,6 +95,7 @@ def test_nothing_commits_but_a_verified_command_or_a_standing_go_at_the_deadline
                 assert moment.blocking == ()
             else:
                 assert moment.attempt.state is CommandState.VERIFIED
+                assert moment.closes is not True, "an echo after the deadline is too late"
 
 
 def test_an_open_gate_never_outlives_its_deadline() -> None:
