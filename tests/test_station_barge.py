@@ -75,6 +75,8 @@ def test_the_barge_hears_a_verdict_twice_a_second_that_holds_for_two_seconds() -
 
 def test_the_lights_follow_the_landing_from_waiting_to_blue() -> None:
     hop = Hop().born().fly(1)
+    assert lights(hop) is DeckLights.RED, "a deck is free once it has been so for a while"
+    hop.fly(5)
     assert lights(hop) is DeckLights.AMBER
     hop = Hop().commit().fly(1)
     assert hop.landing is GateState.COMMITTED

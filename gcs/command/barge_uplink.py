@@ -59,6 +59,7 @@ def _problems(mission: Mission) -> Iterator[Problem]:
     for i, gate in enumerate(config.deck_lights.gates):
         if gate not in known:
             yield Problem(mission.file, f"deck_lights.gates[{i}]", f"no gate is called {gate!r}")
+    yield from _veto_problems(mission)
     if not any(source.kind == "barge" for source in config.source):
         return
     if len(config.gate) > MAX_GATES:
@@ -69,13 +70,27 @@ def _problems(mission: Mission) -> Iterator[Problem]:
             yield Problem(mission.file, f"gate[{i}].id", message)
 
 
+def _veto_problems(mission: Mission) -> Iterator[Problem]:
+    rules = {name: rule for _, name, rule in mission.criterion_configs()}
+    for i, name in enumerate(mission.config.deck_lights.red_unless):
+        rule = rules.get(name)
+        message = ""
+        if rule is None:
+            message = f"no criterion is called {name!r}"
+        elif rule.gates or rule.phases:
+            message = f"{name} may be inhibited: name one without gates and phases"
+        if message:
+            yield Problem(mission.file, f"deck_lights.red_unless[{i}]", message)
+
+
 class BargeUplink:
     """Encodes for every barge of a mission; one sequence counter a topic."""
 
     def __init__(self, mission: Mission) -> None:
         config = mission.config
         self._barges = {s.id: s for s in config.source if s.kind == "barge"}
-        self._rule = LightsRule(config.deck_lights.gates, _criteria_of(mission))
+        lights = config.deck_lights
+        self._rule = LightsRule(lights.gates, _criteria_of(mission), lights.red_unless)
         self._sequences = dict.fromkeys(sorted(barge.TO_BARGE), 0)
         self.told: DeckLights | None = None
         """The lights that were asked for last; None before the first verdict."""

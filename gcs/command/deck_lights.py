@@ -21,15 +21,26 @@ LIGHTS: Mapping[GateState, DeckLights] = {
 }
 """What a gate's state says. Before any is open there is nothing to come to yet."""
 
+_PASSING = frozenset({CriterionState.GO, CriterionState.CAUTION})
 _RESTRICTED = frozenset({CriterionState.CAUTION, CriterionState.WAIVED})
 
 
 class LightsRule:
-    """The lights that a mission wants. `gates` are in flight order, `criteria` by gate."""
+    """The lights that a mission wants. `gates` are in flight order, `criteria` by gate.
 
-    def __init__(self, gates: Sequence[str], criteria: Mapping[str, frozenset[str]]) -> None:
+    Without the criteria in `red_unless` the lights are red, whatever was committed: a fire
+    after the last gate is a fire.
+    """
+
+    def __init__(
+        self,
+        gates: Sequence[str],
+        criteria: Mapping[str, frozenset[str]],
+        red_unless: Sequence[str] = (),
+    ) -> None:
         self._gates = tuple(gates)
         self._criteria = dict(criteria)
+        self._red_unless = frozenset(red_unless)
 
     def wanted(
         self, gates: Sequence[GateStatus], criteria: Sequence[CriterionStatus]
@@ -37,7 +48,8 @@ class LightsRule:
         """The lights now. A GO that passes only with a caution or a waiver is amber."""
         by_id = {gate.id: gate for gate in gates}
         states = [by_id[gate].state for gate in self._gates if gate in by_id]
-        if len(states) < max(len(self._gates), 1):
+        passing = {row.id for row in criteria if row.state in _PASSING}
+        if len(states) < max(len(self._gates), 1) or not self._red_unless <= passing:
             return DeckLights.RED
         speaking = max((i for i, s in enumerate(states) if s is not GateState.CLOSED), default=0)
         light = LIGHTS[states[speaking]]

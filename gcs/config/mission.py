@@ -282,10 +282,13 @@ class CommandConfig(ConfigModel):
 class DeckLightsConfig(ConfigModel):
     """The gates that the barge's deck lights show, in the order of the flight.
 
-    The last of them that is not CLOSED speaks; with none named the lights are red.
+    The last of them that is not CLOSED speaks; with none named the lights are red. Whatever
+    the gates say, they are red unless the criteria in `red_unless` pass: no commit may
+    inhibit these, so they name no gate.
     """
 
     gates: Identifiers = ()
+    red_unless: Identifiers = ()
 
 
 class DisplayConfig(ConfigModel):

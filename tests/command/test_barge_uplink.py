@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
 from gcs.command.barge_uplink import VERDICT_VALIDITY_MS, BargeUplink, build_barge_uplink
 from gcs.command.deck_lights import LIGHTS, LightsRule
 from gcs.command.outgoing import OutgoingOrder
+from gcs.config.loading import CONFIGS, load_mission
 from gcs.messages import (
     CountState,
     CountStatus,
@@ -149,10 +151,52 @@ def test_a_caution_counts_for_the_gates_that_its_criterion_names(
 ) -> None:
     states = [GateState.GO, GateState.CLOSED, GateState.CLOSED]
     gates = [gate(s, n) for s, n in zip(states, shipped().config.deck_lights.gates, strict=True)]
-    rows = [criterion(CriterionState.CAUTION, name)]
+    vetoes = shipped().config.deck_lights.red_unless
+    rows = [criterion(CriterionState.GO, veto) for veto in vetoes]
+    rows.append(criterion(CriterionState.CAUTION, name))
     verdict = told(uplink().verdict(gates, rows, FLIGHT, START), barge.VERDICT_TOPIC)
     assert isinstance(verdict, barge.Verdict)
     assert verdict.lights is wanted
+
+
+@pytest.mark.parametrize("state", CriterionState)
+def test_a_deck_that_is_not_known_to_be_free_is_red_whatever_was_committed(
+    state: CriterionState,
+) -> None:
+    rule = LightsRule(("first",), {}, ["free"])
+    row = criterion(state, "free")
+    passes = state in (CriterionState.GO, CriterionState.CAUTION)
+    shown = rule.wanted([gate(GateState.COMMITTED, "first")], [row])
+    assert shown is (DeckLights.BLUE if passes else DeckLights.RED)
+    assert rule.wanted([gate(GateState.CLOSED, "first")], [row]) is (
+        DeckLights.AMBER if passes else DeckLights.RED
+    )
+    assert rule.wanted([gate(GateState.COMMITTED, "first")], []) is DeckLights.RED
+
+
+@pytest.mark.parametrize(
+    "name", ["xzy1-hop", "xzy1-hop-count", "xzy1-booster", "xzy1-cargo", "falcon9-like"]
+)
+def test_fire_and_people_on_deck_veto_the_lights_of_every_mission(name: str) -> None:
+    mission = load_mission(CONFIGS / "missions" / f"{name}.toml")
+    assert mission.config.deck_lights.red_unless == ("deck_burns", "deck_occupied")
+    rules = {name: rule for _, name, rule in mission.criterion_configs()}
+    for veto in mission.config.deck_lights.red_unless:
+        assert rules[veto].gates == rules[veto].phases == ()
+
+
+def test_a_veto_that_is_no_criterion_or_may_be_inhibited_is_a_mistake() -> None:
+    hop = shipped()
+    lights = hop.config.deck_lights.model_copy(update={"red_unless": ("fires", "deck_fire")})
+    config = hop.config.model_copy(update={"deck_lights": lights})
+    _, problems = build_barge_uplink(replace(hop, config=config))
+    assert [(problem.key, problem.message) for problem in problems] == [
+        ("deck_lights.red_unless[0]", "no criterion is called 'fires'"),
+        (
+            "deck_lights.red_unless[1]",
+            "deck_fire may be inhibited: name one without gates and phases",
+        ),
+    ]
 
 
 def test_lights_that_no_gate_or_an_unknown_one_drives_are_red() -> None:

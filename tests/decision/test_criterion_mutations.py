@@ -44,6 +44,7 @@ _AT_THE_TOP: dict[str, tuple[int, ...]] = {
         175,
     ),
     "deck_clear": (18,),
+    "deck_occupied": (18,),
     "beacon_transmitter": (27,),
     "deck_closed": (27,),
     "beacon_switch": (25,),
@@ -77,6 +78,7 @@ _AT_THE_TOP: dict[str, tuple[int, ...]] = {
 
 _AT_THE_BOTTOM: dict[str, tuple[int, ...]] = {
     "deck_clear": (55,),
+    "deck_occupied": (55,),
     "deck_fire": (17,),
     "robot_parked": (29,),
     "monitors_quiet": (27,),
