@@ -49,7 +49,8 @@ class Identity:
         if self.by == "peer":
             return peer
         if self.by == "declared":
-            return attach.person
+            # One person who types a name in two ways is not two.
+            return " ".join(attach.person.split()).casefold()
         if not attach.token:
             if attach.position:
                 raise RefusedError("this station asks for a token: set LANDFALL_TOKEN")

@@ -44,6 +44,7 @@ def attach(position: str = "", person: str = "", token: str = "") -> Attach:
         (BY_TOKEN, attach(), "anna", ""),
         (DECLARED, attach("FD", "anna"), "root", "anna"),
         (DECLARED, attach("FD"), "root", ""),
+        (DECLARED, attach("FD", " Anna  Wang "), "root", "anna wang"),
     ],
 )
 def test_a_person_is_known_by_peer_token_or_word(
