@@ -110,9 +110,16 @@ def _panel(
     picture: Picture, title: str, columns: tuple[int, ...], width: int, height: int
 ) -> list[Line]:
     readings = _readings(picture, columns)
-    newest = min((r.age_ns for r in readings if r.freshness is not Freshness.NEVER), default=None)
+    heard = [r for r in readings if r.freshness is not Freshness.NEVER and _is_heard(r)]
+    newest = min((r.age_ns for r in heard), default=None)
     head = f"{title} · age {age(newest)}" if newest is not None else f"{title} · never heard"
     return [rule(head, width), *_flowed(readings, width, height - 1)]
+
+
+def _is_heard(reading: Reading) -> bool:
+    """Whether it comes over a link: what the station or a person says is no sign of life."""
+    of_the_station = reading.info.source.startswith("station ")
+    return not of_the_station and not reading.info.entered_by
 
 
 def _readings(picture: Picture, columns: tuple[int, ...]) -> list[Reading]:
