@@ -396,6 +396,12 @@ def test_what_a_scrubbed_count_refuses_is_told_with_who_and_when() -> None:
     )
 
 
+def test_a_count_that_is_held_at_the_mark_itself_may_be_recycled_there() -> None:
+    count = Count()
+    count.hold(150)
+    assert count.recycle(151, "chill").kind == "count"
+
+
 def test_whether_the_vehicle_can_count_again_is_asked_at_that_moment() -> None:
     count = Count(PLAN.replace('"mode == 0"', '"held(mode == 0, 1 s)"'))
     count.hold(50)

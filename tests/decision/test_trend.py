@@ -62,6 +62,10 @@ def test_the_sums_stay_those_of_the_span_however_long_it_runs() -> None:
             assert trend.slope() == pytest.approx(2 * sum(kept) / span / 10)
 
 
+def test_a_slope_that_no_number_holds_is_none() -> None:
+    assert after([1e308, -1e308, 1e308, -1e308], SECOND).slope() is None
+
+
 def test_a_second_look_at_one_moment_changes_nothing() -> None:
     trend = after([0.0, 1.0, 2.0], SECOND)
     trend.add(99.0, 2 * SECOND)

@@ -146,7 +146,7 @@ def test_granting_is_said_aloud() -> None:
     board = Board(ROLL + ROLL_WAIVABLE + TO_RIGHT)
     board.roll(3.4)
     event = board.waive("4 deg", by="BARGE", reason=" swell\n dies   down ")
-    assert (event.kind, event.origin, event.severity) == ("waiver", "BARGE", 4)
+    assert (event.at_ns, event.kind, event.origin, event.severity) == (NOON, "waiver", "BARGE", 4)
     assert event.text.endswith("until 12:01:00 UTC: swell dies down")
 
 
@@ -204,7 +204,8 @@ def test_it_expires_to_the_nanosecond(changed: frozenset[int] | None) -> None:
     status = board.judge(1, changed)
     assert status.state is NO_GO
     assert status.waiver is None
-    assert board.ended() == ["deck roll: waiver by FD expired"]
+    text = "deck roll: waiver by FD expired"
+    assert board.criteria.take_events() == [Event(board.now_ns, "waiver", "roll", text, 4)]
     assert board.ended() == []
 
 
@@ -347,6 +348,15 @@ def test_a_value_beyond_its_bound_already_is_not_waived_on_either_side() -> None
     board.roll(-4.5)
     assert board.waive("-4 deg").text.endswith("refused: -4.5 deg is beyond -4.0 deg already")
     assert board.waive("4 deg").text.endswith("refused: -4.5 deg is beyond -3.0 deg already")
+
+
+def test_a_bound_of_a_plain_number_has_no_unit() -> None:
+    entry = ROLL.replace('value = "roll"\nunit = "deg"', 'value = "clear"').replace(" deg", "")
+    board = Board(entry + ROLL_WAIVABLE + TO_RIGHT.replace(" deg", ""))
+    board.view.set("clear", 3.4)
+    board.judge()
+    assert board.waive("4 m").text.endswith("refused: expected a bound without a unit, got '4 m'")
+    assert board.waive("4").kind == "waiver"
 
 
 def test_a_revocation_and_its_refusal_are_told_with_who_and_when() -> None:
