@@ -349,7 +349,9 @@ BARGE_WORDS = [
 
 
 @pytest.mark.parametrize(
-    ("topic", "words", "criterion", "others"), BARGE_WORDS, ids=lambda v: str(v)[:24]
+    ("topic", "words", "criterion", "others"),
+    BARGE_WORDS,
+    ids=[str(words)[1:24] for _, words, *_ in BARGE_WORDS],
 )
 def test_every_limit_of_the_barge_blocks(
     topic: str, words: dict[str, float], criterion: str, others: set[str]
