@@ -23,6 +23,7 @@ from textual.widgets import Static
 from gcs.clock import Clock, ScaledClock
 from gcs.console.client import ConsoleClient
 from gcs.console.format import escaped
+from gcs.console.hangup import EXIT_HUNG_UP, HangUp
 from gcs.console.layout import LAYOUTS, MAIN_PANELS, SMALLEST, layout_for, panels
 from gcs.console.panel import Panel
 from gcs.console.panels.command import read_back_rows
@@ -73,12 +74,14 @@ def run_console(
     client = ConsoleClient(address, position, person, token)
     wall = ScaledClock.started_now()
     watchdog = Watchdog(wall)
-    app = ConsoleApp(client, position, wall, settings, watchdog)
+    hang_up = HangUp()
+    app = ConsoleApp(client, position, wall, settings, watchdog, hang_up)
     watchdog.start()
     try:
         app.run(mouse=False)
     finally:
         watchdog.stop()
+        hang_up.left()
     sys.stdout.write("".join(f"{line}\n" for line in app.last_words()))
     return app.return_code or 0
 
@@ -100,6 +103,7 @@ class ConsoleApp(App[None], inherit_bindings=False):
         wall: Clock | None = None,
         settings: Settings = DEFAULT_SETTINGS,
         watchdog: Watchdog | None = None,
+        hang_up: HangUp | None = None,
     ) -> None:
         # Without colours of its own a theme leaves the terminal's as they are.
         super().__init__(ansi_color=not settings.theme.background)
@@ -107,6 +111,7 @@ class ConsoleApp(App[None], inherit_bindings=False):
         self._settings = settings
         self._wall = wall or ScaledClock.started_now()
         self._watchdog = watchdog or Watchdog(self._wall)
+        self._hang_up = hang_up
         self._session = Session(position, settings)
         self._beat = 0
         self._whole = True
@@ -143,6 +148,8 @@ class ConsoleApp(App[None], inherit_bindings=False):
         theme = self._settings.theme
         self.screen.styles.background = theme.background or "ansi_default"
         self.screen.styles.color = theme.foreground or "ansi_default"
+        if self._hang_up is not None:
+            self._hang_up.watch(lambda: self.exit(return_code=EXIT_HUNG_UP))
         self.run_worker(self._listen(), name="station")
         self.set_interval(PAINT_S, self.paint)
 

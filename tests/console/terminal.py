@@ -41,6 +41,7 @@ class Terminal:
             start_new_session=True,
         )
         os.close(slave)
+        self._deaf = False
         self.bytes_total = 0
         self._painted = bytearray()
         self._changed = threading.Condition()
@@ -48,7 +49,7 @@ class Terminal:
         self._reader.start()
 
     def _read(self) -> None:
-        while True:
+        while not self._deaf:
             try:
                 data = os.read(self._master, 65536)
             except OSError:
@@ -58,6 +59,10 @@ class Terminal:
                 self._painted += data
                 del self._painted[:-_KEPT_BYTES]
                 self._changed.notify_all()
+
+    def stop_reading(self) -> None:
+        """From the next bytes on take none: the terminal's buffer fills."""
+        self._deaf = True
 
     def forget(self) -> None:
         """Begin anew with what was painted."""

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import base64
 import re
+import signal
 from pathlib import Path
+
+import pytest
 
 from tests.console.terminal import console_on
 
@@ -58,3 +61,19 @@ def test_leaving_gives_the_terminal_back() -> None:
         assert terminal.ended() == 0
         assert b"\x1b[?1049l" in terminal.painted
         assert b"\x1b[?25h" in terminal.painted
+
+
+@pytest.mark.parametrize("how", [signal.SIGHUP, signal.SIGTERM])
+def test_a_console_whose_terminal_is_gone_does_not_live_on(how: signal.Signals) -> None:
+    with console_on("nominal") as terminal:
+        terminal.awaits("DECK")
+        terminal.process.send_signal(how)
+        assert terminal.ended() == 1
+
+
+def test_not_even_where_the_terminal_takes_no_more_bytes() -> None:
+    with console_on("nominal") as terminal:
+        terminal.awaits("DECK")
+        terminal.stop_reading()
+        terminal.process.send_signal(signal.SIGHUP)
+        assert terminal.ended() == 1

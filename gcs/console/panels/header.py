@@ -94,6 +94,8 @@ def _mode(picture: Picture) -> Span:
 
 
 def _recorder(picture: Picture) -> Line:
+    if picture.model.catalogue.mode == "REPLAY":
+        return (Span("no rec", Tone.DIM),)
     if picture.model.silent:
         return (Span("rec ?", Tone.STALE),)
     if picture.model.snapshot.recorder_ok:
