@@ -76,7 +76,7 @@ def test_an_unknown_barge_source_is_named() -> None:
         ("bottom_m = 10.5", "bottom_m = 25.0", "model", "propellant.fuel lies beyond"),
         ("dry_cg_height_m = 10.3", "dry_cg_height_m = 103.0", "model", "lies beyond body.length_m"),
         ("starts = 3", "starts = 3\nring_radius_m = 3.0", "model", "lies beyond half"),
-        ("starts = 3", "starts = 3\nlanding = []", "model.engine.landing", "at least 1"),
+        ("starts = 3", "starts = 3\nlanding = []", "model.engine.landing", "must not be empty"),
         ("starts = 3", "starts = 3\nlanding = [0, 0]", "model.engine", "named twice"),
         ('deploy = "4 s"', 'deploy = "-4 s"', "model.legs.deploy", "0"),
         (

@@ -415,7 +415,7 @@ def test_the_dictionary_tells_who_enters_it_and_within_what() -> None:
     ("entry", "message"),
     [
         (parameter("x", 'entered_by = ["FD"]'), "needs its `valid` range"),
-        (parameter("x", "entered_by = []", valid='["0", "1"]'), "at least 1 item"),
+        (parameter("x", "entered_by = []", valid='["0", "1"]'), "must not be empty"),
         (
             parameter("x", 'entered_by = ["FD"]', "", "0 s", valid='["0", "1"]'),
             "needs a `stale_after` above zero",
