@@ -466,6 +466,14 @@ def test_a_harmless_command_goes_out_at_once() -> None:
     assert len(Desk().stage("hold").outgoing) == 3
 
 
+def test_commands_are_numbered_upwards_with_who_sent_them_and_when() -> None:
+    desk = Desk()
+    for desk.now_ns in (7, 8, 9):
+        desk.stage("hold")
+    rows = [(c.id, c.by, c.sent_ns) for c in desk.commander.statuses()]
+    assert rows == [(0, "FD", 7), (1, "FD", 8), (2, "FD", 9)]
+
+
 def test_the_code_may_be_typed_in_small_letters() -> None:
     desk = Desk()
     desk.stage()
