@@ -7,7 +7,7 @@ SPEED ?= 1
 SEED ?= 1
 SERIAL ?= 0
 
-.PHONY: demo test lint types contracts unit bench mutation landings witnesses diagrams lock clean peers
+.PHONY: demo test lint types contracts unit bench mutation landings rehearsals witnesses diagrams lock clean peers
 
 $(VENV)/.installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Landfall needs Python 3.11 or newer; set PYTHON=/path/to/it")'
@@ -63,6 +63,10 @@ mutation: $(VENV)/.prepared
 	@$(BIN)/python -c "import mutmut" 2>/dev/null || $(BIN)/python -m pip install --quiet "mutmut==3.8.1"
 	@status=0; $(BIN)/python -m tests.helpers.mutation $(MODULES) || status=1; \
 	  $(BIN)/python -m pytest -q tests/decision/test_criterion_mutations.py || status=1; exit $$status
+
+# Every rehearsal that ships, the long ones too, which the tests leave out.
+rehearsals: $(VENV)/.prepared
+	@for file in configs/rehearsals/*.toml; do $(BIN)/hil rehearse $$file || exit 1; done
 
 # 200 seeds of each mission on all cores, each in a wind of its own up to the limits.
 landings: $(VENV)/.prepared

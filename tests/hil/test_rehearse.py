@@ -22,7 +22,9 @@ from hil.script import load_rehearsal
 from tests.hil.rehearsals import BEFORE_LAUNCH, NEVER_MET, expect, written
 
 REPOSITORY = CONFIGS.parent
-SHIPPED = sorted((CONFIGS / "rehearsals").glob("*.toml"))
+LONG = ("nominal-cargo", "nominal-count", "hold-in-terminal-count")
+"""Minutes of CPU time: `make rehearsals` flies these too."""
+SHIPPED = sorted(path for path in (CONFIGS / "rehearsals").glob("*.toml") if path.stem not in LONG)
 SECOND = 1_000_000_000
 CLOCKS = ("time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns")
 
