@@ -121,7 +121,7 @@ class Channels:
     """Frames that carry all channels, each a slow swing of its own."""
 
     def __init__(self, dialect: Dialect, count: int) -> None:
-        self._encoder = Encoder(dialect, 1, 1)
+        self.encoder = Encoder(dialect, 1, 1)
         self._phases = np.linspace(0.0, 2 * math.pi, -(-count // PACKED) * PACKED)
 
     def frames(self, at_ns: int) -> Iterator[bytes]:
@@ -129,7 +129,7 @@ class Channels:
         values = 20 * np.sin(self._phases + at_ns % (100 * SECOND_NS) / SECOND_NS)
         for array, data in enumerate(values.reshape(-1, PACKED).tolist()):
             fields = {"time_usec": at_ns // 1000, "array_id": array, "data": data}
-            yield self._encoder.encode("DEBUG_FLOAT_ARRAY", fields)
+            yield self.encoder.encode("DEBUG_FLOAT_ARRAY", fields)
 
 
 # --- The cost of a step -----------------------------------------------------
@@ -197,7 +197,9 @@ class Timed:
 def send(port: int, channels: int) -> None:
     """The other side of `live`: all channels at 10 Hz, and positions up to the full rate."""
     dialect = load_dialect(load_mission(HOP).dialect_text())
-    packed, encoder = Channels(dialect, channels), Encoder(dialect, 1, 1)
+    packed = Channels(dialect, channels)
+    # One sender, one count: with two the station would take the gaps for losses.
+    encoder = packed.encoder
     link = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     link.connect(("127.0.0.1", port))
     began_ns = time.monotonic_ns()
