@@ -49,6 +49,7 @@ from gcs.telemetry.parameters import (
     StationRoute,
 )
 from gcs.telemetry.routing import Routes, RoutingError
+from gcs.telemetry.speech import say_duration
 from gcs.telemetry.voting import TURN_RAD, VoteRule
 
 __all__ = ["Dictionary", "build_dictionary"]
@@ -349,6 +350,18 @@ class _Builder:
         plain = self._names.parameters[entry.index]
         derivation = Derivation(expression, self._needs(expression))
         self._names.parameters[entry.index] = replace(plain, derivation=derivation)
+        self._outlives_its_inputs(entry, derivation)
+
+    def _outlives_its_inputs(self, entry: _Entry, derivation: Derivation) -> None:
+        """It is as old as its oldest input: were it stale sooner, it would blink at each wait."""
+        inputs = [self._names.parameters[index] for index in derivation.needs]
+        slowest = max(inputs, key=lambda its: its.stale_after_ns, default=None)
+        if slowest is not None and entry.config.stale_after < slowest.stale_after_ns:
+            message = (
+                f"reads {slowest.id}, which is good for {say_duration(slowest.stale_after_ns)}: "
+                f"{say_duration(entry.config.stale_after)} must not be shorter"
+            )
+            self._problem(entry, "stale_after", message)
 
     def _needs(self, expression: Expression) -> tuple[int, ...]:
         named = set(_names_outside_age(parse(expression.text)))

@@ -218,6 +218,11 @@ BARGE = 'topic = "motion", field = "roll", unit = "rad"'
         (derived("p", "1 m", "s"), "from.expression", "gives m"),
         (derived("p", "p + 1"), "from.expression", "circle"),
         (derived("p", "1", sources='["fc_a"]'), "", "neither"),
+        (
+            parameter("slow", BARGE, "rad", stale_after="10 s") + derived("p", "2 * slow", "rad"),
+            "stale_after",
+            "reads slow, which is good for 10.0 s: 1.0 s must not be shorter",
+        ),
     ],
 )
 def test_a_mistake_is_placed_and_explained(entry: str, key: str, message: str) -> None:
