@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from gcs.command.rules import CommandRules, known
+from gcs.command.rules import CommandRules
 from gcs.config.mission import CommandConfig
-from gcs.expressions import View
+from gcs.expressions import View, number, truth
 from gcs.expressions.parsing import parse
 from gcs.expressions.syntax import Logical
 from gcs.telemetry.speech import PLAIN, say_duration
@@ -29,8 +29,8 @@ def _lines(
     config = rules.config
     yield f"{config.mav_cmd or config.order} to {', '.join(targets) or 'nobody'}"
     for name, expression in rules.parameters.items():
-        value = known(expression, view, now_ns)
-        said = "UNKNOWN" if value is None else PLAIN.say(float(value))
+        value, _ = number(expression, view, now_ns)
+        said = "UNKNOWN" if value is None else PLAIN.say(value)
         yield f"{name} = {said} ({expression.text})"
     yield (
         f"valid {say_duration(config.validity)}, sent up to {config.attempts} times, "
@@ -39,9 +39,8 @@ def _lines(
     if barred:
         yield f"BARRED: {barred}"
     for prerequisite in rules.prerequisites:
-        value = known(prerequisite, view, now_ns)
-        truth = value if isinstance(value, bool) else None
-        yield f"{_WORDS[truth]}: {prerequisite.text}"
+        holds, _ = truth(prerequisite, view, now_ns)
+        yield f"{_WORDS[holds]}: {prerequisite.text}"
     if config.two_person:
         yield "to be confirmed by another person"
 

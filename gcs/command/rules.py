@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gcs.config.mission import CommandConfig
-from gcs.expressions import Expression, View
+from gcs.expressions import Expression, View, number, truth
 
 
 @dataclass(frozen=True)
@@ -31,17 +31,14 @@ class CommandRules:
 
     def effect(self, view: View, now_ns: int) -> bool:
         """Whether the command's effect is known to be there; a check that crashes knows nothing."""
-        return self.verified_when is not None and known(self.verified_when, view, now_ns) is True
+        return self.verified_when is not None and truth(self.verified_when, view, now_ns)[0] is True
 
 
 def not_allowed(rules: CommandRules, view: View, now_ns: int) -> str:
     """Why the command is not known to be allowed; empty when it is."""
-    try:
-        allowed = rules.allowed.evaluate(view, now_ns)
-    except Exception as error:
-        return f"check crashed: {type(error).__name__}: {error}"
-    if allowed is True:
-        return ""
+    allowed, crash = truth(rules.allowed, view, now_ns)
+    if allowed or crash:
+        return crash
     because = rules.config.refused_because or f"not {rules.allowed.text}"
     return because if allowed is False else f"not known whether it is allowed ({because})"
 
@@ -50,19 +47,8 @@ def parameter_values(rules: CommandRules, view: View, now_ns: int) -> tuple[dict
     """The values of a command's parameters now, and why they cannot be had."""
     values: dict[str, float] = {}
     for name, expression in rules.parameters.items():
-        try:
-            value = expression.evaluate(view, now_ns)
-        except Exception as error:
-            return {}, f"{name} crashed: {type(error).__name__}: {error}"
+        value, crash = number(expression, view, now_ns)
         if value is None:
-            return {}, f"{name} is unknown ({expression.text})"
-        values[name] = float(value)
+            return {}, f"{name} is unknown ({crash or expression.text})"
+        values[name] = value
     return values, ""
-
-
-def known(expression: Expression, view: View, now_ns: int) -> float | bool | None:
-    """What an expression comes to, to be shown: None also where it crashes."""
-    try:
-        return expression.evaluate(view, now_ns)
-    except Exception:
-        return None

@@ -21,9 +21,9 @@ from dataclasses import dataclass, field
 
 from gcs.clock import SECOND_NS
 from gcs.decision.alarm_table import ACTIVE, CONDITIONS, TRANSITIONS, WAITING, On, Trigger
-from gcs.decision.compiling import merged_windows, truth
+from gcs.decision.compiling import merged_windows
 from gcs.decision.view import JointView
-from gcs.expressions import Expression
+from gcs.expressions import Expression, truth
 from gcs.messages import (
     AcknowledgeAlarm,
     AlarmCounts,

@@ -1,8 +1,7 @@
-"""Compiles configured expressions, gathers what is wrong with them, and evaluates them safely."""
+"""Compiles configured expressions, and gathers what is wrong with them."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Mapping
 
 from gcs.config.problems import Problem
@@ -14,7 +13,6 @@ from gcs.expressions import (
     Kind,
     Scope,
     Unit,
-    View,
     compile_expression,
     parse_difference,
     parse_quantity,
@@ -89,32 +87,6 @@ class Compiler:
         except ExpressionError as error:
             self.problem(file, key, str(error))
             return None
-
-
-def truth(expression: Expression, view: View, now_ns: int) -> tuple[bool | None, str]:
-    """A condition's truth, None when unknown, and what crashed, if it did.
-
-    Whatever is not exactly true or false is unknown: a check that crashes or
-    answers nonsense must block, not stop the station.
-    """
-    try:
-        value = expression.evaluate(view, now_ns)
-    except Exception as error:
-        return None, f"check crashed: {type(error).__name__}: {error}"
-    if value is None or isinstance(value, bool):
-        return value, ""
-    return None, f"check crashed: {value!r} is neither true nor false"
-
-
-def number(expression: Expression, view: View, now_ns: int) -> float | None:
-    """A number's value in SI; None when it is unknown or not finite, or crashes."""
-    try:
-        value = expression.evaluate(view, now_ns)
-    except Exception:
-        return None
-    if value is None or isinstance(value, bool) or not math.isfinite(value):
-        return None
-    return float(value)
 
 
 def merged_windows(expressions: Iterable[Expression | None]) -> dict[int, int]:

@@ -26,10 +26,10 @@ from typing import NamedTuple
 
 from gcs.clock import SECOND_NS
 from gcs.config.mission import CountConfig, MarkConfig
-from gcs.decision.compiling import merged_windows, number, truth
+from gcs.decision.compiling import merged_windows
 from gcs.decision.count_clock import BuiltInHold, CountClock, Due, Passage
 from gcs.decision.count_table import REFUSALS, TRANSITIONS, UNPLANNED, Trigger
-from gcs.expressions import Expression, View
+from gcs.expressions import Expression, View, number, truth
 from gcs.messages import CountState, CountStatus, Event, HoldKind, MarkInfo
 from gcs.telemetry.speech import say_clock, say_duration
 
@@ -240,7 +240,7 @@ class Countdown:
     def _first_ns(self, view: View, now_ns: int) -> int:
         """T as flight time begins: what the vehicle says, if it is known and asked for."""
         reading = self._rules.reading
-        said = None if reading is None else number(reading, view, now_ns)
+        said = None if reading is None else number(reading, view, now_ns)[0]
         return self._zero_ns if said is None else round(said * SECOND_NS)
 
     def _lifted(self, view: View, now_ns: int) -> bool:

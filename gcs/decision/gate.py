@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from gcs.config.mission import GateConfig
-from gcs.decision.compiling import truth
 from gcs.decision.deadline import Deadline
 from gcs.decision.gate_table import CONSEQUENCES, TRANSITIONS, Moment, Trigger, trigger_of
 from gcs.decision.no_go import RETRY_REST_NS, OwedNoGo
 from gcs.decision.polls import Basis, Poll
-from gcs.expressions import Expression, View
+from gcs.expressions import Expression, View, truth
 from gcs.messages import (
     CommandStatus,
     CriterionState,

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from gcs.config.loading import Mission
 from gcs.config.mission import TransitionConfig
 from gcs.config.problems import Problem
-from gcs.decision.compiling import Compiler, merged_windows, truth
-from gcs.expressions import Expression, Scope, View
+from gcs.decision.compiling import Compiler, merged_windows
+from gcs.expressions import Expression, Scope, View, truth
 from gcs.messages import Event, PhaseInfo, PhaseStatus
 
 _ERROR = 3

@@ -31,9 +31,11 @@ Unknown
 
 Text is parsed to a tree (`syntax`), checked against the dictionary's units (`checking`) and
 compiled to closures (`evaluating`). `evaluate_columns` (`batch`) answers the same over columns
-of recorded samples, for many moments at once.
+of recorded samples, for many moments at once. `truth` and `number` (`asking`) ask safely: what
+crashes is unknown.
 """
 
+from gcs.expressions.asking import number, truth
 from gcs.expressions.batch import evaluate_columns
 from gcs.expressions.checking import Scope
 from gcs.expressions.columns import Column
@@ -69,7 +71,9 @@ __all__ = [
     "View",
     "compile_expression",
     "evaluate_columns",
+    "number",
     "parse_difference",
     "parse_quantity",
+    "truth",
     "unit_of",
 ]

@@ -217,7 +217,20 @@ def test_a_rule_that_crashes_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_rule_that_answers_a_number_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
     desk = Desk()
     monkeypatch.setattr(Expression, "evaluate", lambda *_: 1.0)
-    assert len(refusals(desk.send())) == 1
+    assert refusals(desk.send()) == ["COMMIT refused: check crashed: 1.0 is neither true nor false"]
+
+
+def test_a_parameter_value_that_crashes_is_unknown_and_says_why(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    desk = Desk()
+
+    def crashing(self: Expression, *_: object) -> bool:
+        return self.text == "mode == 4" or 1 / 0 > 0
+
+    monkeypatch.setattr(Expression, "evaluate", crashing)
+    why = "check crashed: ZeroDivisionError: division by zero"
+    assert refusals(desk.send()) == [f"COMMIT refused: param3 is unknown ({why})"]
 
 
 def test_an_unknown_command_is_refused() -> None:
