@@ -465,34 +465,3 @@ def test_the_marks_are_listed_for_the_console() -> None:
         MarkInfo("top", -300 * SECOND),
         MarkInfo("chill", -150 * SECOND),
     )
-
-
-@pytest.mark.parametrize(
-    ("change", "keys"),
-    [
-        (('at = "-10 s"', 'at = "-100 s"'), ["count.hold[0].at", "count.hold[1].at"]),
-        (('at = "-150 s"', 'at = "-301 s"'), ["count.mark[1].at"]),
-        (('at = "-150 s"', 'at = "1 s"'), ["count.mark[1].at"]),
-        (('id = "chill"', 'id = "top"'), ["count.mark[0].id", "count.mark[1].id"]),
-        (('recycle_when = "mode == 0"\n', ""), ["count.recycle_when"]),
-        (('"mode == 0"', '"mode"'), ["count.recycle_when"]),
-        (('"mode == 0"', '"mood == 0"'), ["count.recycle_when"]),
-        (('mark = [{ id = "top"', 'marks = [{ id = "top"'), None),
-    ],
-)
-def test_mistakes_are_load_errors_that_name_their_key(
-    change: tuple[str, str], keys: list[str] | None
-) -> None:
-    text = f"{PHASE}[count]\n{PLAN.replace(*change)}"
-    if keys is None:
-        with pytest.raises(Exception, match="unknown key"):
-            mission_of(text, PARAMETERS)
-        return
-    _, problems = build_countdown(mission_of(text, PARAMETERS), FakeView(**PARAMETERS))
-    assert [problem.key for problem in problems] == keys
-
-
-def test_a_recycle_rule_without_marks_is_a_mistake() -> None:
-    mission = mission_of(f'{PHASE}[count]\nrecycle_when = "mode == 0"\n', PARAMETERS)
-    _, problems = build_countdown(mission, FakeView(**PARAMETERS))
-    assert [problem.key for problem in problems] == ["count.recycle_when"]

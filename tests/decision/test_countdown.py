@@ -232,24 +232,6 @@ def test_holds_never_lose_time(acts: list[tuple[str, int]]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("table", "key"),
-    [
-        ('start = "-10 s"\nhold = [{ at = "-20 s" }]', "count.hold[0].at"),
-        ('start = "-10 s"\nhold = [{ at = "5 s" }]', "count.hold[0].at"),
-        ('lift_off = "altitude > 2 s"', "count.lift_off"),
-        ('lift_off = "altitude"', "count.lift_off"),
-        ('lift_off = "altitude > 2 m"\nreading = "altitude"', "count.reading"),
-        ('reading = "clock"', "count.reading"),
-        ('lift_off = "altitude > 2 m"\nreading = "clock > 2 s"', "count.reading"),
-    ],
-)
-def test_mistakes_are_load_errors_that_name_their_key(table: str, key: str) -> None:
-    mission = mission_of(f"{PHASE}[count]\n{table}\n", PARAMETERS)
-    _, problems = build_countdown(mission, FakeView(**PARAMETERS))
-    assert [problem.key for problem in problems] == [key]
-
-
-@pytest.mark.parametrize(
     ("seconds", "text"), [(-10, "T-00:10"), (-9.2, "T-00:09"), (0, "T+00:00"), (96, "T+01:36")]
 )
 def test_a_clock_reads_as_people_say_it(seconds: float, text: str) -> None:
