@@ -6,7 +6,8 @@ not rounded, and the digest names the very configuration that was signed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeAlias
 
 from gcs.clock import SECOND_NS
 from gcs.config.criteria import CriterionConfig, LimitConfig
@@ -19,12 +20,15 @@ from gcs.decision.polls import configuration_digest
 from gcs.expressions import Unit, parse_difference, parse_quantity, unit_of
 from gcs.expressions.parsing import parse
 from gcs.expressions.syntax import Name, Node, children
-from gcs.messages import CriterionState
+from gcs.messages import Codes, CriterionState
 from gcs.page import WIDTH, Page
 from gcs.station import Station
+from gcs.telemetry.naming import told_with_names
 from gcs.telemetry.origins import SENDERS, say_origin
 
 _MINUTE_NS = 60 * SECOND_NS
+_Told: TypeAlias = Callable[[str], str]
+"""An expression with the names of its codes."""
 
 
 class NoSuchGateError(LookupError):
@@ -85,8 +89,8 @@ class _GatePage:
 
     def _rules(self) -> None:
         gate, page = self._gate, self._page
-        page.field("opens", f"while {gate.opens}")
-        page.field("closes", f"when {gate.closes}")
+        page.field("opens", f"while {self._told(gate.opens)}")
+        page.field("closes", f"when {self._told(gate.closes)}")
         if gate.closes_in:
             page.field("", f"or in {self._titles(gate.closes_in)}")
         self._reads((gate.opens, gate.closes), indent=0)
@@ -178,18 +182,18 @@ class _GatePage:
         echo = "its nonce in the barge's state" if barge else f"{config.echoes} equal echoes"
         yield f"verified by {echo}; valid for {_duration(config.validity)}"
         if config.verified_when is not None:
-            yield f"and only once {config.verified_when}"
+            yield f"and only once {self._told(config.verified_when)}"
         for name, expression in config.parameters.items():
-            yield f"{name} = {expression}"
+            yield f"{name} = {self._told(expression)}"
         refused = f", else refused: {config.refused_because}" if config.refused_because else ""
-        yield f"allowed when {config.allowed}{refused}"
+        yield f"allowed when {self._told(config.allowed)}{refused}"
 
     # --- Criteria ---
 
     def _criterion(self, name: str, config: CriterionConfig) -> None:
         page = self._page
         page.text(f"{name}: {config.title}", indent=1)
-        for label, text in _rule_fields(config):
+        for label, text in _rule_fields(config, self._told):
             page.field(label, text, indent=2)
         page.field("delays", _delays(config), indent=2)
         page.field("phases", self._phases(config), indent=2)
@@ -197,7 +201,7 @@ class _GatePage:
         self._reads((text for text in rules if text is not None), indent=2)
         page.field("source", config.source, indent=2)
         page.field("waived by", _waivable(config), indent=2)
-        for label, text in _alarm_fields(config):
+        for label, text in _alarm_fields(config, self._told):
             page.field(label, text, indent=2)
 
     def _phases(self, config: CriterionConfig) -> str:
@@ -206,6 +210,9 @@ class _GatePage:
     def _titles(self, phases: Iterable[str]) -> str:
         titles = {phase.id: phase.title for phase in self._mission.config.phase}
         return ", ".join(titles[phase] for phase in phases)
+
+    def _told(self, expression: str) -> str:
+        return told_with_names(expression, self._parameters.codes)
 
     def _reads(self, expressions: Iterable[str], indent: int) -> None:
         label = "reads"
@@ -225,26 +232,26 @@ class _GatePage:
         page.blank()
 
 
-def _rule_fields(config: CriterionConfig) -> Iterator[tuple[str, str]]:
+def _rule_fields(config: CriterionConfig, told: _Told) -> Iterator[tuple[str, str]]:
     """What a criterion demands, label by label, numbers in the operator's unit."""
     if config.require is not None:
-        yield "requires", config.require
-        yield from _way_back(config)
+        yield "requires", told(config.require)
+        yield from _way_back(config, told)
         return
     unit = unit_of(config.unit)
-    yield "value", f"{config.value}" + (f" [{config.unit}]" if config.unit else "")
+    yield "value", told(f"{config.value}") + (f" [{config.unit}]" if config.unit else "")
     if config.caution is not None:
         yield "caution", _limit(config.caution, unit)
     if config.no_go is not None:
         yield "no-go", _limit(config.no_go, unit)
     step = parse_difference(config.hysteresis)[0] / unit.factor if config.hysteresis else 0.0
     yield "hysteresis", _number(step, unit) if step else "none"
-    yield from _way_back(config)
+    yield from _way_back(config, told)
 
 
-def _way_back(config: CriterionConfig) -> Iterator[tuple[str, str]]:
+def _way_back(config: CriterionConfig, told: _Told) -> Iterator[tuple[str, str]]:
     if config.clears_when is not None:
-        yield "clears", f"once tripped, only while {config.clears_when}"
+        yield "clears", f"once tripped, only while {told(config.clears_when)}"
 
 
 def _waivable(config: CriterionConfig) -> str:
@@ -258,7 +265,7 @@ def _waivable(config: CriterionConfig) -> str:
     return f"{text}, as far as {_limit(config.waivable_to, unit_of(config.unit))}"
 
 
-def _alarm_fields(config: CriterionConfig) -> Iterator[tuple[str, str]]:
+def _alarm_fields(config: CriterionConfig, told: _Told) -> Iterator[tuple[str, str]]:
     """What it asks of an operator when it turns bad; nothing where it has no alarm."""
     alarm = config.alarm
     if alarm is None:
@@ -271,7 +278,7 @@ def _alarm_fields(config: CriterionConfig) -> Iterator[tuple[str, str]]:
     if alarm.follows:
         yield "", f"asks nothing for an UNKNOWN that {' or '.join(alarm.follows)} explains"
     if alarm.asked_while is not None:
-        yield "", f"asked while {alarm.asked_while}"
+        yield "", f"asked while {told(alarm.asked_while)}"
 
 
 def _limit(config: LimitConfig, unit: Unit) -> str:
@@ -307,6 +314,10 @@ class _Parameters:
     def __init__(self, mission: Mission) -> None:
         self._configs = {name: config for _, name, config in mission.parameters()}
         self._sources = mission.config.source
+
+    def codes(self, name: str) -> Codes:
+        """What its values are called."""
+        return self._found(name)[1].codes
 
     def read_by(self, expressions: Iterable[str]) -> Iterator[tuple[int, str]]:
         """(depth, sentence) of every parameter that is read; below a derived one, what it reads."""
@@ -345,6 +356,8 @@ class _Parameters:
         origin = config.origin
         only = [s.id for s in self._sources if s.kind == SENDERS.get(type(origin))]
         sources: Sequence[str] = (source,) if source else config.sources or only
+        if isinstance(origin, FromExpression):
+            return told_with_names(origin.expression, self.codes)
         return say_origin(origin, sources)
 
 

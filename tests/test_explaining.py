@@ -99,7 +99,10 @@ def test_go_and_no_go_say_what_is_sent_how_often_and_what_verifies_it():
     assert "GO sends LANDING COMMIT (landing_commit), MAV_CMD_LANDFALL_LANDING_COMMIT" in text
     assert "to fc_a, fc_b, fc_c, up to 5 times, 0.5 s apart" in text
     assert "verified by 2 equal echoes; valid for 3 s" in text
-    assert "allowed when landing.mode == 4 and t_clock < 96 s, else refused: the commit" in text
+    assert (
+        "allowed when landing.mode == 4 (DESCENT) and t_clock < 96 s, else refused: the commit"
+        in text
+    )
     assert "NO-GO sends DIVERT TO SEA (divert), MAV_CMD_LANDFALL_DIVERT" in text
     assert "when: the deadline passed; turned NO-GO while the command was on its way" in text
 
@@ -167,9 +170,9 @@ def test_a_value_stands_with_limits_hysteresis_delays_source_and_who_may_waive()
     assert "waived by nobody" in text
 
 
-def test_a_condition_stands_as_it_is_required():
+def test_a_condition_stands_as_it_is_required_with_the_names_of_its_codes():
     extra = section(page(criterion('require = "engine.state == 2"')), "extra")
-    assert "requires engine.state == 2 delays trips at once, clears at once" in extra
+    assert "requires engine.state == 2 (RUNNING) delays trips at once, clears at once" in extra
     assert "engine.state is ENGINE_STATE.state where engine = 0 from fc_a, fc_b, fc_c" in extra
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
@@ -15,6 +16,7 @@ from gcs.config.model import (
     Strings,
     listed,
 )
+from gcs.messages import Codes
 
 
 class FromMavlink(ConfigModel):
@@ -105,6 +107,7 @@ class VoteConfig(ConfigModel):
     minimum_sources: int = Field(default=2, ge=1)
 
 
+_WHOLE = re.compile(r"0|[1-9]\d{0,8}", re.ASCII)
 _ORIGIN_KEYS = ("message", "topic", "column", "expression", "quantity", "entered_by")
 
 
@@ -130,6 +133,16 @@ Origin = Annotated[
 ]
 
 
+_Word = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9 _-]{0,23}$")]
+
+
+def _coded(value: object) -> object:
+    """A table's keys as the whole numbers that they stand for; TOML has texts."""
+    if not isinstance(value, dict):
+        return value
+    return {int(k) if _WHOLE.fullmatch(str(k)) else k: name for k, name in value.items()}
+
+
 class ParameterConfig(ConfigModel):
     """One parameter. `unit` is the operator's; inside, everything is SI.
 
@@ -146,6 +159,22 @@ class ParameterConfig(ConfigModel):
     stale_after: Duration
     format: str = ".1f"
     owner: str = ""
+    names: Annotated[dict[int, _Word], BeforeValidator(_coded)] = Field(default_factory=dict)
+    bits: Annotated[tuple[_Word, ...], BeforeValidator(listed)] = ()
+
+    @property
+    def codes(self) -> Codes:
+        """What its values are called."""
+        return Codes(tuple(self.names.items()), self.bits)
+
+    @model_validator(mode="after")
+    def _codes_are_plain(self) -> ParameterConfig:
+        if self.unit and (self.names or self.bits):
+            raise ValueError("what has names for its values is no quantity and has no unit")
+        words = [name.casefold() for name in self.names.values()]
+        if len(set(words)) < len(words):
+            raise ValueError("two codes have the same name")
+        return self
 
     @model_validator(mode="after")
     def _vote_needs_sources(self) -> ParameterConfig:

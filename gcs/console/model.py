@@ -63,10 +63,17 @@ class Reading:
 
     @property
     def shown(self) -> str:
-        """The number as text, dashes where it must not be read any more."""
+        """The number or a code's name as text, dashes where it must not be read any more."""
         if self.freshness in (Freshness.LOST, Freshness.NEVER):
             return "----"
-        return number(self.value, self.info.format)
+        return self.info.codes.name(self.value) or number(self.value, self.info.format)
+
+    @property
+    def said(self) -> str:
+        """What is shown, with the names of the bits where it has some."""
+        if self.freshness in (Freshness.LOST, Freshness.NEVER):
+            return self.shown
+        return self.info.codes.say(self.value) or self.shown
 
 
 @dataclass(frozen=True)

@@ -236,9 +236,11 @@ def unwaive(rest: str, known: Known) -> Request:
 def enter(rest: str, known: Known) -> Request:
     """`PARAMETER VALUE [for DURATION] [note TEXT]`."""
     match = _ENTRY.fullmatch(rest)
-    if match is None:
+    names = _code_names(known, match["parameter"]) if match is not None else ()
+    if match is None or (match["name"] and match["name"].lower() not in names):
+        said = f"one of {', '.join(names)}, or " if names else ""
         raise ActionError(
-            "expected :enter PARAMETER VALUE [for DURATION] [note TEXT] such as"
+            f"expected {said}:enter PARAMETER VALUE [for DURATION] [note TEXT] such as"
             " :enter PARAMETER 12 m/s for 20 min note balloon at 14:00"
         )
     return EnterValue(
@@ -247,6 +249,12 @@ def enter(rest: str, known: Known) -> Request:
         for_ns=parse_duration_ns(match["duration"]) if match["duration"] else 0,
         note=(match["note"] or "")[:MAX_TEXT],
     )
+
+
+def _code_names(known: Known, parameter: str) -> Sequence[str]:
+    """What the values of a parameter are called, in lower case."""
+    infos = (info for info in known.catalogue.parameters if info.id == parameter.lower())
+    return [name.lower() for info in infos for _, name in info.codes.names]
 
 
 def check(rest: str, known: Known) -> Request:
@@ -375,8 +383,8 @@ _WAIVER = re.compile(
 """`deck_roll 4 deg 10 min the reason`. A unit never begins with a digit, a duration always does."""
 
 _ENTRY = re.compile(
-    rf"(?P<parameter>\S+)\s+(?P<value>{_NUMBER}(?:\s+(?!for\s|note\s)[^\s\d]\S*)?)"
+    rf"(?P<parameter>\S+)\s+(?P<value>(?P<name>[a-z]\S*)|{_NUMBER}(?:\s+(?!for\s|note\s)[^\s\d]\S*)?)"
     rf"(?:\s+for\s+(?P<duration>{_DURATION}))?(?:\s+note\s+(?P<note>\S.*))?",
-    re.ASCII,
+    re.ASCII | re.IGNORECASE,
 )
 _SHELVING = re.compile(rf"(?P<alarm>\S+)\s+(?P<duration>{_DURATION})\s+(?P<reason>\S.*)", re.ASCII)

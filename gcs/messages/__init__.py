@@ -40,6 +40,7 @@ from gcs.messages.catalogue import (
     ParameterInfo,
     PhaseInfo,
 )
+from gcs.messages.codes import UNNAMED, Codes
 from gcs.messages.inputs import (
     ConsoleChanged,
     ForecastResult,
@@ -89,6 +90,7 @@ from gcs.messages.states import (
 )
 
 __all__ = [
+    "UNNAMED",
     "AcknowledgeAlarm",
     "Act",
     "AlarmCounts",
@@ -99,6 +101,7 @@ __all__ = [
     "CancelCommand",
     "Catalogue",
     "CheckEntry",
+    "Codes",
     "CommandInfo",
     "CommandState",
     "CommandStatus",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from gcs.messages.base import Message
+from gcs.messages.codes import UNNAMED, Codes
 from gcs.messages.states import AlarmPriority
 
 
@@ -12,7 +13,8 @@ class ParameterInfo(Message, frozen=True):
     """How to show a parameter: SI value x `factor` + `offset` is in `unit`.
 
     `source` says where it comes from; `low` and `high` bound its valid range (SI, infinite
-    where unbounded); `entered_by` are the positions that may enter it, none for all others.
+    where unbounded); `entered_by` are the positions that may enter it, none for all others;
+    `codes` are the names of its values where they are no quantity.
     """
 
     id: str
@@ -28,6 +30,7 @@ class ParameterInfo(Message, frozen=True):
     high: float = math.inf
     entered_by: tuple[str, ...] = ()
     checked: bool = False
+    codes: Codes = UNNAMED
 
 
 class CriterionInfo(Message, frozen=True):

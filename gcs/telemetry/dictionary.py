@@ -38,6 +38,7 @@ from gcs.expressions import (
 from gcs.expressions.parsing import parse
 from gcs.expressions.syntax import Call, Name, Node, children
 from gcs.telemetry.mavlink.dialect import Dialect
+from gcs.telemetry.naming import misnamed
 from gcs.telemetry.origins import SENDERS, say_origin
 from gcs.telemetry.parameters import (
     Ballots,
@@ -135,6 +136,7 @@ class _Names:
             source=source,
             entered=_entered(config),
             origin=say_origin(config.origin, (source,) if source else entry.senders),
+            codes=config.codes,
         )
         self.indices[parameter.id] = parameter.index
         self.parameters.append(parameter)
@@ -155,6 +157,7 @@ class _Builder:
         self._mission = mission
         self._sources = {source.id: source.kind for source in mission.config.source}
         self._names = _Names()
+        self._dialect = dialect
         self._routes = Routes(dialect)
         self._station: list[StationRoute] = []
         self._problems: list[Problem] = []
@@ -240,6 +243,8 @@ class _Builder:
         self._station.append(StationRoute(entry.index, origin.quantity, origin.of))
 
     def _connect_sources(self, entry: _Entry, origin: FromMavlink | FromBarge | FromColumn) -> None:
+        for part, message in misnamed(entry.config, origin, self._dialect):
+            self._problem(entry, part, message)
         sources = self._sources_of(entry, SENDERS[type(origin)])
         scale = self._scale(entry, origin)
         if len(sources) == 1:

@@ -29,7 +29,7 @@ from gcs.messages import (
 )
 from gcs.telemetry.parameters import Dictionary, Entered, Parameter
 from gcs.telemetry.samples import SampleBatch, SampleWriter
-from gcs.telemetry.speech import say_author, say_duration, say_utc
+from gcs.telemetry.speech import Speech, say_author, say_duration, say_utc
 
 NOTE_AT_MOST = 200
 _QUOTED_AT_MOST = 40
@@ -245,12 +245,17 @@ def _value(parameter: Parameter, text: str) -> float:
     speech = parameter.speech
     value = speech.read(text) if len(text) <= _QUOTED_AT_MOST else None
     if value is None:
-        unit = f"in {speech.unit}" if speech.unit else "without a unit"
-        raise _RefusedError(f"expected a number {unit}, got {text[:_QUOTED_AT_MOST]!r}")
+        raise _RefusedError(f"expected {_expected(speech)}, got {text[:_QUOTED_AT_MOST]!r}")
     if not parameter.low <= value <= parameter.high:
         low, high = speech.say(parameter.low), speech.say(parameter.high)
         raise _RefusedError(f"{text[:_QUOTED_AT_MOST]} is not within {low} to {high}")
     return value
+
+
+def _expected(speech: Speech) -> str:
+    if speech.codes.names:
+        return f"one of {', '.join(name for _, name in speech.codes.names)}"
+    return f"a number {f'in {speech.unit}' if speech.unit else 'without a unit'}"
 
 
 def _span(parameter: Parameter, for_ns: int) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from gcs.expressions import Dimension, Expression, Unit
-from gcs.messages import ParameterInfo
+from gcs.messages import UNNAMED, Codes, ParameterInfo
 from gcs.telemetry.speech import Speech
 from gcs.telemetry.voting import VoteRule
 
@@ -59,6 +59,7 @@ class Parameter:
     derivation: Derivation | None = None
     entered: Entered | None = None
     origin: str = ""
+    codes: Codes = UNNAMED
 
     @property
     def is_measured(self) -> bool:
@@ -68,7 +69,7 @@ class Parameter:
     @property
     def speech(self) -> Speech:
         """How an operator says it and writes it."""
-        return Speech(self.unit.name, self.unit.factor, self.unit.offset, self.format)
+        return Speech(self.unit.name, self.unit.factor, self.unit.offset, self.format, self.codes)
 
     def info(self) -> ParameterInfo:
         """How to show it: what turns SI into the operator's unit."""
@@ -86,6 +87,7 @@ class Parameter:
             self.high,
             self.entered.by if self.entered is not None else (),
             self.entered is not None and self.entered.checked,
+            self.codes,
         )
 
 

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 from gcs.clock import SECOND_NS
+from gcs.messages import UNNAMED, Codes
 
 _MINUTE_NS = 60 * SECOND_NS
 _DAY_S = 86_400
@@ -17,15 +18,22 @@ _NUMBER = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """How to say a number: SI = said x `factor` + `offset`, said with `unit` in `format`."""
+    """How to say a number: SI = said x `factor` + `offset`, said with `unit` in `format`.
+
+    A number that is one of `codes` is said by its name.
+    """
 
     unit: str
     factor: float
     offset: float
     format: str
+    codes: Codes = UNNAMED
 
     def say(self, value_si: float) -> str:
-        """The number and its unit."""
+        """The number and its unit, or the name of a code."""
+        name = self.codes.say(value_si)
+        if name is not None:
+            return name
         number = format((value_si - self.offset) / self.factor, self.format)
         return f"{number} {self.unit}" if self.unit else number
 
@@ -37,7 +45,10 @@ class Speech:
         return Speech(self.unit, self.factor, self.offset, ".9g").say(value_si)
 
     def read(self, text: str) -> float | None:
-        """The SI value of a number said with this very unit; None for any other text."""
+        """The SI value of a number said with this very unit, or of a code; None for other texts."""
+        code = self.codes.read(text)
+        if code is not None:
+            return float(code)
         match = _NUMBER.fullmatch(text.strip())
         if match is None or match[2] != self.unit:
             return None

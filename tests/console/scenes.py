@@ -9,12 +9,14 @@ import msgspec
 
 from gcs.clock import SECOND_NS
 from gcs.messages import (
+    UNNAMED,
     AlarmCounts,
     AlarmInfo,
     AlarmPriority,
     AlarmState,
     AlarmStatus,
     Catalogue,
+    Codes,
     CommandInfo,
     CommandState,
     CommandStatus,
@@ -109,6 +111,15 @@ _ENTERED = (
     ("range.clear", "range clear", "", 1.0, ".0f", "RANGE", 1.0),
     ("range.lightning_distance", "lightning distance", "km", 1e-3, ".0f", "RANGE", 42e3),
 )
+_YES = Codes(((0, "no"), (1, "yes")))
+_CODES = {
+    "engine.state": Codes(
+        ((0, "OFF"), (1, "STARTING"), (2, "RUNNING"), (3, "STOPPING"), (4, "FAILED"))
+    ),
+    "vehicle.legs": _YES,
+    "barge.deck.clear": _YES,
+    "range.clear": _YES,
+}
 _VOTED = ("nav.altitude", "nav.vertical_speed", "nav.pitch")
 
 _CRITERIA = (
@@ -292,6 +303,7 @@ def _info(key: str, title: str, unit: str, factor: float, spec: str, owner: str)
         high=40.0 if unit == "m/s" else math.inf,
         entered_by=("RANGE",) if entered else (),
         checked=entered,
+        codes=_CODES.get(key, UNNAMED),
     )
 
 

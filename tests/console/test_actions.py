@@ -117,6 +117,11 @@ def full_snapshot() -> Snapshot:
         (":recycle t_minus_5 ship in the area", Recycle("t_minus_5", "ship in the area")),
         (":scrub winds aloft", Scrub("winds aloft")),
         (":enter barge.deck.clear 1", EnterValue("barge.deck.clear", "1")),
+        (":enter barge.deck.clear Yes", EnterValue("barge.deck.clear", "Yes")),
+        (
+            ":enter barge.deck.clear no for 90 s note a boat",
+            EnterValue("barge.deck.clear", "no", 90 * SECOND_NS, "a boat"),
+        ),
         (":enter barge.wind.mean 6.5 m/s", EnterValue("barge.wind.mean", "6.5 m/s")),
         (
             ":enter barge.wind.mean 6.5 m/s for 20 min note balloon at 14:00",
@@ -193,6 +198,7 @@ def test_a_parameter_is_charted_by_its_id() -> None:
         (":scrub", "expected :scrub REASON"),
         (":enter nav.altitude 5 m", "no parameter that people enter 'nav.altitude'"),
         (":enter barge.wind.mean", "expected :enter PARAMETER VALUE"),
+        (":enter barge.deck.clear maybe", "expected one of no, yes, or :enter PARAMETER VALUE"),
         (":enter barge.wind.mean calm", "expected :enter PARAMETER VALUE"),
         (":enter barge.wind.mean 5 m/s for ever", "expected :enter PARAMETER VALUE"),
         (":enter barge.deck.clear 1 boat gone by", "expected :enter PARAMETER VALUE"),

@@ -72,6 +72,17 @@ def test_a_value_is_shown_in_the_operators_unit() -> None:
     assert Model(catalogue(), Scene().snapshot()).reading(index).shown == "9.71"
 
 
+def test_a_code_is_shown_by_its_name_and_one_without_a_name_as_its_number() -> None:
+    index = [info.id for info in catalogue().parameters].index("engine.state")
+    values = {2.0: "RUNNING", 4.0: "FAILED", 7.0: "7"}
+    for value, shown in values.items():
+        snapshot = Scene(values={"engine.state": value}).snapshot()
+        assert Model(catalogue(), snapshot).reading(index).shown == shown
+    never = Scene(qualities={"engine.state": Quality.NEVER}).snapshot()
+    reading = Model(catalogue(), never).reading(index)
+    assert (reading.shown, reading.said) == ("----", "----")
+
+
 @pytest.mark.parametrize("quality", [Quality.NEVER])
 def test_what_must_not_be_read_is_dashes(quality: Quality) -> None:
     snapshot = Scene(qualities={"nav.altitude": quality}).snapshot()

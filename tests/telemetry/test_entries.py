@@ -212,6 +212,25 @@ def test_what_cannot_be_meant_is_refused_with_the_reason(text: str, why: str) ->
     assert desk.value("wind") == pytest.approx(10 * 1852 / 3600)
 
 
+LOOKOUT = parameter(
+    "lookout", 'entered_by = ["FD"]', valid='["0", "1"]', names='{ 0 = "no", 1 = "yes" }'
+)
+
+
+@pytest.mark.parametrize("value", ["yes", " Yes ", "1"])
+def test_what_has_names_is_entered_by_name_or_number(value: str) -> None:
+    desk = Desk(LOOKOUT)
+    event = desk.enter(value, "lookout", for_ns=SECOND)
+    assert event.text.startswith("lookout yes entered by FD (li)")
+    assert desk.status("lookout").value == 1.0
+
+
+def test_a_name_that_there_is_not_is_refused_with_those_there_are() -> None:
+    event = Desk(LOOKOUT).enter("maybe", "lookout", for_ns=SECOND)
+    assert event.kind == "refused"
+    assert "expected one of no, yes, got 'maybe'" in event.text
+
+
 def test_the_ends_of_the_valid_range_are_valid() -> None:
     desk = Desk()
     for text in ("0 kt", "200 kt"):

@@ -9,7 +9,7 @@ from gcs.console.format import age, escaped, fitted, number, utc_time
 from gcs.console.model import Freshness, Reading
 from gcs.console.panels.chart import chart
 from gcs.console.panels.listing import beside, listed, told
-from gcs.console.panels.readings import FRESHNESS_MARKS
+from gcs.console.panels.readings import FRESHNESS_MARKS, apart
 from gcs.console.panels.rows import clipped, rule, trusted, word
 from gcs.console.panels.strips import history
 from gcs.console.picture import Picture
@@ -99,11 +99,12 @@ def _row(reading: Reading, width: int) -> Line:
     mark = FRESHNESS_MARKS[reading.freshness]
     fresh = reading.freshness is Freshness.GOOD
     tone = Tone.PLAIN if fresh else mark.tone
+    shown, unit = apart(reading, _VALUE, _UNIT + 1, f" {escaped(reading.info.unit, 12)}")
     line = (
         Span(f"{mark.symbol} ", mark.tone),
         Span(fitted(escaped(reading.info.id, 80), _NAME), tone),
-        Span(fitted(reading.shown.rjust(_VALUE), _VALUE), tone),
-        Span(fitted(f" {escaped(reading.info.unit, 12)}", _UNIT + 1), Tone.DIM),
+        Span(shown, tone),
+        Span(unit, Tone.DIM),
         Span(f"{reading.freshness.value:<{_QUALITY}}", tone),
         Span(f"{_age(reading):>{_AGE}} ", tone),
         Span(fitted(escaped(reading.info.owner, 20), _OWNER), Tone.DIM),
@@ -123,11 +124,13 @@ def _detail(picture: Picture, index: int, width: int, height: int) -> list[Line]
     mark = FRESHNESS_MARKS[reading.freshness]
     unit = escaped(info.unit, 12)
     limit = age(info.stale_after_ns)
-    now = f"{mark.symbol} {reading.shown} {unit} · {reading.freshness.value} · {_age(reading)} old"
+    said = f"{mark.symbol} {escaped(reading.said)} {unit}"
+    now = f"{said} · {reading.freshness.value} · {_age(reading)} old"
     facts = [
         *told("now", f"{now}, limit {limit}", width, mark.tone, most=1),
         *told("title", escaped(info.title or info.id, 100), width, most=1),
         *told("valid", _range(info), width, most=1),
+        *_codes(info, width),
         *told("source", escaped(info.source) or "not told", width, most=2),
         *_entry(picture, info, width),
         *_read_by(picture, index, width),
@@ -151,6 +154,13 @@ def _range(info: ParameterInfo) -> str:
         return "any value"
     low, high = (number(end, info.format) if math.isfinite(end) else "any" for end in ends)
     return f"{low} to {high} {escaped(info.unit, 12)}".rstrip()
+
+
+def _codes(info: ParameterInfo, width: int) -> list[Line]:
+    """What its values are called, where they have names."""
+    names = [f"{code} {name}" for code, name in info.codes.names]
+    names += [f"{1 << place} {name}" for place, name in enumerate(info.codes.bits)]
+    return told("names", escaped(" · ".join(names)), width, most=3) if names else []
 
 
 def _entry(picture: Picture, info: ParameterInfo, width: int) -> list[Line]:

@@ -169,17 +169,26 @@ def reading_row(reading: Reading, width: int, title: str = "") -> Line:
     fresh = reading.freshness is Freshness.GOOD
     narrow = width < _NARROW
     unit, note = " " + escaped(reading.info.unit, 12), _note(reading)
-    tail = (note if note and narrow else unit, "" if narrow else note)
+    noted = bool(note) and narrow
     room = max(4, width - 2 - _VALUE - _UNIT - (0 if narrow else _AGE))
     title = title or escaped(reading.info.title or reading.info.id, 60)
+    shown, tail = apart(reading, _VALUE, _UNIT if not noted else 0, unit)
     line = (
         Span(mark.symbol + " ", mark.tone),
         Span(fitted(title, room), Tone.DIM if fresh else mark.tone),
-        Span(fitted(reading.shown.rjust(_VALUE), _VALUE), Tone.PLAIN if fresh else mark.tone),
-        Span(fitted(tail[0], _UNIT), Tone.DIM),
-        Span("" if narrow else fitted(tail[1], _AGE), mark.tone),
+        Span(shown, Tone.PLAIN if fresh else mark.tone),
+        Span(fitted(note, _UNIT) if noted else tail, Tone.DIM),
+        Span("" if narrow else fitted(note, _AGE), mark.tone),
     )
     return clipped(line, width)
+
+
+def apart(reading: Reading, value: int, unit: int, text: str) -> tuple[str, str]:
+    """Value and unit in so many cells; a name that is too long takes the unit's as well."""
+    shown = escaped(reading.shown).rjust(value)
+    if len(shown) > value and not reading.info.unit:
+        return fitted(shown, value + unit), ""
+    return fitted(shown, value), fitted(text, unit)
 
 
 def _note(reading: Reading) -> str:
