@@ -26,6 +26,8 @@ def header_end(directory: Path) -> int:
 
 def read_bytes(path: Path, data: bytes) -> tuple[list[Record], bool, str] | None:
     """(records, truncated, damage), or None where the header could not be read."""
+    # ext4 writes a truncated file to the disk when it is closed, but not a new one.
+    path.unlink(missing_ok=True)
     path.write_bytes(data)
     try:
         recording = read_recording(path)
