@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from functools import partial
 
@@ -11,7 +11,7 @@ from gcs.config.problems import Problem
 from gcs.decision.compiling import merged_windows
 from gcs.decision.criterion import Criterion, Judge, Verdict
 from gcs.decision.criterion_loading import CriterionLoader
-from gcs.decision.trend import violates_ns
+from gcs.decision.trend import Trends, violates_ns
 from gcs.decision.view import JointView
 from gcs.decision.waivers import Waivers
 from gcs.expressions import Scope
@@ -46,6 +46,10 @@ class Criteria:
         self._places = {judge.criterion.id: place for place, judge in enumerate(self._judges)}
         self._readers = _readers(self._judges)
         self._waivers = Waivers(criteria)
+        self._all = range(len(self._judges))
+        self._limited = [place for place in self._all if criteria[place].no_go is not None]
+        self._trends = Trends(len(self._limited))
+        self._slopes: list[float | None] = [None] * len(self._judges)
         self._verdicts: list[Verdict] = [_NOT_JUDGED] * len(self._judges)
         self._since_ns = [0] * len(self._judges)
         self._statuses: list[CriterionStatus] = []
@@ -100,16 +104,12 @@ class Criteria:
             self._scene = scene
             self._inhibited = dict(_inhibited(self._judges, *scene))
         waived = self._waivers.changed(now_ns)
-        places: Iterable[int] = range(len(self._judges))
+        places: Sequence[int] = self._all
         if not everything and changed is not None:
             places = self._concerned(changed, waived)
-        differ = False
-        for place in places:
-            judge = self._judges[place]
-            verdict = judge.judge(view, now_ns)
-            if changed is None and judge.criterion.no_go is not None:
-                judge.trend.add(verdict.value, now_ns)
-            differ |= self._renew(place, judge.criterion, verdict, now_ns)
+        differ = self._judge(places, view, now_ns)
+        if changed is None:
+            self._look_ahead(now_ns)
         return differ
 
     def statuses(self) -> tuple[CriterionStatus, ...]:
@@ -129,34 +129,47 @@ class Criteria:
             concerned.update(self._readers.get(index, ()))
         return sorted(concerned)
 
-    def _renew(self, place: int, criterion: Criterion, verdict: Verdict, now_ns: int) -> bool:
-        """Put a verdict in the place of the last one; True when the state differs."""
-        tell = self._inhibited.get(place)
-        if tell is not None:
-            verdict = verdict._replace(state=CriterionState.INHIBITED, tell=tell)
-        verdict = self._waivers.applied(criterion, verdict, now_ns)
-        before = self._verdicts[place]
-        self._verdicts[place] = verdict
-        self._untold.add(place)
-        if before is not _NOT_JUDGED and before.state is verdict.state:
-            return False
-        self._since_ns[place] = now_ns
-        return True
+    def _judge(self, places: Sequence[int], view: JointView, now_ns: int) -> bool:
+        """Put new verdicts in the places of the last ones; True when a state differs."""
+        judges, verdicts, waivers = self._judges, self._verdicts, self._waivers
+        differ = False
+        for place in places:
+            judge = judges[place]
+            verdict = judge.judge(view, now_ns)
+            if place in self._inhibited:
+                tell = self._inhibited[place]
+                verdict = verdict._replace(state=CriterionState.INHIBITED, tell=tell)
+            elif waivers.in_force:
+                verdict = waivers.applied(judge.criterion, verdict, now_ns)
+            before = verdicts[place]
+            verdicts[place] = verdict
+            if before is _NOT_JUDGED or before.state is not verdict.state:
+                self._since_ns[place] = now_ns
+                differ = True
+        self._untold.update(places)
+        return differ
+
+    def _look_ahead(self, now_ns: int) -> None:
+        """Take the values of a tick into the trends."""
+        self._trends.add([self._verdicts[place].value for place in self._limited], now_ns)
+        for place, slope in zip(self._limited, self._trends.slopes(), strict=True):
+            self._slopes[place] = slope
 
     def _status(self, place: int) -> CriterionStatus:
-        judge, verdict = self._judges[place], self._verdicts[place]
-        criterion, trend = judge.criterion, judge.trend.slope()
+        judge, (state, tell, value) = self._judges[place], self._verdicts[place]
+        criterion, slope = judge.criterion, self._slopes[place]
+        limit, margin = (None, None) if value is None else judge.margin(value)
         return CriterionStatus(
             criterion.id,
-            verdict.state,
-            verdict.value,
-            verdict.limit,
-            verdict.margin,
+            state,
+            value,
+            limit,
+            margin,
             self._since_ns[place],
-            verdict.tell(),
+            tell(),
             self._waivers.of(criterion.id),
-            trend,
-            violates_ns(verdict.value, trend, criterion.no_go),
+            slope,
+            violates_ns(value, slope, criterion.no_go),
         )
 
 

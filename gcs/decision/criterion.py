@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from gcs.decision.limits import Latch, Limit, Side, Standing
-from gcs.decision.trend import Trend
 from gcs.decision.view import JointView
 from gcs.decision.wording import Vocabulary
 from gcs.expressions import Expression
@@ -111,12 +111,15 @@ class Verdict(NamedTuple):
     state: CriterionState
     tell: Callable[[], str]
     value: float | None = None
-    limit: float | None = None
-    margin: float | None = None
 
 
 class Judge:
-    """Judges one criterion; remembers trips, delays, hysteresis and trend between moments."""
+    """Judges one criterion; remembers trips, delays and hysteresis between moments.
+
+    Theory of operation. Most criteria pass most of the time, and look at a value that lies
+    within all limits while nothing is about to move. Such a value changes nothing that is
+    remembered (`limits.MOVES`), so nothing beyond it is looked at: the judge is *calm*.
+    """
 
     def __init__(self, criterion: Criterion) -> None:
         self.criterion = criterion
@@ -128,23 +131,50 @@ class Judge:
         self._caution = Latch(*delays)
         self._may_clear = True
         self._said_limits: dict[float, str] = {}
-        self._scales: dict[float, float] = {}
-        self.trend = Trend()
+        self._calm = False
+        self._least, self._most = _within_all(criterion)
 
     def judge(self, view: JointView, now_ns: int) -> Verdict:
         """The verdict at `now_ns`. Never raises: a check that crashes is UNKNOWN."""
         try:
-            self._may_clear = self._clears(view, now_ns)
             answer = self.criterion.expression.evaluate(view, now_ns)
-            if answer is None:
-                expression = self.criterion.expression
-                absence = self._vocabulary.absence(expression, self._reads, view)
-                return self._unknown(absence, now_ns)
-            if self.criterion.no_go is None:
-                return self._judge_condition(answer, view, now_ns)
-            return self._judge_value(answer, self.criterion.no_go, now_ns)
+            if self._calm and answer.__class__ is float and self._least <= answer <= self._most:
+                return Verdict(_GO, partial(self._inside, answer), answer)
+            self._may_clear = self._clears(view, now_ns)
+            verdict = self._verdict(answer, view, now_ns)
         except Exception as error:
-            return self._unknown(f"check crashed: {type(error).__name__}: {error}", now_ns)
+            verdict = self._unknown(f"check crashed: {type(error).__name__}: {error}", now_ns)
+        self._calm = self._is_calm()
+        return verdict
+
+    def margin(self, value: float) -> tuple[float, float]:
+        """The limit nearest to a value, and how far inside it is: 0 at the limit, 1 in the middle.
+
+        Negative outside. Where only one side is limited, 1 is as far inside as the limit is
+        from zero. Only for a criterion with a limit.
+        """
+        no_go = self.criterion.no_go
+        assert no_go is not None
+        limit = no_go.nearest(value)
+        return limit, no_go.distance(value) / _scale(no_go, limit, self.criterion.speech)
+
+    def _verdict(self, answer: float | bool | None, view: JointView, now_ns: int) -> Verdict:
+        if answer is None:
+            absence = self._vocabulary.absence(self.criterion.expression, self._reads, view)
+            return self._unknown(absence, now_ns)
+        if self.criterion.no_go is None:
+            return self._judge_condition(answer, view, now_ns)
+        return self._judge_value(answer, self.criterion.no_go, now_ns)
+
+    def _is_calm(self) -> bool:
+        """Whether a value within all limits would leave everything as it is."""
+        criterion = self.criterion
+        return (
+            criterion.clears_when is None
+            and criterion.no_go is not None
+            and self._no_go.rests_clear
+            and (criterion.caution is None or self._caution.rests_clear)
+        )
 
     def _clears(self, view: JointView, now_ns: int) -> bool:
         """Whether a trip may clear now; what is unknown forgives nothing."""
@@ -172,23 +202,8 @@ class Judge:
         if isinstance(answer, bool) or not math.isfinite(answer):
             return self._unknown(f"check crashed: {answer!r} is not a finite number", now_ns)
         state = self._state_of(answer, no_go, now_ns)
-        limit = no_go.nearest(answer)
-        return Verdict(
-            state,
-            partial(self._sentence, answer, state, no_go, self._waits(now_ns)),
-            answer,
-            limit,
-            no_go.distance(answer) / self._scale_of(limit),
-        )
-
-    def _scale_of(self, limit: float) -> float:
-        """What a margin of 1 means at a limit."""
-        scale = self._scales.get(limit)
-        if scale is None:
-            assert self.criterion.no_go is not None
-            scale = _scale(self.criterion.no_go, limit, self.criterion.speech)
-            self._scales[limit] = scale
-        return scale
+        tell = partial(self._sentence, answer, state, no_go, self._waits(now_ns))
+        return Verdict(state, tell, answer)
 
     def _state_of(self, value: float, no_go: Limit, now_ns: int) -> CriterionState:
         state = _STATES[self._no_go.step(self._side(no_go.side(value)), now_ns)]
@@ -204,6 +219,11 @@ class Judge:
         evidence = self._vocabulary.values(self._reads, seen)
         text = f"{self.criterion.title} {'met' if met else 'not met'}: {evidence}"
         return text if waits is None else text + self._waiting(waits)
+
+    def _inside(self, value: float) -> str:
+        """The sentence of a value that passes."""
+        assert self.criterion.no_go is not None
+        return self._sentence(value, CriterionState.GO, self.criterion.no_go, None)
 
     def _sentence(
         self, value: float, state: CriterionState, no_go: Limit, waits: _Waits | None
@@ -263,6 +283,17 @@ _STATES = {
     Standing.CLEAR: CriterionState.GO,
     Standing.TRIPPED: CriterionState.NO_GO,
 }
+
+
+_GO: Final = CriterionState.GO
+
+
+def _within_all(criterion: Criterion) -> tuple[float, float]:
+    """The least and the largest finite value that no limit is out at."""
+    limits = [limit for limit in (criterion.no_go, criterion.caution) if limit is not None]
+    least = max((limit.below for limit in limits), default=-math.inf)
+    most = min((limit.above for limit in limits), default=math.inf)
+    return max(least, -sys.float_info.max), min(most, sys.float_info.max)
 
 
 def _scale(no_go: Limit, limit: float, speech: Speech) -> float:

@@ -118,6 +118,11 @@ class Latch:
             self._moving_since_ns = None
         return self.standing
 
+    @property
+    def rests_clear(self) -> bool:
+        """Whether it is CLEAR and not about to move: nothing but OUT or UNKNOWN changes that."""
+        return self.standing is Standing.CLEAR and self._moving_since_ns is None
+
     def moving_for_ns(self, now_ns: int) -> int | None:
         """How long the latch has been about to move; None when it is at rest."""
         return None if self._moving_since_ns is None else now_ns - self._moving_since_ns

@@ -1,14 +1,18 @@
-"""Where a value is going: its least-squares slope over the last seconds of ticks.
+"""Where values are going: the least-squares slope of each over the last seconds of ticks.
 
-The sums are kept from tick to tick, so that a tick costs the same however long the span.
-They stand against a moment and a value of their own span, which are renewed before
-rounding could tell.
+All values are looked at by the same ticks, so they are columns of one table: a tick is a
+row, and costs the same however long the span. The sums stand against a moment and a value
+of their own span, which are renewed before rounding could tell.
 """
 
 from __future__ import annotations
 
-import math
 from collections import deque
+from collections.abc import Sequence
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
 
 from gcs.clock import SECOND_NS
 from gcs.decision.limits import Limit, Side
@@ -19,62 +23,91 @@ LEAST_NS = 2 * SECOND_NS
 HORIZON_NS = 3600 * SECOND_NS
 """What a line through ten seconds says of the time beyond is not worth saying; assumed."""
 
+Numbers: TypeAlias = NDArray[np.float64]
 
-class Trend:
-    """The slope of one value. What is unknown breaks it: it begins anew after a gap."""
 
-    def __init__(self) -> None:
-        # Moment ns and value; seconds and value since the base.
-        self._samples: deque[tuple[int, float, float, float]] = deque()
+class _Row(NamedTuple):
+    """A tick: its moment, the values, NaN where unknown, and what they add to the sums."""
+
+    at_ns: int
+    values: Numbers
+    terms: Numbers
+
+
+class Trends:
+    """The slopes of `count` values. What is unknown breaks one: it begins anew after a gap."""
+
+    def __init__(self, count: int) -> None:
+        self._rows: deque[_Row] = deque()
+        # Over the known samples of each column: 1, t, t t, v and t v, from the base on.
+        self._sums = np.zeros((5, count))
         self._base_ns = 0
-        self._base = 0.0
-        self._t = self._v = self._tt = self._tv = 0.0
+        self._base = np.zeros(count)
+        self._known = np.zeros(count, np.bool_)
+        self._since_ns = np.zeros(count, np.int64)
 
-    def add(self, value: float | None, now_ns: int) -> None:
-        """Take the value of a tick; None where it is not known."""
-        samples = self._samples
-        if value is None:
-            samples.clear()
-        elif not samples:
-            self._renew([(now_ns, value)])
-        elif samples[-1][0] != now_ns:
-            self._put(now_ns, value)
+    def add(self, values: Sequence[float | None], now_ns: int) -> None:
+        """Take the values of a tick, in their order; None where one is not known."""
+        rows = self._rows
+        if rows and rows[-1].at_ns == now_ns:
+            return
+        if not rows:
+            self._base_ns = now_ns
+        row = np.array(values, np.float64)
+        known = ~np.isnan(row)
+        began, ended = known & ~self._known, self._known & ~known
+        self._known = known
+        if began.any():
+            self._base[began] = row[began]
+            self._since_ns[began] = now_ns
+        if ended.any():
+            self._forget(ended)
+        with np.errstate(over="ignore", invalid="ignore"):
+            self._put(now_ns, row)
+            while rows[0].at_ns <= now_ns - SPAN_NS:
+                self._sums -= rows.popleft().terms
             if now_ns - self._base_ns > 2 * SPAN_NS:
-                self._renew([(at_ns, value) for at_ns, value, _, _ in samples])
+                self._renew()
 
-    def _put(self, now_ns: int, value: float) -> None:
-        """Take a sample, and let go of what is older than the span."""
-        samples = self._samples
-        t, v = (now_ns - self._base_ns) / SECOND_NS, value - self._base
-        samples.append((now_ns, value, t, v))
-        self._t += t
-        self._v += v
-        self._tt += t * t
-        self._tv += t * v
-        while samples[0][0] <= now_ns - SPAN_NS:
-            _, _, t, v = samples.popleft()
-            self._t -= t
-            self._v -= v
-            self._tt -= t * t
-            self._tv -= t * v
-
-    def slope(self) -> float | None:
+    def slopes(self) -> list[float | None]:
         """In SI per second; None while too little is known."""
-        samples = self._samples
-        if not samples or samples[-1][0] - samples[0][0] < LEAST_NS:
-            return None
-        count = len(samples)
-        spread = count * self._tt - self._t * self._t
-        slope = (count * self._tv - self._t * self._v) / spread if spread > 0.0 else math.nan
-        return slope if math.isfinite(slope) else None
+        if not self._rows:
+            return [None] * len(self._known)
+        count, t, tt, v, tv = self._sums
+        first_ns = np.maximum(self._since_ns, self._rows[0].at_ns)
+        enough = self._known & (self._rows[-1].at_ns - first_ns >= LEAST_NS)
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            slopes = (count * tv - t * v) / (count * tt - t * t)
+        told = enough & np.isfinite(slopes)
+        return [
+            slope if is_told else None
+            for slope, is_told in zip(slopes.tolist(), told.tolist(), strict=True)
+        ]
 
-    def _renew(self, samples: list[tuple[int, float]]) -> None:
-        """Begin with these, the first of them as base."""
-        self._samples.clear()
-        self._base_ns, self._base = samples[0]
-        self._t = self._v = self._tt = self._tv = 0.0
-        for at_ns, value in samples:
-            self._put(at_ns, value)
+    def _put(self, now_ns: int, row: Numbers) -> None:
+        known = ~np.isnan(row)
+        t = (now_ns - self._base_ns) / SECOND_NS
+        v = np.where(known, row - self._base, 0.0)
+        terms = np.stack((known, known * t, known * (t * t), v, v * t))
+        self._sums += terms
+        self._rows.append(_Row(now_ns, row, terms))
+
+    def _forget(self, columns: NDArray[np.bool_]) -> None:
+        """What came before a gap counts no more, and leaves no trace when it grows old."""
+        self._sums[:, columns] = 0.0
+        for row in self._rows:
+            row.values[columns] = np.nan
+            row.terms[:, columns] = 0.0
+
+    def _renew(self) -> None:
+        """Count from the oldest row that is kept, and from the values of the newest."""
+        rows = tuple(self._rows)
+        self._rows.clear()
+        self._sums[:] = 0.0
+        self._base_ns = rows[0].at_ns
+        self._base = np.where(self._known, rows[-1].values, 0.0)
+        for row in rows:
+            self._put(row.at_ns, row.values)
 
 
 def violates_ns(value: float | None, slope: float | None, limit: Limit | None) -> int | None:
@@ -82,5 +115,5 @@ def violates_ns(value: float | None, slope: float | None, limit: Limit | None) -
     if value is None or not slope or limit is None or limit.side(value) is Side.OUT:
         return None
     left = limit.above - value if slope > 0.0 else value - limit.below
-    seconds = left / abs(slope)
-    return round(seconds * SECOND_NS) if seconds * SECOND_NS <= HORIZON_NS else None
+    ahead_ns = left / abs(slope) * SECOND_NS
+    return round(ahead_ns) if ahead_ns <= HORIZON_NS else None

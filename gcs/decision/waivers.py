@@ -50,6 +50,11 @@ class Waivers:
         self._changed: set[str] = set()
         self._events: list[Event] = []
 
+    @property
+    def in_force(self) -> bool:
+        """Whether any criterion is waived."""
+        return bool(self._in_force)
+
     def of(self, criterion: str) -> WaiverStatus | None:
         """The waiver in force on a criterion."""
         waiver = self._in_force.get(criterion)

@@ -10,11 +10,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gcs.decision.limits import Limit
-from gcs.decision.trend import HORIZON_NS, LEAST_NS, SPAN_NS, Trend, violates_ns
+from gcs.decision.trend import HORIZON_NS, LEAST_NS, SPAN_NS, Trends, violates_ns
 
 SECOND = 1_000_000_000
 TICK = SECOND // 10
 BAND = Limit(above=4.0, below=-2.0)
+
+
+class Trend:
+    """One value's among others that come and go: none may disturb another."""
+
+    def __init__(self) -> None:
+        self.trends = Trends(4)
+        self.ticks = 0
+
+    def add(self, value: float | None, now_ns: int) -> None:
+        self.ticks += 1
+        blinking = None if self.ticks % 3 == 0 else -1e9 * self.ticks
+        self.trends.add([blinking, value, None, 7.0 * self.ticks], now_ns)
+
+    def slope(self) -> float | None:
+        return self.trends.slopes()[1]
 
 
 def after(values: list[float], tick_ns: int = TICK) -> Trend:
@@ -64,6 +80,10 @@ def test_the_sums_stay_those_of_the_span_however_long_it_runs() -> None:
 
 def test_a_slope_that_no_number_holds_is_none() -> None:
     assert after([1e308, -1e308, 1e308, -1e308], SECOND).slope() is None
+
+
+def test_before_the_first_tick_nothing_has_one() -> None:
+    assert Trends(2).slopes() == [None, None]
 
 
 def test_a_second_look_at_one_moment_changes_nothing() -> None:
