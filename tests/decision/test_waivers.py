@@ -43,7 +43,7 @@ title = "LANDING"
 opens = "true"
 closes = "false"
 """
-PARAMETERS = {"roll": "deg", "clear": "", "bus": "V"}
+PARAMETERS = {"roll": "deg", "clear": ""}
 ROLL = """
 [criterion.roll]
 title = "deck roll"
@@ -445,39 +445,6 @@ def test_a_waiver_without_bounds_is_a_load_error(entry: str, problem: str) -> No
     with pytest.raises(ConfigError) as caught:
         mission_of(MISSION, PARAMETERS, entry)
     assert problem in str(caught.value)
-
-
-BUS = """
-[criterion.bus]
-title = "bus"
-owner = "BARGE"
-gates = ["landing"]
-value = "bus"
-unit = "V"
-no_go = { below = "24 V" }
-source = "a test"
-waivable_by = ["FD"]
-waivable_for = "10 min"
-"""
-
-
-@pytest.mark.parametrize(
-    ("entry", "key"),
-    [
-        (ROLL + ROLL_WAIVABLE + 'waivable_to = { above = "3 deg" }', "waivable_to.above"),
-        (ROLL + ROLL_WAIVABLE + 'waivable_to = { above = "5 m" }', "waivable_to.above"),
-        (ROLL + ROLL_WAIVABLE + 'waivable_to = { below = "-3 deg" }', "waivable_to.below"),
-        (BUS + 'waivable_to = { below = "24 V" }', "waivable_to.below"),
-        (BUS + 'waivable_to = { above = "30 V" }', "waivable_to.above"),
-    ],
-)
-def test_what_may_be_waived_lies_beyond_a_limit(entry: str, key: str) -> None:
-    mission = mission_of(MISSION, PARAMETERS, entry)
-    built, problems = build_criteria(mission, FakeView(**PARAMETERS))
-    assert built == ()
-    assert [problem.key.rpartition("criterion.")[2].partition(".")[2] for problem in problems] == [
-        key
-    ]
 
 
 # --- Whatever happens ---
