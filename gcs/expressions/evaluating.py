@@ -37,6 +37,7 @@ from gcs.expressions.units import CONDITION, Kind
 from gcs.expressions.windows import PointWise, WindowOperator
 
 _SECOND_NS = 1e9
+_INFINITE = math.inf
 
 
 class View(Protocol):
@@ -244,7 +245,11 @@ def _finite(value: float | None) -> float | None:
 
 
 def _value(index: int) -> Number:
-    return lambda view, now_ns: _finite(view.value(index))
+    def value(view: View, now_ns: int) -> float | None:
+        known = view.value(index)
+        return known if known is not None and -_INFINITE < known < _INFINITE else None
+
+    return value
 
 
 def _age(index: int) -> Number:

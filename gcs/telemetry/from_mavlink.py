@@ -222,8 +222,9 @@ class MavlinkReader:
             wire_ns = values[route.time_position] * route.time_scale_ns
             if 0 < wire_ns < _LATEST_NS:
                 source_ns = self._dated(sender.id, wire_ns, receipt_ns)
-        for group in route.groups:
-            if not group.where or all(values[at] == value for at, value in group.where):
+        for positions, groups in route.switches:
+            group = groups.get(tuple([values[at] for at in positions]))
+            if group is not None:
                 self._write(group, values, source_ns, receipt_ns)
 
     def _write(

@@ -111,23 +111,30 @@ class MavlinkPick(NamedTuple):
 
 
 class MavlinkGroup(NamedTuple):
-    """Picks that hold while the fields at `where` (position, value) have these values."""
+    """Picks that are taken together, and their parameters."""
 
-    where: tuple[tuple[int, int], ...]
     parameters: tuple[int, ...]
     picks: tuple[MavlinkPick, ...]
+
+
+class MavlinkSwitch(NamedTuple):
+    """Which group is taken, by the values of the fields at `positions`; none by any other."""
+
+    positions: tuple[int, ...]
+    groups: Mapping[tuple[int, ...], MavlinkGroup]
 
 
 class MavlinkRoute(NamedTuple):
     """What is taken from one message of one source.
 
     `time_position` is the field with the time of measurement in units of
-    `time_scale_ns`, or None where the message carries no time.
+    `time_scale_ns`, or None where the message carries no time. What is always taken
+    stands behind a switch of no positions.
     """
 
     time_position: int | None
     time_scale_ns: int
-    groups: tuple[MavlinkGroup, ...]
+    switches: tuple[MavlinkSwitch, ...]
 
 
 class FieldPick(NamedTuple):

@@ -6,7 +6,8 @@ import enum
 import types
 import typing
 from collections import defaultdict
-from typing import Final, get_args, get_origin
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final, TypeAlias, get_args, get_origin
 
 from gcs.config.dictionary import FromBarge, FromColumn, FromMavlink
 from gcs.telemetry import barge
@@ -16,6 +17,7 @@ from gcs.telemetry.parameters import (
     MavlinkGroup,
     MavlinkPick,
     MavlinkRoute,
+    MavlinkSwitch,
     Scale,
 )
 
@@ -30,6 +32,10 @@ _TIME_FIELDS: Final = {
 _WIDE: Final = frozenset({"int64_t", "uint64_t"})
 
 
+_Where: TypeAlias = tuple[tuple[int, int], ...]
+"""(position of a field, its value) for all that must hold."""
+
+
 class RoutingError(ValueError):
     """An origin that does not exist on the wire."""
 
@@ -39,7 +45,7 @@ class Routes:
 
     def __init__(self, dialect: Dialect | None) -> None:
         self._dialect = dialect
-        self._mavlink: dict[tuple[str, int], dict[tuple[tuple[int, int], ...], list[MavlinkPick]]]
+        self._mavlink: dict[tuple[str, int], dict[_Where, list[MavlinkPick]]]
         self._mavlink = defaultdict(lambda: defaultdict(list))
         self._barge: dict[tuple[str, str], list[FieldPick]] = defaultdict(list)
         self._columns: dict[str, list[FieldPick]] = defaultdict(list)
@@ -63,20 +69,16 @@ class Routes:
     def _add_mavlink(self, parameter: int, source: str, origin: FromMavlink, scale: Scale) -> None:
         message = _message(self._dialect, origin)
         position = _field_position(message, origin)
-        where = tuple((_position(message, name), value) for name, value in origin.where.items())
+        where = [(_position(message, name), value) for name, value in origin.where.items()]
         pick = MavlinkPick(parameter, position, origin.index, scale)
-        self._mavlink[source, message.id][where].append(pick)
+        self._mavlink[source, message.id][tuple(sorted(where))].append(pick)
 
     def mavlink(self) -> dict[tuple[str, int], MavlinkRoute]:
         """(source id, message id) -> what is taken from it."""
         messages = self._dialect.messages if self._dialect is not None else {}
         return {
             (source, message_id): MavlinkRoute(
-                *_time_field(messages[message_id]),
-                tuple(
-                    MavlinkGroup(where, tuple(pick.parameter for pick in picks), tuple(picks))
-                    for where, picks in groups.items()
-                ),
+                *_time_field(messages[message_id]), tuple(_switches(groups))
             )
             for (source, message_id), groups in self._mavlink.items()
         }
@@ -88,6 +90,16 @@ class Routes:
     def columns(self) -> dict[str, tuple[FieldPick, ...]]:
         """Source id -> picks."""
         return {key: tuple(picks) for key, picks in self._columns.items()}
+
+
+def _switches(picks: Mapping[_Where, Sequence[MavlinkPick]]) -> Iterator[MavlinkSwitch]:
+    """Picks by the values that must hold, those together that look at the same fields."""
+    switches: dict[tuple[int, ...], dict[tuple[int, ...], MavlinkGroup]] = defaultdict(dict)
+    for where, its in picks.items():
+        positions, values = tuple(zip(*where, strict=True)) or ((), ())
+        switches[positions][values] = MavlinkGroup(tuple(p.parameter for p in its), tuple(its))
+    for positions, groups in switches.items():
+        yield MavlinkSwitch(positions, groups)
 
 
 def _message(dialect: Dialect | None, origin: FromMavlink) -> MessageType:

@@ -33,6 +33,7 @@ _BAD: Final = int(Quality.BAD)
 _STALE: Final = int(Quality.STALE)
 _NEVER: Final = int(Quality.NEVER)
 _QUALITIES: Final = tuple(Quality)
+_NO_MOMENT: Final = -(1 << 63)
 _NAMES_SAID: Final = 3
 
 _Row = tuple[int, int, float, bool]
@@ -55,6 +56,8 @@ class JointState:
         # Until when a vote stands by itself: nobody is out of it, nobody goes stale.
         self._settled_ns = [-1] * count
         self._stale_after_ns = [p.stale_after_ns for p in parameters]
+        # The last moment at which the value as it stands is GOOD; _NO_MOMENT if none is.
+        self._good_until_ns = [_NO_MOMENT] * count
         self._histories = {
             index: History(span_ns, parameters[index].stale_after_ns)
             for index, span_ns in windows.items()
@@ -81,11 +84,7 @@ class JointState:
 
     def value(self, index: int) -> float | None:
         """The value in SI if it is GOOD now, else None."""
-        if self._quality[index] or self._left_out[index]:
-            return None
-        if self._now_ns - self._sampled_ns[index] > self._stale_after_ns[index]:
-            return None
-        return self._value[index]
+        return self._value[index] if self._now_ns <= self._good_until_ns[index] else None
 
     def age_ns(self, index: int) -> int | None:
         """Time since it was measured, or None if it never was."""
@@ -123,13 +122,8 @@ class JointState:
     def _qualities(self) -> Iterator[int]:
         """Of every parameter, as `quality` says it; a tick asks for thousands."""
         now_ns = self._now_ns
-        for own, left_out, sampled_ns, stale_after_ns in zip(
-            self._quality, self._left_out, self._sampled_ns, self._stale_after_ns, strict=True
-        ):
-            if own != _NEVER and now_ns - sampled_ns > stale_after_ns:
-                yield _STALE
-            else:
-                yield _SUSPECT if left_out and own == _GOOD else own
+        for index, until_ns in enumerate(self._good_until_ns):
+            yield _GOOD if now_ns <= until_ns else int(self.quality(index))
 
     # --- What changes it ---
 
@@ -173,6 +167,10 @@ class JointState:
         self._value[index] = value
         self._sampled_ns[index] = sampled_ns
         self._quality[index] = quality
+        if quality == _GOOD and not self._left_out[index]:
+            self._good_until_ns[index] = sampled_ns + self._stale_after_ns[index]
+        else:
+            self._good_until_ns[index] = _NO_MOMENT
         self._changed.add(index)
         feeds = self._feeds[index]
         if feeds:
@@ -209,8 +207,8 @@ class JointState:
             left_out = verdict is Verdict.WRONG or verdict is Verdict.FROZEN
             if left_out is not self._left_out[index]:
                 self._left_out[index] = left_out
-                self._changed.add(index)
-                self._dirty.update(self._feeds[index])
+                own = self._sampled_ns[index], self._value[index], self._quality[index]
+                self._set(index, *own)
 
     def _computed(self, index: int, sampled_ns: int, value: float, quality: int) -> None:
         """Set a computed parameter, where it changed at all."""
