@@ -19,12 +19,16 @@ from gcs.recording.layout import Audit, RecordingError
 from gcs.recording.reader import Recording
 from gcs.replay import Flight
 from gcs.summary import t_text
+from gcs.telling import Teller
 
 _STORY = frozenset(
     {"count", "phase", "gate", "vote", "waiver", "intent", "refused", "command", "staged"}
     | {"entry", "fault", "console", "resumed", CLOSED}
 )
 """What the whole story tells; criteria and alarms only where one asks for them by name."""
+
+
+HEAD = f"{'entry':>6}  {'T':>11}  {'UTC':<12}  {'kind':<9} what happened"
 
 
 @dataclass(frozen=True)
@@ -99,10 +103,12 @@ def story(mission: Mission, entries: tuple[Entry, ...], about: str = "") -> Iter
     RecordingError where the mission has nothing of that name.
     """
     wanted = _bearing_on(mission, about) if about else None
+    teller = Teller(mission)
+    yield HEAD
     for entry in entries:
-        told = entry.kind in _STORY if wanted is None else _concerns(entry, wanted)
-        if told:
-            yield _line(entry)
+        sentence = teller.tell(entry)
+        if entry.kind in _STORY if wanted is None else _concerns(entry, wanted):
+            yield _line(entry, sentence)
 
 
 def _bearing_on(mission: Mission, about: str) -> frozenset[str]:
@@ -129,9 +135,8 @@ def _concerns(entry: Entry, names: frozenset[str]) -> bool:
     return entry.kind in ("fault", "resumed", CLOSED)
 
 
-def _line(entry: Entry) -> str:
+def _line(entry: Entry, sentence: str) -> str:
     at = datetime.fromtimestamp(entry.at_ns // SECOND_NS, UTC)
     milliseconds = entry.at_ns % SECOND_NS // 1_000_000
     when = f"{entry.number:>6}  {t_text(entry.t_ns):>11}  {at:%H:%M:%S}.{milliseconds:03d}"
-    subject = "" if entry.kind in ("intent", CLOSED) else plain(entry.subject)
-    return f"{when}  {entry.kind:<9} {subject:<22} {plain(entry.text)}".rstrip()
+    return f"{when}  {entry.kind:<9} {plain(sentence)}".rstrip()

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from gcs.auditing import AuditReport, audit, story
+from gcs.auditing import HEAD, AuditReport, audit, story
 from gcs.config.loading import CONFIGS
 from gcs.recording.chain import Chain, Entry, first_hash
 from gcs.recording.layout import Audit, Digest, Record, RecordingError, Step
@@ -119,8 +119,10 @@ def test_the_story_tells_count_gates_and_commands(recording: Path) -> None:
     lines = list(story(flight.mission, report(recording).check.entries))
     told = "\n".join(lines)
     assert "prelaunch" in told
-    assert "launch_commit          NO-GO -> GO" in told
-    assert "launch                 #0 VERIFIED, echoed by " in told
+    assert "gate LAUNCH (launch_commit) turns from NO-GO to GO: " in told
+    assert "LAUNCH (launch) #0 of " in told
+    assert " is VERIFIED, echoed by " in told
+    assert lines[0] == HEAD
     assert not any(" criterion " in line for line in lines)
 
 
@@ -129,7 +131,7 @@ def test_the_story_of_a_gate_tells_its_criteria_and_its_command_alone(recording:
     entries = report(recording).check.entries
     told = "\n".join(story(flight.mission, entries, "launch_commit"))
     assert "launch_wind" in told
-    assert "#0 VERIFIED" in told
+    assert " is VERIFIED" in told
     assert "landing_continue" not in told
     assert "nav_vertical" not in told
 

@@ -1,4 +1,4 @@
-"""Names of codes: whether a dictionary's agree with the wire, and how a rule is told with them."""
+"""How a parameter is said: in its unit, or by the name of a code, which must be the wire's own."""
 
 from __future__ import annotations
 
@@ -8,13 +8,25 @@ import typing
 from collections.abc import Callable, Iterator, Mapping
 
 from gcs.config.dictionary import FromBarge, FromColumn, FromMavlink, ParameterConfig
+from gcs.expressions import ExpressionError, unit_of
 from gcs.expressions.parsing import parse
 from gcs.expressions.syntax import Comparison, Name, Node, Quantity, children
 from gcs.messages import Codes
 from gcs.telemetry import barge
 from gcs.telemetry.mavlink.dialect import Dialect
+from gcs.telemetry.speech import PLAIN, Speech
 
 _NUMBER = re.compile(r"\d+(\.\d*)?")
+
+
+def speech_of(config: ParameterConfig) -> Speech:
+    """How a parameter is said. The dictionary reports its mistakes; here they fall back to SI."""
+    try:
+        unit = unit_of(config.unit)
+        format(1.0, config.format)
+    except (ExpressionError, ValueError):
+        return PLAIN
+    return Speech(config.unit, unit.factor, unit.offset, config.format, config.codes)
 
 
 def misnamed(
