@@ -186,7 +186,8 @@ class _GatePage:
         for name, expression in config.parameters.items():
             yield f"{name} = {self._told(expression)}"
         refused = f", else refused: {config.refused_because}" if config.refused_because else ""
-        yield f"allowed when {self._told(config.allowed)}{refused}"
+        unknown = " or not known" if config.allowed_unknown else ""
+        yield f"allowed when {self._told(config.allowed)}{unknown}{refused}"
 
     # --- Criteria ---
 

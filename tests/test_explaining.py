@@ -104,6 +104,8 @@ def test_go_and_no_go_say_what_is_sent_how_often_and_what_verifies_it():
         in text
     )
     assert "NO-GO sends DIVERT TO SEA (divert), MAV_CMD_LANDFALL_DIVERT" in text
+    launch = page(shipped(), "launch_commit")
+    assert "or not known, else refused: the vehicle has left the pad" in launch
     assert "when: the deadline passed; turned NO-GO while the command was on its way" in text
 
 

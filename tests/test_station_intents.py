@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from gcs.config.loading import CONFIGS, load_mission
 from gcs.messages import (
     Act,
     CancelCommand,
@@ -22,9 +23,10 @@ from gcs.messages import (
     TakeAuthority,
     Vote,
 )
-from tests.helpers.hop import QUICKER, Hop, changed, hurried
+from tests.helpers.hop import COMMITTED, QUICKER, Hop, changed, hurried
 
 SECOND = 1_000_000_000
+STOPS = ("abort", "divert")
 
 
 def refusals(hop: Hop) -> list[str]:
@@ -283,16 +285,75 @@ def test_an_operator_cannot_commit_past_a_blocked_gate() -> None:
     assert "blocked by deck_fire" in refusals(hop)[-1]
 
 
-def test_nothing_but_a_hold_is_allowed_before_anything_is_known() -> None:
-    hop = Hop()
+def unheard(mission: str = "xzy1-hop") -> Hop:
+    """A mission whose vehicle was never heard."""
+    hop = Hop(load_mission(CONFIGS / "missions" / f"{mission}.toml"))
     hop.downlink = False
-    hop.fly(1)
-    for command in ("launch", "landing_commit", "divert", "hold", "abort"):
-        hop.intent(StageCommand(command))
+    return hop.fly(1)
+
+
+def stop(hop: Hop, command: str) -> None:
+    """FD stages a command and confirms it."""
+    hop.intent(StageCommand(command))
     hop.tick()
-    assert hop.snapshot.staged is None
-    assert len(refusals(hop)) == 4
-    assert [command.command for command in hop.snapshot.commands] == ["hold"]
+    if hop.snapshot.staged is not None:
+        hop.intent(ConfirmCommand(hop.snapshot.staged.code))
+        hop.tick()
+
+
+@pytest.mark.parametrize("command", ["launch", "landing_commit", "divert"])
+def test_what_stops_nothing_is_refused_before_anything_is_known(command: str) -> None:
+    hop = unheard()
+    stop(hop, command)
+    assert len(refusals(hop)) == 1
+    assert hop.snapshot.commands == ()
+
+
+@pytest.mark.parametrize(
+    ("mission", "command"),
+    [
+        ("xzy1-hop", "hold"),
+        ("xzy1-hop", "abort"),
+        *((m, c) for m in ("xzy1-booster", "xzy1-cargo", "falcon9-like") for c in STOPS),
+    ],
+)
+def test_a_stop_goes_to_a_vehicle_that_nobody_hears(mission: str, command: str) -> None:
+    hop = unheard(mission)
+    stop(hop, command)
+    assert hop.sent(command) != [], refusals(hop)
+
+
+@pytest.mark.parametrize("command", STOPS)
+def test_a_stop_goes_to_computers_that_disagree_about_their_mode(command: str) -> None:
+    hop = Hop().descend()
+    hop.computers["fc_c"].silent = {"*"}
+    hop.enter(COMMITTED, "fc_a")
+    hop.fly(2)
+    hop.intent(StageCommand(command))
+    hop.tick()
+    staged = hop.snapshot.staged
+    assert staged is not None, refusals(hop)
+    hop.intent(ConfirmCommand(staged.code))
+    assert hop.sent(command) != []
+
+
+def test_the_read_back_of_a_stop_says_that_it_may_be_sent_unknown() -> None:
+    hop = unheard()
+    hop.intent(StageCommand("abort"))
+    hop.tick()
+    assert hop.snapshot.staged is not None
+    assert hop.snapshot.staged.readback[2] == "UNKNOWN, but may be sent: landing.mode < 7"
+
+
+def test_a_stop_that_is_known_to_be_too_late_is_refused() -> None:
+    hop = Hop(hurried()).commit().fly(10)
+    hop.say("LANDING_STATE", mode=7)
+    hop.fly(0.5)
+    for command in ("abort", "hold"):
+        stop(hop, command)
+        assert hop.sent(command) == []
+    assert "the landing can no longer be changed" in refusals(hop)[-2]
+    assert "the vehicle has left the pad" in refusals(hop)[-1]
 
 
 def test_divert_is_refused_with_the_reason_after_divert_close() -> None:

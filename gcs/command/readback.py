@@ -12,7 +12,7 @@ from gcs.expressions.parsing import parse
 from gcs.expressions.syntax import Logical
 from gcs.telemetry.speech import PLAIN, say_duration
 
-_WORDS = {True: "holds", False: "DOES NOT HOLD", None: "UNKNOWN"}
+_WORDS = {True: "holds", False: "DOES NOT HOLD"}
 _TOKENS = re.compile(r"[()]|\band\b")
 
 
@@ -38,9 +38,10 @@ def _lines(
     )
     if barred:
         yield f"BARRED: {barred}"
+    unknown = "UNKNOWN, but may be sent" if config.allowed_unknown else "UNKNOWN"
     for prerequisite in rules.prerequisites:
         holds, _ = truth(prerequisite, view, now_ns)
-        yield f"{_WORDS[holds]}: {prerequisite.text}"
+        yield f"{unknown if holds is None else _WORDS[holds]}: {prerequisite.text}"
     if config.two_person:
         yield "to be confirmed by another person"
 

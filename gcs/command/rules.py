@@ -35,9 +35,11 @@ class CommandRules:
 
 
 def not_allowed(rules: CommandRules, view: View, now_ns: int) -> str:
-    """Why the command is not known to be allowed; empty when it is."""
+    """Why the command is not known to be allowed; empty when it is, or need not be known to be."""
     allowed, crash = truth(rules.allowed, view, now_ns)
-    if allowed or crash:
+    if allowed or (allowed is None and rules.config.allowed_unknown):
+        return ""
+    if crash:
         return crash
     because = rules.config.refused_because or f"not {rules.allowed.text}"
     return because if allowed is False else f"not known whether it is allowed ({because})"

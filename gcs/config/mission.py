@@ -254,9 +254,10 @@ class CommandConfig(ConfigModel):
     target with a nonce and a validity, again after `retry_after` without a verification.
     A vehicle's command is VERIFIED by `echoes` equal nonces in their landing state, a
     barge's by its nonce in the barge's state; with `verified_when` only once that is true
-    as well. `allowed` must be true for it to be sent at all. `parameters` fill param3 to
-    param7, or an order's heading_true, with the value (SI) of an expression at the moment
-    of sending.
+    as well. `allowed` must be true for it to be sent at all; with `allowed_unknown` it must
+    not be false: so is a stop that its target itself refuses where it comes too late, and
+    that is needed most while little is heard. `parameters` fill param3 to param7, or an
+    order's heading_true, with the value (SI) of an expression at the moment of sending.
     A dangerous command is staged and confirmed, with `two_person` by two different known
     persons. It takes command authority, unless it is safe `without_authority`.
     """
@@ -275,6 +276,7 @@ class CommandConfig(ConfigModel):
     two_person: bool = False
     without_authority: bool = False
     allowed: ExpressionText = "true"
+    allowed_unknown: bool = False
     refused_because: str = ""
     parameters: dict[CommandParameter, ExpressionText] = Field(default_factory=dict)
 

@@ -61,7 +61,11 @@ def _gate_reference_problems(mission: Mission) -> Iterable[Problem]:
         if gate.go_command and gate.mode == "confirmed" and not positions:
             message = "nobody can answer: the station has no position that may confirm its GO"
             yield Problem(mission.file, f"{key}.mode", message)
+    goes = {gate.go_command for gate in config.gate}
     for i, command in enumerate(config.command):
+        if command.allowed_unknown and command.id in goes:
+            message = "the GO of a gate is sent only while it is known to be allowed"
+            yield Problem(mission.file, f"command[{i}].allowed_unknown", message)
         if command.two_person and not command.dangerous:
             message = "a command that is not dangerous is not staged, so nobody confirms it"
             yield Problem(mission.file, f"command[{i}].two_person", message)

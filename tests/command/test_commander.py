@@ -62,6 +62,8 @@ title = "ABORT"
 mav_cmd = "ABORT"
 validity = "4 s"
 without_authority = true
+allowed = "mode < 7 and left > 0 s"
+allowed_unknown = true
 """
 COMPUTERS = "".join(
     f"""
@@ -231,6 +233,23 @@ def test_a_parameter_value_that_crashes_is_unknown_and_says_why(
     monkeypatch.setattr(Expression, "evaluate", crashing)
     why = "check crashed: ZeroDivisionError: division by zero"
     assert refusals(desk.send()) == [f"COMMIT refused: param3 is unknown ({why})"]
+
+
+def test_a_stop_is_sent_unless_it_is_known_not_to_be_allowed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    desk = Desk()
+    desk.view.forget("mode")
+    assert len(desk.send("abort").outgoing) == 3
+    desk.stage("abort")
+    staged = desk.staged()
+    assert staged is not None
+    assert staged.readback[2:] == ("UNKNOWN, but may be sent: mode < 7", "holds: left > 0 s")
+    assert len(desk.confirm().outgoing) == 3
+    desk.view.set("mode", 7.0)
+    assert refusals(desk.send("abort")) == ["ABORT refused: not mode < 7 and left > 0 s"]
+    monkeypatch.setattr(Expression, "evaluate", lambda *_: 1 / 0)
+    assert len(desk.send("abort").outgoing) == 3
 
 
 def test_an_unknown_command_is_refused() -> None:

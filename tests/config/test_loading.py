@@ -179,6 +179,16 @@ def test_ten_mistakes_in_three_files_give_ten_problems(files):
             "command[0].two_person",
             "nobody confirms it",
         ),
+        (
+            "mission.toml",
+            "[[phase]]",
+            '[[gate]]\nid = "g"\ntitle = "G"\nopens = "true"\ncloses = "false"\n'
+            'mode = "automatic"\ngo_command = "go"\n'
+            '[[command]]\nid = "go"\ntitle = "GO"\nmav_cmd = "G"\n'
+            'validity = "1 s"\nallowed_unknown = true\n[[phase]]',
+            "command[0].allowed_unknown",
+            "only while it is known to be allowed",
+        ),
     ],
 )
 def test_a_name_that_nothing_declares_is_a_problem(files, file, old, new, key, message):
