@@ -156,7 +156,7 @@ class Gate:
             self._act("send", self.config.no_go_command, self._trigger.value)
 
     def vote(
-        self, position: str, go: bool, now_ns: int, person: str = "", seen_ns: int | None = None
+        self, position: str, go: bool, now_ns: int, person: str, seen_ns: int | None = None
     ) -> Event:
         """Take a vote, or refuse it with the reason.
 

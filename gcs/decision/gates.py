@@ -5,7 +5,7 @@ How a gate moves stands in `gate_table`, how it lives in `gate`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -41,12 +41,9 @@ class GateStep(NamedTuple):
 def build_gates(mission: Mission, scope: Scope) -> tuple[Gates, tuple[Problem, ...]]:
     """Compile a mission's gates, and say all that is wrong with them."""
     compiler = Compiler(scope)
-    needed: dict[str, list[str]] = {gate.id: [] for gate in mission.config.gate}
-    for _, name, criterion in mission.criterion_configs():
-        for gate in criterion.gates:
-            needed.setdefault(gate, []).append(name)
+    criteria = [(name, criterion.gates) for _, name, criterion in mission.criterion_configs()]
     rules = [
-        _rules(compiler, mission.file, f"gate[{i}]", config, tuple(needed[config.id]))
+        _rules(compiler, mission.file, f"gate[{i}]", config, _counting_for(config.id, criteria))
         for i, config in enumerate(mission.config.gate)
     ]
     timed = [
@@ -56,6 +53,10 @@ def build_gates(mission: Mission, scope: Scope) -> tuple[Gates, tuple[Problem, .
     ]
     gates = Gates(timed, configuration_digest(mission))
     return gates, tuple(compiler.problems)
+
+
+def _counting_for(gate: str, criteria: Iterable[tuple[str, Sequence[str]]]) -> tuple[str, ...]:
+    return tuple(name for name, gates in criteria if gate in gates)
 
 
 def _rules(
@@ -112,7 +113,7 @@ def _poll_mistakes(config: GateConfig) -> Iterator[tuple[str, str]]:
 class Gates:
     """All gates of a mission, in file order."""
 
-    def __init__(self, rules: Sequence[GateRules], configuration: str = "") -> None:
+    def __init__(self, rules: Sequence[GateRules], configuration: str) -> None:
         self._gates = tuple(Gate(rule, configuration) for rule in rules)
         self._reads = frozenset(
             index for gate in self._gates for e in gate.expressions() for index in e.reads

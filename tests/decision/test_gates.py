@@ -4,59 +4,170 @@ from __future__ import annotations
 
 import pytest
 
+from gcs.config.problems import Problem
 from gcs.decision.gates import Gates, build_gates
-from gcs.messages import CommandState, GateInfo, GateState
+from gcs.messages import CommandState, CriterionState, CriterionStatus, Event, GateInfo, GateState
 from tests.decision.one_gate import (
     AUTOMATIC,
+    CONFIRMED,
     CRITERION,
     HEAD,
     MARK,
     PARAMETERS,
     POLLED,
+    STANDING,
     TWO_PERSONS,
     Range,
     on_its_way,
 )
 from tests.helpers.joint_view import SECOND, FakeView, mission_of
 
+SECOND_GATE = AUTOMATIC.replace('"landing"', '"other"')
+OF_BOTH = CRITERION.replace('["landing"]', '["landing", "other"]')
+NO_GO_AFTER = STANDING + 'no_go_after = "1 s"\n'
+NO_DURATION = "expected a duration of zero or more"
+TOO_FEW = "nobody can answer: 2 persons need as many polled positions"
+
+
+def problems_of(table: str, criteria: str = CRITERION) -> tuple[Problem, ...]:
+    mission = mission_of(HEAD + table, PARAMETERS, criteria)
+    return build_gates(mission, FakeView(**PARAMETERS))[1]
+
 
 @pytest.mark.parametrize(
-    ("table", "key"),
+    ("table", "key", "message"),
     [
-        (AUTOMATIC.replace("mode == 4", "mode"), "gate[0].opens"),
-        (AUTOMATIC.replace("left <= 0 s", "left <= 0 m"), "gate[0].closes"),
-        (AUTOMATIC.replace('"commit"', '"divert"'), "gate[0].no_go_command"),
-        (AUTOMATIC.replace('"1 s"', '"-1 s"'), "gate[0].stable_for"),
         (
-            AUTOMATIC.replace('no_go_command = "divert"', 'no_go_after = "1 s"'),
-            "gate[0].no_go_after",
+            AUTOMATIC.replace("mode == 4", "mode"),
+            ".opens",
+            "expected a condition (true or false), got a number",
         ),
-        (AUTOMATIC.replace('"landing"', '"other"'), "gate[0]"),
-        (AUTOMATIC + 'without_answer = "stands"', "gate[0].without_answer"),
-        (AUTOMATIC + 'no_go_count = "recycle"', "gate[0].no_go_count"),
-        (AUTOMATIC + f'recycle_to = "engines"\n{MARK}', "gate[0].recycle_to"),
-        (AUTOMATIC + 'go_expires = "5 min"', "gate[0].go_expires"),
-        (POLLED + 'go_expires = "0 s"', "gate[0].go_expires"),
-        (AUTOMATIC + 'polls = ["FD", "FD"]', "gate[0].polls"),
-        (AUTOMATIC + 'polls = ["FD"]\ntwo_person = true', "gate[0].two_person"),
-        (AUTOMATIC + "two_person = true", "gate[0].two_person"),
+        (
+            AUTOMATIC.replace("left <= 0 s", "left <= 0 m"),
+            ".closes",
+            "`<=` needs equal units, but one side is s, the other m (column 6)",
+        ),
+        (
+            AUTOMATIC.replace('"commit"', '"divert"'),
+            ".no_go_command",
+            "GO and NO-GO send the same command",
+        ),
+        (AUTOMATIC.replace('"1 s"', '"-1 ns"'), ".stable_for", NO_DURATION),
+        (
+            NO_GO_AFTER.replace('no_go_after = "1 s"', 'no_go_after = "-1 ns"'),
+            ".no_go_after",
+            NO_DURATION,
+        ),
+        (
+            NO_GO_AFTER.replace('no_go_command = "divert"\n', ""),
+            ".no_go_after",
+            "there is no `no_go_command` to send and no `no_go_count` to do",
+        ),
+        (
+            AUTOMATIC + 'without_answer = "stands"',
+            ".without_answer",
+            "silence cannot stand for a command that must be verified",
+        ),
+        (
+            AUTOMATIC + 'no_go_count = "recycle"',
+            ".no_go_count",
+            "a recycle needs the mark `recycle_to`",
+        ),
+        (
+            AUTOMATIC + f'recycle_to = "engines"\n{MARK}',
+            ".recycle_to",
+            'only `no_go_count = "recycle"` goes to a mark',
+        ),
+        (
+            AUTOMATIC + 'go_expires = "5 min"',
+            ".go_expires",
+            "nobody is polled, so there is no vote that could expire",
+        ),
+        (POLLED + 'go_expires = "0 s"', ".go_expires", "expected a duration of more than zero"),
+        (AUTOMATIC + 'polls = ["FD", "FD"]', ".polls", "a position is polled twice"),
+        (AUTOMATIC + 'polls = ["FD"]\ntwo_person = true', ".two_person", TOO_FEW),
+        (AUTOMATIC + "two_person = true", ".two_person", TOO_FEW),
     ],
 )
-def test_mistakes_are_load_errors_that_name_their_key(table: str, key: str) -> None:
-    criteria = "[criterion]" if "other" in table else CRITERION
-    mission = mission_of(HEAD + table, PARAMETERS, criteria)
-    _, problems = build_gates(mission, FakeView(**PARAMETERS))
-    assert [problem.key for problem in problems] == [key]
+def test_a_mistake_is_told_with_its_place(table: str, key: str, message: str) -> None:
+    assert problems_of(table) == (Problem("m.toml", f"gate[0]{key}", message),)
+
+
+def test_what_nothing_decides_is_no_gate() -> None:
+    assert problems_of(AUTOMATIC + SECOND_GATE) == (
+        Problem("m.toml", "gate[1]", "no criterion and no poll decides this gate"),
+    )
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        NO_GO_AFTER.replace('no_go_after = "1 s"', 'no_go_after = "0 s"'),
+        AUTOMATIC.replace('"1 s"', '"0 s"'),
+        POLLED + 'go_expires = "1 ns"',
+    ],
+)
+def test_a_duration_may_be_as_short_as_it_can_mean_anything(table: str) -> None:
+    assert problems_of(table) == ()
+
+
+def two_gates(first: str, second: str) -> tuple[Gates, FakeView]:
+    """Two gates over one criterion that is judged GO, both open for a minute."""
+    view = FakeView(**PARAMETERS)
+    gates, problems = build_gates(mission_of(HEAD + first + second, PARAMETERS, OF_BOTH), view)
+    assert problems == ()
+    view.set("mode", 4.0)
+    view.set("left", 60.0)
+    return gates, view
+
+
+ROLL_GO = CriterionStatus("roll", CriterionState.GO, None, None, None, 0, "")
+
+
+def test_a_command_of_two_gates_is_free_where_one_of_them_lets_it_pass() -> None:
+    never = SECOND_GATE.replace("mode == 4", "mode == 5")
+    for first, second in ((CONFIRMED, never), (never, CONFIRMED)):
+        gates, view = two_gates(first, second)
+        for now_ns in (0, SECOND):
+            gates.step(view, (ROLL_GO,), (), now_ns)
+        assert gates.interlocks(SECOND) == {}
+        assert set(gates.interlocks(SECOND, "held by FD: x")) == {"commit"}
+
+
+def test_a_gate_without_a_command_bars_none_and_hides_none() -> None:
+    silent = STANDING.replace('"landing"', '"other"')
+    gates, view = two_gates(silent, CONFIRMED)
+    gates.step(view, (ROLL_GO,), (), 0)
+    assert gates.interlocks(0) == {"commit": "LANDING has stood at GO for 0.0 s of 1.0 s"}
+
+
+def test_a_vote_on_a_gate_that_is_none_is_refused() -> None:
+    assert Range(POLLED).gates.vote("launch", "FD", True, 7) == Event(
+        7, "refused", "FD", "vote refused: no gate 'launch'", 4
+    )
+
+
+def test_a_vote_stands_on_the_configuration_of_the_mission() -> None:
+    def basis(table: str) -> str:
+        scene = Range(table)
+        scene.step()
+        scene.vote("FD")
+        (vote,) = scene.step().votes
+        return vote.basis
+
+    assert basis(POLLED) != basis(POLLED.replace('"1 s"', '"2 s"'))
+
+
+def test_a_vote_of_a_person_who_is_not_told_is_nobodys() -> None:
+    scene = Range(POLLED)
+    scene.step()
+    scene.gates.vote("landing", "FD", True, 0)
+    assert [vote.person for vote in scene.step().votes] == [""]
 
 
 def test_gates_that_share_a_command_ask_for_it_once() -> None:
-    second = AUTOMATIC.replace('"landing"', '"other"')
-    criteria = CRITERION.replace('["landing"]', '["landing", "other"]')
-    view = FakeView(**PARAMETERS)
-    gates, _ = build_gates(mission_of(HEAD + AUTOMATIC + second, PARAMETERS, criteria), view)
-    view.set("mode", 4.0)
+    gates, view = two_gates(AUTOMATIC, SECOND_GATE)
     view.set("left", 0.0)
-    assert isinstance(gates, Gates)
     assert [action.command for action in gates.step(view, (), (), 0).actions] == ["divert"]
 
 
