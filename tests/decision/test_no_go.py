@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from gcs.decision.no_go import NO_GO_TRIES, RETRY_REST_NS, OwedNoGo
 from gcs.messages import CommandState, CommandStatus
 
@@ -35,6 +37,13 @@ def test_a_failed_one_is_sent_again_after_a_rest() -> None:
     no_go = owed()
     assert not no_go.take([sent(REFUSED)], RETRY_REST_NS - 1)
     assert no_go.take([sent(REFUSED)], RETRY_REST_NS)
+
+
+@pytest.mark.parametrize("tries", [0, 1])
+def test_what_is_forgotten_is_not_sent_again(tries: int) -> None:
+    no_go = owed(tries)
+    no_go.forget()
+    assert not no_go.take([sent(REFUSED)], 10 * RETRY_REST_NS)
 
 
 def test_it_is_not_sent_for_ever() -> None:
