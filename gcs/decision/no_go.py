@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from gcs.clock import SECOND_NS
 from gcs.messages import CommandState, CommandStatus
@@ -16,17 +17,17 @@ NO_GO_TRIES = 10
 _FAILED = frozenset({CommandState.REFUSED, CommandState.TIMED_OUT})
 
 
+@dataclass(slots=True)
 class OwedNoGo:
     """Sends a command until it is verified, tries run out, or another one is sent."""
 
-    def __init__(self, command: str) -> None:
-        self._command = command
-        self._owed = 0
-        self._from_ns = 0
+    command: str
+    _owed: int = field(default=0, init=False)
+    _from_ns: int = field(default=0, init=False)
 
     def owe(self, now_ns: int) -> None:
         """From now on it is due."""
-        if self._command:
+        if self.command:
             self._owed, self._from_ns = NO_GO_TRIES, now_ns
 
     def forget(self) -> None:
@@ -46,7 +47,7 @@ class OwedNoGo:
     def _failed(self, commands: Sequence[CommandStatus]) -> bool:
         """Whether the newest command is this one and failed; what is done or replaced ends it."""
         newest = max(commands, key=lambda c: c.id, default=None)
-        if newest is None or newest.command != self._command:
+        if newest is None or newest.command != self.command:
             self._owed = 0
             return False
         if newest.state is CommandState.VERIFIED:

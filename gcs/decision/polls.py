@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import msgspec
@@ -88,21 +89,21 @@ def _expired(vote: VoteStatus, now_ns: int) -> bool:
     return vote.expires_ns is not None and now_ns >= vote.expires_ns
 
 
+@dataclass(slots=True)
 class Basis:
     """What votes on a gate stand on now: its hash, and since when it is this one."""
 
-    def __init__(self, configuration: str) -> None:
-        self._configuration = configuration
-        self._seen: tuple[object, ...] | None = None
-        self.hash = ""
-        self.since_ns = 0
+    configuration: str
+    hash: str = ""
+    since_ns: int = 0
+    _seen: tuple[object, ...] | None = field(default=None, init=False)
 
     def see(self, criteria: Sequence[CriterionStatus], now_ns: int) -> None:
         """Take the gate's criteria as they are now."""
         seen = tuple((status.id, status.state, status.waiver) for status in criteria)
         if seen != self._seen:
             self._seen, self.since_ns = seen, now_ns
-            self.hash = basis_of(self._configuration, criteria)
+            self.hash = basis_of(self.configuration, criteria)
 
 
 def basis_of(configuration: str, criteria: Iterable[CriterionStatus]) -> str:
@@ -120,10 +121,5 @@ def basis_of(configuration: str, criteria: Iterable[CriterionStatus]) -> str:
 
 def configuration_digest(mission: Mission) -> str:
     """The hash of every file that the mission is made of."""
-    digest = hashlib.blake2b(digest_size=16)
-    for name in sorted(mission.texts):
-        for part in (name, mission.texts[name]):
-            data = part.encode()
-            digest.update(len(data).to_bytes(8, "little"))
-            digest.update(data)
-    return digest.hexdigest()
+    files = msgspec.msgpack.encode(sorted(mission.texts.items()))
+    return hashlib.blake2b(files, digest_size=16).hexdigest()
