@@ -170,6 +170,14 @@ def test_without_a_lift_off_rule_t_passes_zero_by_itself() -> None:
     assert t_at(count, view, 4) == 2
 
 
+def test_without_a_lift_off_rule_a_clock_that_is_read_late_has_lost_no_time() -> None:
+    count, view = count_of('start = "-2 s"\n')
+    t_at(count, view, 0)
+    assert count.status(5 * SECOND).t_ns == 3 * SECOND
+    step = count.step(view, 5 * SECOND)
+    assert (step.status.state, step.status.t_ns) == (FLIGHT, 3 * SECOND)
+
+
 def test_lift_off_is_asked_at_the_moment_of_the_step_and_told_with_it() -> None:
     count, view = count_of('start = "-20 s"\nlift_off = "held(altitude > 2 m, 1 s)"\n')
     view.set("altitude", 3.0)
