@@ -65,8 +65,10 @@ SettingsFile = Annotated[
     Path, typer.Option("--settings", help="This console's theme, keys and units.", metavar="FILE")
 ]
 Position = Annotated[
-    str, typer.Option(help="The position this console acts as; an empty one only watches.")
+    str | None,
+    typer.Option(help="The position this console acts as; the mission's first where not given."),
 ]
+Watch = Annotated[bool, typer.Option("--watch", help="Take no position: look, and act never.")]
 Person = Annotated[
     str,
     typer.Option(help="Who sits here, where the station asks; its token is in LANDFALL_TOKEN."),
@@ -87,7 +89,8 @@ def run(
     listen: Annotated[
         str, typer.Option(help="Where more consoles attach: unix:PATH or tcp:127.0.0.1:PORT.")
     ] = "",
-    position: Position = "FD",
+    position: Position = None,
+    watch_only: Watch = False,
     person: Person = "",
     settings: SettingsFile = SETTINGS,
     resume: Annotated[
@@ -114,7 +117,7 @@ def run(
         seed=seed,
         listen=listen,
         look=load_settings(settings),
-        who=seat(position, person),
+        who=seat(position, person, _positions(mission, resume), watch=watch_only),
         resume=resume,
     )
 
@@ -129,7 +132,8 @@ def demo(
     ] = False,
     headless: Headless = False,
     record: Record = Path("recordings"),
-    position: Position = "FD",
+    position: Position = None,
+    watch_only: Watch = False,
     person: Person = "",
     settings: SettingsFile = SETTINGS,
 ) -> None:
@@ -140,6 +144,7 @@ def demo(
     """
     look = load_settings(settings)
     loaded = load_mission(mission)
+    who = seat(position, person, loaded.config.station.positions, watch=watch_only)
     broker = ["gcs.links.broker", *broker_address(loaded)]
     require_free_ports(loaded)
     clock = str(ScaledClock.started_now(speed))
@@ -160,10 +165,16 @@ def demo(
                     seed=seed,
                     listen=address,
                     look=look,
-                    who=seat(position, person),
+                    who=who,
                     clock=clock,
                     to_outcome=True,
                 )
+
+
+def _positions(mission: Path | None, resume: Path | None) -> tuple[str, ...]:
+    """The positions of a mission, or of the one that a recording flew."""
+    flown = load_mission(mission) if mission is not None else open_flight(resume or Path()).mission
+    return flown.config.station.positions
 
 
 def _fly(
@@ -234,7 +245,8 @@ def station(
 def console(
     address: Annotated[str, typer.Argument(help="unix:PATH or tcp:127.0.0.1:PORT")],
     headless: Headless = False,
-    position: Position = "FD",
+    position: Position = None,
+    watch_only: Watch = False,
     person: Person = "",
     settings: SettingsFile = SETTINGS,
 ) -> None:
@@ -245,7 +257,17 @@ def console(
     require_station(address)
     if _headless(headless):
         raise typer.Exit(run_headless(address, sys.stdout))
-    raise typer.Exit(sit(address, look, seat(position, person)))
+    who = seat(position, person, watch=watch_only)
+    typer.echo(_seated(address, who, given=position is not None), err=True)
+    raise typer.Exit(sit(address, look, who))
+
+
+def _seated(address: str, who: Seat, *, given: bool) -> str:
+    """What this console is about to be, said before its screen covers it."""
+    if not who.position:
+        return f"{address}: this console only watches"
+    why = "" if given else ", as no --position was given (--watch takes none)"
+    return f"{address}: this console acts as {who.position}{why}"
 
 
 @app.command()

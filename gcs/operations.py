@@ -20,7 +20,7 @@ from gcs.clock import Clock
 from gcs.config.loading import Mission
 from gcs.config.mission import MqttLink, TcpServerLink, UdpLink
 from gcs.config.persons import load_persons
-from gcs.console.identity import Identity
+from gcs.console.identity import Identity, no_such_position
 from gcs.console.protocol import Farewell, UnixAddress, parse_address
 from gcs.console.server import ConsoleServer, OnInput
 from gcs.console.settings import Settings
@@ -99,12 +99,13 @@ def identity_of(mission: Mission) -> Identity:
     """
     station = mission.config.station
     if not station.persons_env:
-        return Identity(station.identify)
+        return Identity(station.identify, positions=station.positions)
     path = os.environ.get(station.persons_env, "")
     if not path:
         raise StartUpError(f"{station.persons_env} must hold the path of the persons file")
     tokens = station.identify == "token"
-    return Identity(station.identify, load_persons(Path(path), station.positions, tokens=tokens))
+    persons = load_persons(Path(path), station.positions, tokens=tokens)
+    return Identity(station.identify, persons, station.positions)
 
 
 def run_station(mission: Mission, options: StationOptions) -> tuple[int, Path | None]:
@@ -352,9 +353,25 @@ class Seat:
     token: str = field(default="", repr=False)
 
 
-def seat(position: str, person: str) -> Seat:
-    """A seat whose token comes from the environment, where there is one."""
-    return Seat(position, person, os.environ.get(TOKEN_ENV, ""))
+def seat(
+    position: str | None, person: str, positions: Sequence[str] = (), *, watch: bool = False
+) -> Seat:
+    """A seat whose token comes from the environment, where there is one.
+
+    Without a `position` it is the first of the mission's `positions`, as far as they are known
+    here. StartUpError where the mission has no such position.
+    """
+    if watch and position is not None:
+        raise StartUpError("--watch takes no position: leave --position out")
+    if position == "":
+        raise StartUpError("--position is empty: leave it out, or only --watch")
+    token = os.environ.get(TOKEN_ENV, "")
+    if watch:
+        return Seat("", person, token)
+    wanted = position or (positions[0] if positions else Seat.position)
+    if positions and wanted not in positions:
+        raise StartUpError(no_such_position(wanted, positions))
+    return Seat(wanted, person, token)
 
 
 def sit(address: str, look: Settings, who: Seat) -> int:

@@ -8,6 +8,7 @@ import hmac
 import pwd
 import socket
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -27,17 +28,21 @@ class Identity:
     """How persons become known; see `StationConfig.identify`.
 
     With `persons` only they may take a position, and only those that are theirs. Whoever
-    takes no position only watches and need not be known.
+    takes no position only watches and need not be known. `positions` are those that there
+    are to take; None where that does not matter, as in a replay.
     """
 
     by: Literal["peer", "token", "declared"] = "peer"
     persons: PersonsFile | None = None
+    positions: tuple[str, ...] | None = None
 
     def person(self, attach: Attach, peer: str) -> str:
         """The person behind a console whose socket's peer is user `peer`; empty for nobody.
 
         RefusedError with the reason where the position or the claim does not fit the person.
         """
+        if attach.position and attach.position not in (self.positions or (attach.position,)):
+            raise RefusedError(no_such_position(attach.position, self.positions or ()))
         person = self._known(attach, peer)
         if self.by != "declared" and attach.person not in ("", person):
             raise RefusedError(f"you are {person or 'not known'} here, not {attach.person}")
@@ -75,6 +80,12 @@ class Identity:
         known = self.persons.person.get(person)
         if known is None or position not in known.positions:
             raise RefusedError(f"{person or 'who is not known'} may not act as {position}")
+
+
+def no_such_position(position: str, positions: Sequence[str]) -> str:
+    """That a mission lacks a position, which it has, and what to type."""
+    known = ", ".join(positions)
+    return f"the mission has no position {position!r}: --position takes {known}, --watch none"
 
 
 def peer_of(writer: asyncio.StreamWriter) -> str:

@@ -35,6 +35,8 @@ def attach(position: str = "", person: str = "", token: str = "") -> Attach:
         (BY_PEER, attach("FD"), "anna", "anna"),
         (BY_PEER, attach("FD", "anna"), "anna", "anna"),
         (BY_PEER, attach("FD"), "", ""),
+        (Identity(positions=("FD",)), attach("FD"), "anna", "anna"),
+        (Identity(positions=("FD",)), attach(), "anna", "anna"),
         (BY_PEER, attach(), "anna", "anna"),
         (BY_PEER_AND_FILE, attach("FD"), "anna", "anna"),
         (BY_PEER_AND_FILE, attach(), "", ""),
@@ -56,6 +58,12 @@ def test_a_person_is_known_by_peer_token_or_word(
 @pytest.mark.parametrize(
     ("identity", "console", "peer", "reason"),
     [
+        (
+            Identity(positions=("FD", "GNC")),
+            attach("fd"),
+            "anna",
+            "the mission has no position 'fd': --position takes FD, GNC, --watch none",
+        ),
         (BY_PEER, attach("FD", "anna"), "bo", "you are bo here, not anna"),
         (BY_PEER, attach("FD", "anna"), "", "you are not known here, not anna"),
         (BY_PEER_AND_FILE, attach("RANGE"), "anna", "anna may not act as RANGE"),

@@ -106,6 +106,22 @@ def test_a_console_finds_no_station(complaint: Callable[..., str], tmp_path: Pat
     assert complaint("console", "tcp:127.0.0.1:1").endswith(": connection refused")
 
 
+@pytest.mark.parametrize("command", ["run", "demo"])
+def test_a_position_that_the_mission_lacks_is_refused_with_those_it_has(
+    command: str, complaint: Callable[..., str], mission: Path
+) -> None:
+    said = complaint(command, mission, "--position", "fd")
+    assert said == (
+        "the mission has no position 'fd': --position takes FD, GNC, BARGE, --watch none"
+    )
+    assert complaint(command, mission, "--position", "") == (
+        "--position is empty: leave it out, or only --watch"
+    )
+    assert complaint(command, mission, "--position", "FD", "--watch") == (
+        "--watch takes no position: leave --position out"
+    )
+
+
 def test_a_directory_that_cannot_be_recorded_in(
     complaint: Callable[..., str], mission: Path
 ) -> None:
