@@ -224,7 +224,7 @@ def test_every_mistake_of_alarms_and_entries_is_told_at_once(mission: Path) -> N
     )
     found = shown(mission)
     for place, key in (
-        (landing, "criterion.barge_heard.alarm.priority: Field required"),
+        (landing, "criterion.barge_heard.alarm.priority: is missing"),
         (landing, "criterion.barge_power.alarm.on: "),
         (landing, "criterion.barge_power.alarm.action: "),
         (launch, "criterion.launch_propellant.alarm.follows: no criterion with an alarm is"),

@@ -89,10 +89,15 @@ _UNION_TAGS = {
 }
 
 
+_OF_THE_KEY = "[key]"
+
+
 def _without_tags(location: tuple[int | str, ...]) -> Iterable[int | str]:
     """A validation error's place as written in the file: without the kind that pydantic puts in."""
     tags: set[str] = set()
     for part in location:
+        if part == _OF_THE_KEY:
+            continue  # the key itself is wrong: its own name is the place
         if part in tags:
             tags = set()
             continue
@@ -119,6 +124,10 @@ _PLAIN = {
     "dict_type": "expected a table",
     "model_type": "expected a table",
     "string_type": "expected a text",
+    "int_type": "expected a whole number",
+    "missing": "is missing",
+    "string_pattern_mismatch": "cannot be written so: it must match {pattern}",
+    "string_too_long": "must not be longer than {max_length} characters",
     "bool_type": "expected true or false",
     "union_tag_not_found": "{discriminator} is missing",
     "union_tag_invalid": "{discriminator} cannot be {tag!r}; expected {expected_tags}",
@@ -136,7 +145,8 @@ def _message(detail: ErrorDetails) -> str:
     plain = _PLAIN.get(detail["type"])
     if plain is not None:
         return plain.format(**context)
-    return detail["msg"].removeprefix("Value error, ")
+    said = detail["msg"].removeprefix("Value error, ")
+    return said.replace("Input should be", "expected", 1)
 
 
 def parse_leniently(name: str, tables: dict[str, Any], model: type[ModelT]) -> Parsed[ModelT]:

@@ -9,25 +9,48 @@ It lies outside the repository; a mission names the environment variable that ho
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from gcs.config.model import ConfigModel, Strings
 from gcs.config.parsing import parse_toml
 from gcs.config.problems import ConfigError, Problem
 
-Name = Annotated[str, Field(min_length=1, max_length=32, pattern=r"^[\w.@-]+$")]
+_NAME = re.compile(r"[\w.@-]{1,32}")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+def _name(text: str) -> str:
+    if not _NAME.fullmatch(text):
+        raise ValueError("a person's name has 1 to 32 letters, digits, '.', '_', '@' or '-'")
+    return text
+
+
+def _sha256(text: str) -> str:
+    if not _SHA256.fullmatch(text):
+        raise ValueError(
+            "expected the SHA-256 of a token, 64 digits of 0-9 and a-f:"
+            " printf %s THE-TOKEN | sha256sum"
+        )
+    return text
+
+
+Name = Annotated[str, AfterValidator(_name)]
+
+
+_NO_TOKEN = 'is missing: this mission knows persons by tokens (identify = "token")'
 
 
 class PersonConfig(ConfigModel):
     """One person: the SHA-256 of the token, and the positions that may be taken."""
 
-    token_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] = ""
-    positions: Strings
+    token_sha256: Annotated[str, AfterValidator(_sha256)] = ""
+    positions: Annotated[Strings, Field(min_length=1)]
 
 
 class PersonsFile(ConfigModel):
@@ -65,10 +88,16 @@ def _mistakes(
         key = f"person.{name}"
         for position in person.positions:
             if position not in positions:
-                message = f"no position is called {position!r}"
+                known = ", ".join(positions)
+                message = f"the mission has no position {position!r}; it has {known}"
                 yield Problem(file, f"{key}.positions", message)
         if tokens and not person.token_sha256:
-            yield Problem(file, f"{key}.token_sha256", "tokens are asked for: give its SHA-256")
+            yield Problem(file, f"{key}.token_sha256", _NO_TOKEN)
         if person.token_sha256 and shared[person.token_sha256] > 1:
-            message = "another person has the same: a token must name one person"
+            others = ", ".join(
+                other
+                for other, its in persons.person.items()
+                if other != name and its.token_sha256 == person.token_sha256
+            )
+            message = f"{others} has the same: a token must name one person"
             yield Problem(file, f"{key}.token_sha256", message)

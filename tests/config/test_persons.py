@@ -65,6 +65,21 @@ def test_a_mistake_names_its_key(tmp_path: Path, old: str, new: str, key: str) -
     assert problems(tmp_path, SOUND.replace(old, new))[0].startswith(key)
 
 
+def test_a_mistake_is_told_in_words_that_say_what_to_write(tmp_path: Path) -> None:
+    said = {
+        ('["FD"]', '["COOK"]'): "the mission has no position 'COOK'; it has FD, GNC",
+        ('["FD"]', "[]"): "must not be empty",
+        ('positions = ["FD"]', ""): "is missing",
+        (HASH[::-1], "secret"): "expected the SHA-256 of a token, 64 digits of 0-9 and a-f",
+        (HASH[::-1], HASH): "bo has the same: a token must name one person",
+        ("[person.bo]", '[person."b o"]'): "a person's name has 1 to 32 letters, digits",
+    }
+    for (old, new), words in said.items():
+        (first, *_) = problems(tmp_path, SOUND.replace(old, new, 1))
+        assert words in first
+        assert "secret" not in first
+
+
 def test_a_file_that_cannot_be_read_is_one_sentence(tmp_path: Path) -> None:
     assert problems(tmp_path, b"\xff") == [": cannot be read: is not UTF-8 text"]
     with pytest.raises(ConfigError, match="no such file or directory"):

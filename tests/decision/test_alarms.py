@@ -641,8 +641,8 @@ def test_whom_an_alarm_may_not_follow_is_told_at_once() -> None:
 @pytest.mark.parametrize(
     ("entry", "message"),
     [
-        (criterion("a", ""), "Field required"),
-        (criterion("a", 'priority = "high"'), "Input should be 'critical', 'serious' or 'caution'"),
+        (criterion("a", ""), "is missing"),
+        (criterion("a", 'priority = "high"'), "expected 'critical', 'serious' or 'caution'"),
         (
             criterion("a", CRITICAL + 'shelvable_for = "1 min"'),
             "a critical alarm is never shelved: leave `shelvable_for` out",

@@ -158,17 +158,17 @@ def test_the_same_seed_and_orders_make_the_same_faults(faults: Faults) -> None:
         ("fc_d.gnss off", "no part, link or publisher is called 'fc_d.gnss'; did you mean 'fc_"),
         ("clear motor", "no part, link or publisher is called 'motor'"),
         ("clear engine.1 now", "expected `clear TARGET` or `clear all`"),
-        ("engine.2 broken", "kind: Input should be 'off', 'stuck'"),
+        ("engine.2 broken", "kind: expected 'off', 'stuck'"),
         ("engine.2 slow", "kind 'slow' needs `time_constant`"),
         ("engine.2 wrong", "kind 'wrong' needs `bias` or `scale`"),
         ("engine.2 off bias=2", "`bias` does not go with kind 'off'"),
         ("engine.2 wrong bias", "expected name=value without spaces, got 'bias'"),
         ("engine.2 wrong bias=much", "bias: expected a number, got 'much'"),
-        ("engine.2 wrong bias=nan", "bias: Input should be a finite number"),
+        ("engine.2 wrong bias=nan", "bias: expected a finite number"),
         ("engine.2 wrong bias=1 bias=2", "bias is given twice"),
         ("engine.2 off for=10", 'for: expected a duration with its unit such as "0.5 s"'),
-        ("engine.2 off for=-1s", "for: Input should be greater than 0"),
-        ("fc_a.imu intermittent duty=1.5", "duty: Input should be less than or equal to 1"),
+        ("engine.2 off for=-1s", "for: expected greater than 0"),
+        ("fc_a.imu intermittent duty=1.5", "duty: expected less than or equal to 1"),
         ("link.fc_a wrong bias=1", "link.fc_a cannot be 'wrong', only off, garbage, delayed"),
         ("link.fc_a garbage amplitude=1", "link.fc_a has none: garbage spoils its bytes"),
     ],
@@ -208,7 +208,7 @@ def test_all_that_is_wrong_with_a_timeline_is_told_at_once_with_file_and_key(
     )
     assert told[0].startswith("faults.toml: fault[0].at: expected a duration with its unit")
     assert "faults.toml: fault[1]: expected exactly one of `at`, `since_start`, `mode`" in told
-    assert any(text.startswith("faults.toml: fault[2].kind: Input should be") for text in told)
+    assert any(text.startswith("faults.toml: fault[2].kind: expected") for text in told)
     assert "faults.toml: fault[2].colour: unknown key" in told
 
 

@@ -125,10 +125,10 @@ def test_a_name_that_is_another_on_the_wire_is_a_problem(
 @pytest.mark.parametrize(
     ("names", "message"),
     [
-        ({"names": '{ one = "ON" }'}, "should be a valid integer"),
-        ({"names": '{ -1 = "ON" }'}, "should be a valid integer"),
-        ({"names": '{ 0 = "" }'}, "pattern"),
-        ({"names": '{ 0 = "1" }'}, "pattern"),
+        ({"names": '{ one = "ON" }'}, "expected a whole number"),
+        ({"names": '{ -1 = "ON" }'}, "expected a whole number"),
+        ({"names": '{ 0 = "" }'}, "must match"),
+        ({"names": '{ 0 = "1" }'}, "must match"),
         ({"names": '{ 0 = "no", 1 = "No" }'}, "two codes have the same name"),
         ({"names": '{ 0 = "no" }', "unit": "m"}, "no quantity and has no unit"),
         ({"bits": '["A"]', "unit": "m"}, "no quantity and has no unit"),
