@@ -193,10 +193,9 @@ def test_without_hysteresis_a_trip_clears_at_its_limit(given: str) -> None:
 
 
 def test_limits_may_leave_a_single_point_between_them() -> None:
-    both = BARE.replace('above = "3 deg"', 'above = "3 deg", below = "2 deg"')
-    assert loaded(both + 'hysteresis = "0.5 deg"\n').no_go == Limit(
-        math.radians(3.0), math.radians(2.0), math.radians(0.5)
-    )
+    narrow = BUS.replace('below = "24 V" }', 'below = "24 V", above = "25 V" }', 1)
+    narrow = narrow.replace('caution = { below = "25 V" }\n', 'hysteresis = "0.5 V"\n')
+    assert loaded(narrow).no_go == Limit(25.0, 24.0, 0.5)
 
 
 def test_a_window_may_be_as_long_as_the_history_that_is_kept() -> None:
