@@ -80,8 +80,8 @@ class Desk:
             events += self.commander.authority_moved(now_ns).events
         return events
 
-    def staged(self, view: View, now_ns: int) -> StagedStatus | None:
-        """The command that waits for its code, with what it reads back."""
+    def staged(self, view: View, now_ns: int) -> tuple[StagedStatus, ...]:
+        """The commands that wait for their codes, with what they read back."""
         return self.commander.staged(view, now_ns, self._bars(now_ns))
 
     def take_ground(self, batch: Sequence[Input], now_ns: int) -> list[Event]:

@@ -24,12 +24,13 @@ class Deed(NamedTuple):
     word: str
     fields: dict[str, Any]
 
-    def act(self, snapshot: Snapshot) -> Act:
-        """The act of an operator who sees this Snapshot."""
+    def act(self, snapshot: Snapshot, console: str) -> Act:
+        """The act of an operator who sees this Snapshot at a console."""
         kind = ACTS[self.word]
         seen: dict[str, Any] = {}
         if kind is ConfirmCommand:
-            seen["code"] = snapshot.staged.code if snapshot.staged is not None else ""
+            staged = snapshot.staged_for(console)
+            seen["code"] = staged.code if staged is not None else ""
         elif kind is CheckEntry:
             entries = {entry.parameter: entry.entered_ns for entry in snapshot.entries}
             seen["entered_ns"] = entries.get(self.fields["parameter"]) or 0

@@ -191,10 +191,10 @@ def test_a_confirmation_behind_a_hold_or_a_scrub_of_the_same_step_sends_nothing(
         hop.tick()
         hop.intent(StageCommand("launch"))
         hop.tick()
-        if hop.snapshot.staged is not None:
+        if hop.snapshot.staged:
             break
-    assert hop.snapshot.staged is not None
-    confirm = ConfirmCommand(hop.snapshot.staged.code)
+    (staged,) = hop.snapshot.staged
+    confirm = ConfirmCommand(staged.code)
     wishes = [
         Intent(str(i), "console-FD", "FD", hop.now_ns, 0, wish, "fd")
         for i, wish in enumerate((act, confirm))

@@ -40,21 +40,19 @@ def staged_divert() -> tuple[Hop, str]:
     hop.fly(0.5)
     hop.intent(StageCommand("divert"))
     hop.tick()
-    staged = hop.snapshot.staged
-    assert staged is not None
+    (staged,) = hop.snapshot.staged
     return hop, staged.code
 
 
 def test_a_dangerous_command_waits_for_its_code() -> None:
     hop, code = staged_divert()
-    staged = hop.snapshot.staged
-    assert staged is not None
+    (staged,) = hop.snapshot.staged
     assert (staged.command, staged.position, len(code)) == ("divert", "FD", 4)
     assert staged.expires_ns == hop.now_ns - SECOND // 10 + 15 * SECOND
     assert hop.sent("divert") == []
     hop.intent(ConfirmCommand(code))
     hop.fly(0.2)
-    assert hop.snapshot.staged is None
+    assert hop.snapshot.staged == ()
     assert [c.state for c in hop.commands("divert")] == [CommandState.VERIFIED]
     assert hop.landing is GateState.MISSED, "an operator's divert ends the landing gate"
 
@@ -78,7 +76,7 @@ def test_only_who_staged_it_confirms_it(position: str) -> None:
     hop.tick()
     assert hop.sent("divert") == []
     assert len(refusals(hop)) == 1
-    assert hop.snapshot.staged is not None
+    assert hop.snapshot.staged != ()
 
 
 def test_a_code_works_once() -> None:
@@ -93,9 +91,9 @@ def test_a_code_works_once() -> None:
 def test_a_staged_command_expires_and_its_code_with_it() -> None:
     hop, code = staged_divert()
     hop.fly(14.8)
-    assert hop.snapshot.staged is not None
+    assert hop.snapshot.staged != ()
     hop.fly(0.2)
-    assert hop.snapshot.staged is None
+    assert hop.snapshot.staged == ()
     hop.intent(ConfirmCommand(code))
     hop.tick()
     assert hop.sent("divert") == []
@@ -113,12 +111,12 @@ def test_a_cancelled_command_is_gone() -> None:
     hop, code = staged_divert()
     hop.intent(CancelCommand(), "GNC")
     hop.tick()
-    assert hop.snapshot.staged is not None
-    assert "command authority is with console-FD (FD, fd)" in refusals(hop)[-1]
+    assert hop.snapshot.staged != ()
+    assert refusals(hop)[-1] == "refused: this console has nothing staged"
     hop.intent(CancelCommand())
     hop.intent(ConfirmCommand(code))
     hop.tick()
-    assert hop.snapshot.staged is None
+    assert hop.snapshot.staged == ()
     assert hop.sent("divert") == []
 
 
@@ -129,7 +127,7 @@ def test_only_the_console_with_authority_commands_and_refusals_name_it() -> None
     hop = Hop().descend()
     hop.intent(StageCommand("divert"), "GNC")
     hop.tick()
-    assert hop.snapshot.staged is None
+    assert hop.snapshot.staged == ()
     assert "command authority is with console-FD (FD, fd)" in refusals(hop)[-1]
     shown = [(c.id, c.position, c.person, c.authority) for c in hop.snapshot.consoles]
     assert shown == [
@@ -143,14 +141,13 @@ def test_authority_is_handed_over_and_what_was_staged_under_it_falls() -> None:
     hop, code = staged_divert()
     hop.intent(GiveAuthority("console-GNC"))
     hop.tick()
-    assert hop.snapshot.staged is None
+    assert hop.snapshot.staged == ()
     hop.intent(ConfirmCommand(code))
     hop.intent(StageCommand("divert"))
     assert "command authority is with console-GNC (GNC, gnc)" in refusals(hop)[-1]
     hop.intent(StageCommand("divert"), "GNC")
     hop.tick()
-    staged = hop.snapshot.staged
-    assert staged is not None
+    (staged,) = hop.snapshot.staged
     hop.intent(ConfirmCommand(staged.code), "GNC")
     hop.tick()
     assert [c.by for c in hop.commands("divert")] == ["GNC"]
@@ -160,15 +157,14 @@ def test_authority_of_a_console_that_died_is_taken_and_its_staged_command_is_gon
     hop, code = staged_divert()
     hop.step([ConsoleChanged("console-FD", "FD", attached=False, person="fd")])
     hop.tick()
-    assert hop.snapshot.staged is None
+    assert hop.snapshot.staged == ()
     assert not any(console.authority for console in hop.snapshot.consoles)
     hop.intent(StageCommand("divert"), "GNC")
     assert "nobody holds command authority, take it first" in refusals(hop)[-1]
     hop.intent(TakeAuthority(), "GNC")
     hop.intent(StageCommand("divert"), "GNC")
     hop.tick()
-    staged = hop.snapshot.staged
-    assert staged is not None
+    (staged,) = hop.snapshot.staged
     assert staged.code != code
 
 
@@ -182,12 +178,26 @@ def test_release_recycle_and_scrub_take_authority_and_a_hold_does_not(act: Act) 
     assert hop.snapshot.count.state is CountState.HOLD
 
 
+def test_an_abort_of_another_position_displaces_nothing_that_is_staged() -> None:
+    hop, code = staged_divert()
+    hop.intent(StageCommand("abort"), "BARGE")
+    hop.tick()
+    shown = [(s.console, s.command, s.person) for s in hop.snapshot.staged]
+    assert shown == [("console-FD", "divert", "fd"), ("console-BARGE", "abort", "barge")]
+    hop.intent(ConfirmCommand(code))
+    assert hop.sent("divert") != []
+    hop.tick()
+    (abort,) = hop.snapshot.staged
+    hop.intent(ConfirmCommand(abort.code), "BARGE")
+    assert hop.sent("abort") != []
+
+
 def test_abort_needs_no_authority() -> None:
     hop = Hop().born().fly(1)
     hop.intent(StageCommand("abort"), "BARGE")
     hop.tick()
-    assert hop.snapshot.staged is not None
-    hop.intent(ConfirmCommand(hop.snapshot.staged.code), "BARGE")
+    (staged,) = hop.snapshot.staged
+    hop.intent(ConfirmCommand(staged.code), "BARGE")
     hop.tick()
     assert hop.sent("abort") != []
 
@@ -197,8 +207,7 @@ def test_a_hold_and_a_confirmation_in_one_step_send_nothing() -> None:
     hop.born().fly(34)
     hop.intent(StageCommand("launch"))
     hop.tick()
-    staged = hop.snapshot.staged
-    assert staged is not None, refusals(hop)
+    (staged,) = hop.snapshot.staged
     acts = (HoldCount("boat"), ConfirmCommand(staged.code))
     hop.step(
         Intent(str(n), "console-FD", "FD", hop.now_ns, 0, act, "fd") for n, act in enumerate(acts)
@@ -209,8 +218,7 @@ def test_a_hold_and_a_confirmation_in_one_step_send_nothing() -> None:
 
 def test_the_read_back_says_what_goes_where_and_what_it_takes() -> None:
     hop, _ = staged_divert()
-    staged = hop.snapshot.staged
-    assert staged is not None
+    (staged,) = hop.snapshot.staged
     first, sending, allowed = staged.readback
     assert first == "MAV_CMD_LANDFALL_DIVERT to fc_a, fc_b, fc_c"
     assert sending == "valid 3.0 s, sent up to 5 times, verified by 2 equal echoes"
@@ -237,8 +245,7 @@ def test_who_has_no_position_changes_nothing(act: Act, position: str) -> None:
     hop.tick()
     assert len(refusals(hop)) == said + 1
     assert "no authority" in refusals(hop)[-1]
-    staged = hop.snapshot.staged
-    assert staged is not None
+    (staged,) = hop.snapshot.staged
     assert staged.code == code
     assert hop.snapshot.count.state is CountState.FLIGHT
 
@@ -247,8 +254,8 @@ def test_what_was_allowed_when_staged_is_asked_again_when_confirmed() -> None:
     hop = Hop().born().fly(1)
     hop.intent(StageCommand("abort"))
     hop.tick()
-    assert hop.snapshot.staged is not None
-    code = hop.snapshot.staged.code
+    (staged,) = hop.snapshot.staged
+    code = staged.code
     hop.say("LANDING_STATE", mode=7)
     hop.fly(0.5)
     hop.intent(ConfirmCommand(code))
@@ -271,7 +278,7 @@ def test_on_the_pad_what_is_not_allowed_is_not_even_staged(command: str, told: s
     hop = Hop().born().fly(1)
     hop.intent(StageCommand(command))
     hop.tick()
-    assert hop.snapshot.staged is None
+    assert hop.snapshot.staged == ()
     assert told in refusals(hop)[-1]
 
 
@@ -281,7 +288,7 @@ def test_an_operator_cannot_commit_past_a_blocked_gate() -> None:
     hop.fly(1)
     hop.intent(StageCommand("landing_commit"))
     hop.tick()
-    assert hop.snapshot.staged is None
+    assert hop.snapshot.staged == ()
     assert "blocked by deck_fire" in refusals(hop)[-1]
 
 
@@ -296,8 +303,8 @@ def stop(hop: Hop, command: str) -> None:
     """FD stages a command and confirms it."""
     hop.intent(StageCommand(command))
     hop.tick()
-    if hop.snapshot.staged is not None:
-        hop.intent(ConfirmCommand(hop.snapshot.staged.code))
+    for staged in hop.snapshot.staged:
+        hop.intent(ConfirmCommand(staged.code))
         hop.tick()
 
 
@@ -331,8 +338,7 @@ def test_a_stop_goes_to_computers_that_disagree_about_their_mode(command: str) -
     hop.fly(2)
     hop.intent(StageCommand(command))
     hop.tick()
-    staged = hop.snapshot.staged
-    assert staged is not None, refusals(hop)
+    (staged,) = hop.snapshot.staged
     hop.intent(ConfirmCommand(staged.code))
     assert hop.sent(command) != []
 
@@ -341,8 +347,8 @@ def test_the_read_back_of_a_stop_says_that_it_may_be_sent_unknown() -> None:
     hop = unheard()
     hop.intent(StageCommand("abort"))
     hop.tick()
-    assert hop.snapshot.staged is not None
-    assert hop.snapshot.staged.readback[2] == "UNKNOWN, but may be sent: landing.mode < 7"
+    (staged,) = hop.snapshot.staged
+    assert staged.readback[2] == "UNKNOWN, but may be sent: landing.mode < 7"
 
 
 def test_a_stop_that_is_known_to_be_too_late_is_refused() -> None:
@@ -360,7 +366,7 @@ def test_divert_is_refused_with_the_reason_after_divert_close() -> None:
     hop = Hop(hurried()).commit().fly(10)
     hop.intent(StageCommand("divert"))
     hop.tick()
-    assert hop.snapshot.staged is None
+    assert hop.snapshot.staged == ()
     assert "no longer clears the barge" in refusals(hop)[-1]
 
 

@@ -187,7 +187,7 @@ def test_a_waiver_and_a_command_of_one_moment_are_judged_waiver_first() -> None:
     acts: tuple[Act, ...] = (StageCommand("landing_commit"), RevokeWaiver("cargo_secured"))
     hop.step([Intent(str(n), "console", "FD", hop.now_ns, 0, act) for n, act in enumerate(acts)])
     hop.tick()
-    assert hop.snapshot.staged is None
+    assert hop.snapshot.staged == ()
     assert hop.landing is GateState.NO_GO
 
 

@@ -2,7 +2,8 @@
 
 Theory of operation. An operator with command authority *stages* a dangerous command,
 reads back what the Snapshot shows, and *confirms* it with its code before it expires;
-where two persons are needed, another one confirms it. A gate's own command goes
+where two persons are needed, another one confirms it. Each console stages one command
+and displaces no other console's. A gate's own command goes
 out directly. Sending asks `allowed` first: what is not known to be allowed is
 refused. A sent command carries a nonce and goes to every flight computer, again
 and again with a rising confirmation count and the same nonce to those which have
@@ -64,7 +65,7 @@ class Commander:
         self._count = 0
         self._nonces: set[int] = set()
         self._heard: dict[str, int] = {}
-        self._staged: StagedStatus | None = None
+        self._staged: dict[str, StagedStatus] = {}
 
     # --- What an operator asks for ---
 
@@ -76,7 +77,7 @@ class Commander:
         now_ns: int,
         interlocks: Mapping[str, str] = _NO_INTERLOCKS,
     ) -> Dispatch:
-        """Stage a dangerous command, in place of any staged before; send another at once.
+        """Stage a dangerous command, in place of this console's one before; send another at once.
 
         `interlocks` (of the gates) are reasons not to, by command id.
         """
@@ -85,9 +86,16 @@ class Commander:
             return self._refused(command, who.position, refusal, now_ns)
         if not self._rules[command].config.dangerous:
             return self.send(command, who.position, view, now_ns)
-        code = self._secrets.code()
-        expires_ns = now_ns + STAGED_FOR_NS
-        self._staged = StagedStatus(command, code, expires_ns, who.position, who.person)
+        self._staged.pop(who.console, None)
+        self._staged[who.console] = StagedStatus(
+            command,
+            self._secrets.code(),
+            now_ns + STAGED_FOR_NS,
+            who.console,
+            who.position,
+            who.person,
+            self._rules[command].config.two_person,
+        )
         text = f"{self._title(command)} staged, to be confirmed"
         return self._said(who.position, text, now_ns)
 
@@ -99,48 +107,44 @@ class Commander:
         now_ns: int,
         interlocks: Mapping[str, str] = _NO_INTERLOCKS,
     ) -> Dispatch:
-        """Send the staged command, if the code is its own, in time, from who may confirm it.
+        """Send the staged command of that code, if in time, from who may confirm it.
 
         Everything that staging asked is asked again.
         """
-        staged = self._staged
-        if staged is None or now_ns >= staged.expires_ns:
-            self._staged = None
-            return self._refused("", who.position, "nothing is staged", now_ns)
+        waiting = [staged for staged in self._staged.values() if now_ns < staged.expires_ns]
+        own = next((staged for staged in waiting if staged.console == who.console), None)
+        staged = next((s for s in waiting if s.code == code.strip().upper()), None)
+        if staged is None:
+            reason = "the code is another one" if waiting else "nothing is staged"
+            return self._refused(own.command if own else "", who.position, reason, now_ns)
         refusal = self._not_to_confirm(staged, who)
-        if not refusal and code.strip().upper() != staged.code:
-            refusal = "the code is another one"
         if refusal:
             return self._refused(staged.command, who.position, refusal, now_ns)
-        self._staged = None
+        del self._staged[staged.console]
         # Of two persons it is the first whose console holds authority.
-        asking = who._replace(no_authority="") if self._two_person(staged) else who
+        asking = who._replace(no_authority="") if staged.two_person else who
         refusal = self._refusal(staged.command, asking, view, now_ns, interlocks)
         if refusal:
             return self._refused(staged.command, who.position, refusal, now_ns)
         return self.send(staged.command, who.position, view, now_ns)
 
     def cancel(self, who: Operator, now_ns: int) -> Dispatch:
-        """Drop what is staged."""
-        staged = self._staged
+        """Drop what this console has staged."""
+        staged = self._staged.pop(who.console, None)
         if staged is None:
-            return self._refused("", who.position, "nothing is staged", now_ns)
-        if who.position != staged.position:
-            refusal = self._without_authority(self._rules[staged.command], who)
-            if refusal:
-                return self._refused("", who.position, refusal, now_ns)
-        self._staged = None
+            return self._refused("", who.position, "this console has nothing staged", now_ns)
         text = f"{self._title(staged.command)} no longer staged"
         return self._said(who.position, text, now_ns)
 
     def authority_moved(self, now_ns: int) -> Dispatch:
         """Command authority went to somebody else: what was staged under it falls."""
-        staged = self._staged
-        if staged is None or self._rules[staged.command].config.without_authority:
-            return Dispatch()
-        self._staged = None
-        text = f"{self._title(staged.command)} no longer staged: command authority moved"
-        return Dispatch(events=(Event(now_ns, "command", staged.position, text, _WARNING),))
+        fallen = [
+            staged
+            for staged in self._staged.values()
+            if not self._rules[staged.command].config.without_authority
+        ]
+        why = "no longer staged: command authority moved"
+        return Dispatch(events=tuple(self._fall(staged, why, now_ns) for staged in fallen))
 
     # --- What goes out ---
 
@@ -188,10 +192,8 @@ class Commander:
             else:
                 attempt.end_unverified()
                 events.append(_ended(attempt, now_ns))
-        if self._staged is not None and now_ns >= self._staged.expires_ns:
-            text = f"{self._title(self._staged.command)} was not confirmed in time"
-            events.append(Event(now_ns, "command", self._staged.position, text, _WARNING))
-            self._staged = None
+        late = [staged for staged in self._staged.values() if now_ns >= staged.expires_ns]
+        events += [self._fall(staged, "was not confirmed in time", now_ns) for staged in late]
         outgoing = tuple(out for each in sent for out in each.outgoing)
         return Dispatch(outgoing, tuple(events), tuple(out for each in sent for out in each.orders))
 
@@ -229,15 +231,14 @@ class Commander:
 
     def staged(
         self, view: View, now_ns: int, interlocks: Mapping[str, str] = _NO_INTERLOCKS
-    ) -> StagedStatus | None:
-        """The command that waits for its code, and what it reads back now."""
-        staged = self._staged
-        if staged is None:
-            return None
-        barred = interlocks.get(staged.command, "")
-        rules = self._rules[staged.command]
-        lines = readback(rules, self._targets[rules.config.target], view, now_ns, barred)
-        return msgspec.structs.replace(staged, readback=lines)
+    ) -> tuple[StagedStatus, ...]:
+        """The commands that wait for their codes, the oldest first, and what they read back now."""
+        return tuple(
+            msgspec.structs.replace(
+                staged, readback=self._readback(staged.command, view, now_ns, interlocks)
+            )
+            for staged in self._staged.values()
+        )
 
     def statuses(self) -> tuple[CommandStatus, ...]:
         """The commands on their way and the newest others, oldest first."""
@@ -259,6 +260,19 @@ class Commander:
                     merged[index] = max(span_ns, merged.get(index, 0))
         return merged
 
+    def _readback(
+        self, command: str, view: View, now_ns: int, interlocks: Mapping[str, str]
+    ) -> tuple[str, ...]:
+        rules = self._rules[command]
+        targets = self._targets[rules.config.target]
+        return readback(rules, targets, view, now_ns, interlocks.get(command, ""))
+
+    def _fall(self, staged: StagedStatus, why: str, now_ns: int) -> Event:
+        """Drop what nobody asked to drop."""
+        del self._staged[staged.console]
+        text = f"{self._title(staged.command)} {why}"
+        return Event(now_ns, "command", staged.position, text, _WARNING)
+
     def _refusal(
         self,
         command: str,
@@ -275,28 +289,20 @@ class Commander:
             return f"{who.position or 'nobody'} has no authority to command"
         if rules.config.two_person and not who.person:
             return "it takes two persons, and who is here is not known"
-        return (
-            self._without_authority(rules, who)
-            or interlocks.get(command, "")
-            or not_allowed(rules, view, now_ns)
-        )
-
-    def _without_authority(self, rules: CommandRules, who: Operator) -> str:
-        return "" if rules.config.without_authority else who.no_authority
+        no_authority = "" if rules.config.without_authority else who.no_authority
+        barred = interlocks.get(command, "")
+        return no_authority or barred or not_allowed(rules, view, now_ns)
 
     def _not_to_confirm(self, staged: StagedStatus, who: Operator) -> str:
         """Why this operator may not confirm what is staged; empty when one may."""
         if who.position not in self._positions:
             return f"{who.position or 'nobody'} has no authority to command"
-        if not self._two_person(staged):
-            same = who.position == staged.position
-            return "" if same else f"{staged.position} staged it and confirms it"
+        if not staged.two_person:
+            same = who.console == staged.console
+            return "" if same else f"{staged.console} ({staged.position}) staged it and confirms it"
         if who.person in ("", staged.person):
             return f"{staged.person} staged it, another known person confirms it"
         return ""
-
-    def _two_person(self, staged: StagedStatus) -> bool:
-        return self._rules[staged.command].config.two_person
 
     def _new_attempt(
         self, rules: CommandRules, parameters: Mapping[str, float], by: str, now_ns: int

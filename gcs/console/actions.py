@@ -139,11 +139,11 @@ def parse_line(line: str, catalogue: Catalogue, snapshot: Snapshot) -> Request:
     text = line.strip()
     if text.startswith(":"):
         return _parse_verb(text[1:].strip(), Known(catalogue, snapshot))
-    if snapshot.staged is None:
+    if not snapshot.staged:
         raise ActionError("a command begins with `:`, for example :help")
     # Codes are read back by people: the case of what they type does not matter.
-    same = text.casefold() == snapshot.staged.code.casefold()
-    return ConfirmCommand(snapshot.staged.code if same else text)
+    codes = {staged.code.casefold(): staged.code for staged in snapshot.staged}
+    return ConfirmCommand(codes.get(text.casefold(), text))
 
 
 def verb_named(word: str) -> Verb | None:

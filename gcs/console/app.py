@@ -219,7 +219,7 @@ class ConsoleApp(App[None], inherit_bindings=False):
         """The command panel grows with what is read back; the palette comes and goes."""
         command = self._panels["command"]
         least = 3 if self.screen.has_class("small") else 4
-        height = least + read_back_rows(picture.model.snapshot)
+        height = least + read_back_rows(picture)
         if command.styles.height is None or command.styles.height.value != height:
             command.styles.height = height
             self._repaint()

@@ -10,6 +10,7 @@ from gcs.console.model import Model
 from gcs.console.protocol import Playback
 from gcs.console.selection import NOTHING_CHOSEN, Selection
 from gcs.console.trails import Trails
+from gcs.messages import StagedStatus
 
 
 @dataclass(frozen=True)
@@ -38,3 +39,12 @@ class Picture:
     palette: Palette | None = None
     console: str = ""
     playback: Playback | None = None
+
+    @property
+    def staged(self) -> StagedStatus | None:
+        """The staged command that this console has before it."""
+        return self.model.snapshot.staged_for(self.console)
+
+    def may_confirm(self, staged: StagedStatus) -> bool:
+        """Whether its code may be typed here: at its own console, or at another of two persons."""
+        return staged.two_person != (staged.console == self.console)

@@ -204,11 +204,12 @@ class Session:
             self.selection = self.selection.searching(self.line.text[1:])
 
     def escape(self) -> Request | None:
-        """Close the palette, clear the line, cancel what is staged, or go back, in this order."""
+        """Close the palette, clear the line, cancel what is staged here, or go back: in order."""
         if self.line.palette is not None or self.line.text:
             self.line.clear()
             return None
-        if self.snapshot is not None and self.snapshot.staged is not None:
+        staged = self.snapshot.staged if self.snapshot is not None else ()
+        if any(each.console == self.console for each in staged):
             return CancelCommand()
         if self.selection.search:
             self.selection = self.selection.searching("")
@@ -291,9 +292,10 @@ class Session:
         except ActionError as error:
             self.say(str(error), refused=True)
             return None
-        staged = self.snapshot.staged
-        if staged is not None and staged.command == wanted:
-            return ConfirmCommand(staged.code)
+        for staged in self.snapshot.staged:
+            here = staged.two_person or staged.console == self.console
+            if staged.command == wanted and here:
+                return ConfirmCommand(staged.code)
         return StageCommand(wanted)
 
     def acknowledge(self) -> Request | None:

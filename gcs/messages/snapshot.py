@@ -101,16 +101,19 @@ class CommandStatus(Message, frozen=True):
 
 
 class StagedStatus(Message, frozen=True):
-    """A dangerous command that waits for its code.
+    """A dangerous command that waits for its code, and the console at which it was staged.
 
-    `readback` tells line by line what will be sent to whom, and what it takes.
+    `readback` tells line by line what will be sent to whom, and what it takes. With
+    `two_person` another person confirms it, else the console itself.
     """
 
     command: str
     code: str
     expires_ns: int
+    console: str
     position: str
     person: str = ""
+    two_person: bool = False
     readback: tuple[str, ...] = ()
 
 
@@ -131,7 +134,11 @@ class LinkStatus(Message, frozen=True):
 
 
 class SourceStatus(Message, frozen=True):
-    """One telemetry source on one link (system, component, link)."""
+    """One telemetry source on one link (system, component, link).
+
+    `latency_ns` is how much longer the newest dated message took than the fastest; None where
+    no message of the source is dated.
+    """
 
     id: str
     link: str
@@ -141,6 +148,7 @@ class SourceStatus(Message, frozen=True):
     unknown: int
     clock_offset_ns: int | None
     last_receipt_ns: int
+    latency_ns: int | None = None
 
 
 class CountStatus(Message, frozen=True):
@@ -243,7 +251,7 @@ class Snapshot(Message, frozen=True, tag="snapshot"):
     criteria: tuple[CriterionStatus, ...]
     gates: tuple[GateStatus, ...]
     commands: tuple[CommandStatus, ...]
-    staged: StagedStatus | None
+    staged: tuple[StagedStatus, ...]
     links: tuple[LinkStatus, ...]
     sources: tuple[SourceStatus, ...]
     events: tuple[Event, ...]
@@ -254,6 +262,14 @@ class Snapshot(Message, frozen=True, tag="snapshot"):
     alarm_counts: AlarmCounts = AlarmCounts()
     entries: tuple[EntryStatus, ...] = ()
     consoles: tuple[ConsoleStatus, ...] = ()
+
+    def staged_for(self, console: str) -> StagedStatus | None:
+        """What a console has before it: its own, what waits for a second person, or the newest."""
+        return max(
+            reversed(self.staged),
+            key=lambda staged: (staged.console == console, staged.two_person),
+            default=None,
+        )
 
     @property
     def waivers(self) -> tuple[WaiverStatus, ...]:

@@ -207,15 +207,19 @@ def _command_facts(status: CommandStatus) -> dict[str, Any]:
 
 
 def _staged(before: Snapshot | None, after: Snapshot) -> Iterator[Finding]:
-    was, now = before.staged if before is not None else None, after.staged
-    if was == now:
-        return
-    if now is None:
-        assert was is not None
-        yield Finding("staged", was.command, "no longer staged", {})
-    else:
-        facts = {"position": now.position, "person": now.person, "readback": now.readback}
+    known = {staged.console: staged for staged in before.staged} if before is not None else {}
+    for now in after.staged:
+        if known.pop(now.console, None) == now:
+            continue
+        facts = {
+            "console": now.console,
+            "position": now.position,
+            "person": now.person,
+            "readback": now.readback,
+        }
         yield Finding("staged", now.command, f"staged by {now.position}", facts)
+    for gone in known.values():
+        yield Finding("staged", gone.command, "no longer staged", {})
 
 
 def _alarms(before: Snapshot | None, after: Snapshot) -> Iterator[Finding]:

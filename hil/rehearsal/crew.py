@@ -72,7 +72,7 @@ class Crew:
             position=act.position,
             issued_ns=snapshot.now_ns,
             snapshot_seen=snapshot.sequence,
-            act=act.deed.act(snapshot),
+            act=act.deed.act(snapshot, act.console),
             person=act.person,
         )
 

@@ -238,8 +238,7 @@ def test_an_order_that_the_barge_has_taken_goes_on_beside_a_new_one() -> None:
 def test_a_staged_order_reads_back_its_word_its_target_and_its_proof() -> None:
     desk = Desk()
     desk.commander.stage("beacon", WHO, desk.view, 0)
-    staged = desk.commander.staged(desk.view, 0)
-    assert staged is not None
+    (staged,) = desk.commander.staged(desk.view, 0)
     assert staged.readback[0] == "beacon_off to barge"
     assert "verified by its echo and closed == 0" in staged.readback[1]
 

@@ -83,7 +83,12 @@ flight_computer = true
 )
 
 
-FD = Operator("console", "FD", "anna", "")
+def operator(position: str, person: str = "", no_authority: str = "") -> Operator:
+    """At the console of a position."""
+    return Operator(f"console-{position}", position, person, no_authority)
+
+
+FD = operator("FD", "anna")
 
 
 class Desk:
@@ -105,7 +110,7 @@ class Desk:
     def stage(
         self, command: str = "commit", position: str = "FD", person: str = "", barred: str = ""
     ) -> Dispatch:
-        who = Operator("console", position, person, barred)
+        who = operator(position, person, barred)
         return self.commander.stage(command, who, self.view, self.now_ns)
 
     def confirm(
@@ -113,14 +118,18 @@ class Desk:
     ) -> Dispatch:
         staged = self.staged()
         code = code if code is not None else staged.code if staged else "NONE"
-        who = Operator("console", position, person, barred)
+        who = operator(position, person, barred)
         return self.commander.confirm(code, who, self.view, self.now_ns)
 
-    def cancel(self, position: str = "FD", barred: str = "") -> Dispatch:
-        return self.commander.cancel(Operator("console", position, "", barred), self.now_ns)
+    def cancel(self, position: str = "FD") -> Dispatch:
+        return self.commander.cancel(operator(position), self.now_ns)
 
-    def staged(self) -> StagedStatus | None:
-        return self.commander.staged(self.view, self.now_ns)
+    def all_staged(self) -> dict[str, StagedStatus]:
+        """By console, the oldest first."""
+        return {s.console: s for s in self.commander.staged(self.view, self.now_ns)}
+
+    def staged(self, position: str = "FD") -> StagedStatus | None:
+        return self.all_staged().get(f"console-{position}")
 
     def step(self, after_s: float) -> Dispatch:
         self.now_ns += round(after_s * SECOND)
@@ -425,7 +434,8 @@ def test_staging_cancelling_and_sending_are_told_with_who_and_when() -> None:
     assert desk.stage().events == (staged,)
     cancelled = Event(7, "command", "FD", "COMMIT no longer staged", 5)
     assert desk.cancel().events == (cancelled,)
-    assert desk.cancel().events == (Event(7, "refused", "FD", "refused: nothing is staged", 4),)
+    nothing = "refused: this console has nothing staged"
+    assert desk.cancel().events == (Event(7, "refused", "FD", nothing, 4),)
     assert desk.confirm().events == (Event(7, "refused", "FD", "refused: nothing is staged", 4),)
     assert desk.send("divert").events == (Event(7, "command", "landing", "DIVERT sent", 5),)
     assert desk.send("commit").events == (
@@ -447,9 +457,6 @@ def test_every_refusal_is_told_with_who_and_when() -> None:
     desk.stage("divert")
     other = "DIVERT refused: the code is another one"
     assert desk.confirm("0000").events == (Event(7, "refused", "FD", other, 4),)
-    assert desk.cancel("GNC", ELSEWHERE).events == (
-        Event(7, "refused", "GNC", f"refused: {ELSEWHERE}", 4),
-    )
     desk.view.set("mode", 3.0)
     shut = "COMMIT refused: the window is not open"
     assert desk.send().events == (Event(7, "refused", "landing", shut, 4),)
@@ -535,7 +542,7 @@ def test_only_who_staged_it_confirms_it() -> None:
     desk = Desk()
     desk.stage(position="FD")
     assert refusals(desk.confirm(position="GNC")) == [
-        "COMMIT refused: FD staged it and confirms it"
+        "COMMIT refused: console-FD (FD) staged it and confirms it"
     ]
 
 
@@ -585,8 +592,7 @@ def test_a_gate_bars_its_command_at_staging_and_at_confirmation() -> None:
         "COMMIT refused: LANDING is NO-GO"
     ]
     desk.stage()
-    staged = commander.staged(view, 0)
-    assert staged is not None
+    (staged,) = commander.staged(view, 0)
     assert len(refusals(commander.confirm(staged.code, FD, view, 0, bar))) == 1
 
 
@@ -605,19 +611,15 @@ def test_without_authority_nothing_is_staged_or_confirmed_but_what_is_safe_witho
     assert len(desk.confirm(barred=ELSEWHERE).outgoing) == 3
 
 
-def test_cancelling_takes_authority_or_the_position_that_staged() -> None:
+def test_a_console_cancels_what_it_staged_and_nothing_else() -> None:
     desk = Desk()
     desk.stage("divert")
-    assert refusals(desk.cancel("GNC", ELSEWHERE)) == [f"refused: {ELSEWHERE}"]
-    assert desk.staged() is not None
+    assert refusals(desk.cancel("GNC")) == ["refused: this console has nothing staged"]
+    desk.stage("abort", "GNC")
     desk.cancel("GNC")
-    assert desk.staged() is None
-    desk.stage("divert")
-    desk.cancel("FD", ELSEWHERE)
-    assert desk.staged() is None
-    desk.stage("abort")
-    desk.cancel("GNC", ELSEWHERE)
-    assert desk.staged() is None
+    assert list(desk.all_staged()) == ["console-FD"]
+    desk.cancel("FD")
+    assert desk.all_staged() == {}
 
 
 def test_what_is_staged_falls_when_authority_moves_unless_it_needs_none() -> None:
@@ -668,6 +670,71 @@ def test_an_unknown_person_does_not_stage_what_takes_two() -> None:
     ]
 
 
+# --- What several consoles have staged ---
+
+
+def test_no_console_displaces_what_another_one_staged() -> None:
+    desk = Desk()
+    desk.stage("divert", "FD")
+    desk.stage("abort", "GNC", barred=ELSEWHERE)
+    desk.stage("abort", "GNC", barred=ELSEWHERE)
+    assert [(s.console, s.command) for s in desk.all_staged().values()] == [
+        ("console-FD", "divert"),
+        ("console-GNC", "abort"),
+    ]
+    assert len(desk.confirm(position="FD").outgoing) == 3
+    theirs = desk.staged("GNC")
+    assert theirs is not None
+    assert len(desk.confirm(theirs.code, "GNC", barred=ELSEWHERE).outgoing) == 3
+    assert desk.all_staged() == {}
+
+
+def test_a_console_that_stages_again_has_only_the_newer_one() -> None:
+    desk = Desk()
+    desk.stage("divert", "FD")
+    desk.stage("abort", "GNC")
+    desk.stage("abort", "FD")
+    assert [(s.console, s.command) for s in desk.all_staged().values()] == [
+        ("console-GNC", "abort"),
+        ("console-FD", "abort"),
+    ]
+
+
+def test_two_consoles_of_one_position_stage_each_its_own() -> None:
+    desk = Desk()
+    here, there = operator("FD")._replace(console="1"), operator("FD")._replace(console="2")
+    for who in (here, there):
+        desk.commander.stage("abort", who, desk.view, 0)
+    first, second = desk.commander.staged(desk.view, 0)
+    refused = desk.commander.confirm(first.code, there, desk.view, 0)
+    assert refusals(refused) == ["ABORT refused: 1 (FD) staged it and confirms it"]
+    assert len(desk.commander.confirm(second.code, there, desk.view, 0).outgoing) == 3
+
+
+def test_who_has_nothing_staged_is_told_that_the_code_is_no_ones() -> None:
+    desk = Desk()
+    desk.stage("divert", "FD")
+    assert refusals(desk.confirm("0000", "GNC")) == ["refused: the code is another one"]
+
+
+def test_all_that_is_staged_expires_and_falls_by_itself() -> None:
+    desk = Desk()
+    desk.stage("divert", "FD")
+    desk.step(1.0)
+    desk.stage("abort", "GNC")
+    assert [e.text for e in desk.step(14.0).events] == ["DIVERT was not confirmed in time"]
+    assert list(desk.all_staged()) == ["console-GNC"]
+    assert [e.text for e in desk.step(1.0).events] == ["ABORT was not confirmed in time"]
+    desk.stage("divert", "FD")
+    desk.stage("divert", "GNC")
+    desk.stage("abort", "FD")
+    fallen = desk.commander.authority_moved(0).events
+    assert [(e.origin, e.text) for e in fallen] == [
+        ("GNC", "DIVERT no longer staged: command authority moved")
+    ]
+    assert list(desk.all_staged()) == ["console-FD"]
+
+
 # --- Reading back ---
 
 
@@ -686,8 +753,7 @@ def test_the_read_back_tells_each_prerequisite_as_it_is_now() -> None:
     )
     desk.view.set("mode", 3.0)
     desk.view.forget("left")
-    barred = desk.commander.staged(desk.view, 0, {"launch": "LAUNCH is NO-GO"})
-    assert barred is not None
+    (barred,) = desk.commander.staged(desk.view, 0, {"launch": "LAUNCH is NO-GO"})
     assert barred.readback[1:2] == ("param4 = UNKNOWN (left)",)
     assert barred.readback[3:6] == (
         "BARRED: LAUNCH is NO-GO",
@@ -722,7 +788,7 @@ def test_cancel_drops_what_is_staged() -> None:
     desk.stage()
     desk.cancel()
     assert desk.staged() is None
-    assert refusals(desk.cancel()) == ["refused: nothing is staged"]
+    assert refusals(desk.cancel()) == ["refused: this console has nothing staged"]
 
 
 # --- Nonces and codes ---

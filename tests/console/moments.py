@@ -82,15 +82,18 @@ def no_go() -> Scene:
     )
     scene.shelved = 1
     scene.votes = (scene.vote("FD", "anna"), scene.vote("BARGE", "carla", go=False))
-    scene.staged = StagedStatus(
-        "divert",
-        "KX4",
-        scene.now_ns + 12 * SECOND_NS,
-        "FD",
-        "anna",
-        (
-            "DIVERT to fc_a, fc_b, fc_c: MAV_CMD_USER_2, nonce 24 bits, valid 5.0 s",
-            "● in flight and not committed: true now",
+    scene.staged = (
+        StagedStatus(
+            "divert",
+            "KX4",
+            scene.now_ns + 12 * SECOND_NS,
+            "console-1",
+            "FD",
+            "anna",
+            readback=(
+                "DIVERT to fc_a, fc_b, fc_c: MAV_CMD_USER_2, nonce 24 bits, valid 5.0 s",
+                "● in flight and not committed: true now",
+            ),
         ),
     )
     fcs = ("fc_a", "fc_b", "fc_c")

@@ -325,7 +325,7 @@ class Scene:
     landing_reason: str = ""
     blocking: tuple[str, ...] = ()
     commands: tuple[CommandStatus, ...] | None = None
-    staged: StagedStatus | None = None
+    staged: tuple[StagedStatus, ...] = ()
     links_down: tuple[str, ...] = ()
     events: tuple[Event, ...] | None = None
     simulated: bool = True

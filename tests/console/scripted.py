@@ -45,7 +45,7 @@ class ScriptedStation:
     def __init__(self, mode: str) -> None:
         self._mode = mode
         self._events: list[Event] = []
-        self._staged: StagedStatus | None = None
+        self._staged: tuple[StagedStatus, ...] = ()
         self._scene = Scene()
 
     def scene(self, step: int) -> Scene:
@@ -106,10 +106,14 @@ class ScriptedStation:
             return
         text = f"{message.act}"
         self._events.append(Event(now_ns, "intent", message.position, text, 5))
-        self._staged = None
+        self._staged = ()
         if isinstance(message.act, StageCommand):
             expires_ns = now_ns + 15 * SECOND_NS
-            self._staged = StagedStatus(message.act.command, "KX4", expires_ns, message.position)
+            self._staged = (
+                StagedStatus(
+                    message.act.command, "KX4", expires_ns, message.console, message.position
+                ),
+            )
 
 
 def fourfold(names: Catalogue) -> Catalogue:

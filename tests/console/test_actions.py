@@ -6,6 +6,7 @@ from typing import get_args
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from gcs.clock import SECOND_NS
 from gcs.console.actions import VERBS, described, parse_line
@@ -59,7 +60,12 @@ from tests.console.scenes import Scene, catalogue
 ROLL_WAIVER = Waive("deck_roll", "swell dies down", 600 * SECOND_NS, "4 deg")
 MINUTE_NS = 60 * SECOND_NS
 PLAIN = Scene().snapshot()
-STAGED = Scene(staged=StagedStatus("divert", "KX4", PLAIN.now_ns + 15, "FD")).snapshot()
+STAGED = Scene(
+    staged=(
+        StagedStatus("divert", "KX4", PLAIN.now_ns + 15, "console-1", "FD"),
+        StagedStatus("abort", "Q7Z", PLAIN.now_ns + 15, "console-2", "GNC"),
+    )
+).snapshot()
 
 
 def full_catalogue() -> Catalogue:
@@ -222,7 +228,9 @@ def test_a_line_that_means_nothing_says_what_was_expected(line: str, expected: s
     assert str(caught.value).isprintable()
 
 
-@pytest.mark.parametrize(("line", "code"), [("KX4", "KX4"), ("kx4", "KX4"), ("KX5", "KX5")])
+@pytest.mark.parametrize(
+    ("line", "code"), [("KX4", "KX4"), ("kx4", "KX4"), ("q7z", "Q7Z"), ("KX5", "KX5")]
+)
 def test_with_a_command_staged_a_bare_line_is_its_code(line: str, code: str) -> None:
     assert parse_line(line, catalogue(), STAGED) == ConfirmCommand(code)
 
@@ -281,8 +289,8 @@ def test_every_page_word_is_accepted() -> None:
     ]
 
 
-def attached(staged: StagedStatus | None = None) -> Session:
-    session = Session("FD")
+def attached(*staged: StagedStatus) -> Session:
+    session = Session("FD", console="console-1")
     session.receive(catalogue(), 0)
     session.receive(Scene(staged=staged).snapshot(), 0)
     return session
@@ -292,16 +300,34 @@ def test_abort_takes_two_keys_and_the_second_only_once_the_first_is_staged() -> 
     session = attached()
     assert session.abort() == StageCommand("abort")
     assert session.abort() == StageCommand("abort")
-    session.receive(Scene(staged=StagedStatus("abort", "Q7Z", 1, "FD")).snapshot(), 0)
+    session.receive(
+        Scene(staged=(StagedStatus("abort", "Q7Z", 1, "console-1", "FD"),)).snapshot(), 0
+    )
     assert session.abort() == ConfirmCommand("Q7Z")
 
 
 def test_the_abort_key_never_confirms_another_command() -> None:
-    assert attached(StagedStatus("divert", "KX4", 1, "FD")).abort() == StageCommand("abort")
+    assert attached(StagedStatus("divert", "KX4", 1, "console-1", "FD")).abort() == StageCommand(
+        "abort"
+    )
+
+
+def test_the_abort_key_confirms_what_another_console_staged_only_where_it_takes_two() -> None:
+    theirs = StagedStatus("abort", "Q7Z", 1, "console-2", "GNC", "li")
+    assert attached(theirs).abort() == StageCommand("abort")
+    assert attached(replace(theirs, two_person=True)).abort() == ConfirmCommand("Q7Z")
+    mine = replace(theirs, console="console-1", code="KX4")
+    assert attached(theirs, mine).abort() == ConfirmCommand("KX4")
+
+
+def test_escape_cancels_what_is_staged_here_and_nothing_else() -> None:
+    theirs = StagedStatus("abort", "Q7Z", 1, "console-2", "GNC")
+    assert attached(theirs).escape() == ShowPage("main")
+    assert attached(theirs, replace(theirs, console="console-1")).escape() == CancelCommand()
 
 
 def test_escape_clears_the_line_before_it_cancels() -> None:
-    session = attached(StagedStatus("divert", "KX4", 1, "FD"))
+    session = attached(StagedStatus("divert", "KX4", 1, "console-1", "FD"))
     session.type("K")
     assert session.escape() is None
     assert session.line.text == ""

@@ -40,6 +40,11 @@ from tests.console.screens import assert_looks_like
 SIZES = [(160, 50), (120, 40), (80, 24)]
 
 
+def own(command: str, code: str, scene: Scene) -> StagedStatus:
+    """What this console staged just now."""
+    return StagedStatus(command, code, scene.now_ns + 15 * SECOND_NS, "", "FD")
+
+
 @pytest.mark.parametrize(
     ("line", "act"),
     [
@@ -69,13 +74,13 @@ def test_a_dangerous_command_is_staged_read_back_and_confirmed_by_its_code() -> 
         scene = Scene()
         await desk.says(catalogue(), scene.snapshot())
         await desk.types(":divert")
-        scene.staged = StagedStatus("divert", "KX4", scene.now_ns + 15 * SECOND_NS, "FD")
+        scene.staged = (own("divert", "KX4", scene),)
         await desk.says(scene.snapshot())
         assert "type  KX4  and Enter within 15.0 s" in desk.screen
         assert "◆ DIVERT staged by FD" in desk.screen
         await desk.types("kx4")
         assert desk.client.acts == [StageCommand("divert"), ConfirmCommand("KX4")]
-        scene.staged = None
+        scene.staged = ()
         await desk.says(scene.snapshot())
         assert "staged by" not in desk.screen
 
@@ -89,7 +94,7 @@ def test_no_bare_letter_acts_and_escape_cancels_what_is_staged() -> None:
         await desk.types("divert")
         assert desk.client.acts == []
         assert "a command begins with `:`" in desk.screen
-        scene.staged = StagedStatus("divert", "KX4", scene.now_ns + 15 * SECOND_NS, "FD")
+        scene.staged = (own("divert", "KX4", scene),)
         await desk.says(scene.snapshot())
         await desk.pilot.press("K", "escape")
         assert desk.client.acts == []
@@ -104,7 +109,7 @@ def test_abort_is_two_presses_of_one_key() -> None:
         scene = Scene()
         await desk.says(catalogue(), scene.snapshot())
         await desk.pilot.press("f12")
-        scene.staged = StagedStatus("abort", "Q7Z", scene.now_ns + 15 * SECOND_NS, "FD")
+        scene.staged = (own("abort", "Q7Z", scene),)
         await desk.says(scene.snapshot())
         await desk.pilot.press("f12")
         assert desk.client.acts == [StageCommand("abort"), ConfirmCommand("Q7Z")]

@@ -88,7 +88,7 @@ def test_escape_cancels_what_is_staged() -> None:
         await room.asks(":abort")
         await room.seats[0].keys("escape")
         await room.heard()
-        assert room.snapshot.staged is None
+        assert room.snapshot.staged == ()
         assert "ABORT no longer staged" in command_panel(room)
 
     in_room(scenario)
@@ -97,7 +97,7 @@ def test_escape_cancels_what_is_staged() -> None:
 def test_a_command_that_is_not_allowed_is_refused_before_it_is_staged() -> None:
     async def scenario(room: ControlRoom) -> None:
         await room.asks(":divert")
-        assert room.snapshot.staged is None
+        assert room.snapshot.staged == ()
         assert "■ DIVERT TO SEA refused: a divert no longer clears the barge" in command_panel(room)
 
     in_room(scenario, seats=("FD/anna",))

@@ -306,7 +306,7 @@ def test_the_present_phase_is_in_view_however_narrow() -> None:
 
 def test_a_staged_command_shows_who_what_code_and_time_left() -> None:
     scene = Scene()
-    scene.staged = StagedStatus("divert", "KX4", scene.now_ns + 12 * SECOND_NS, "FD")
+    scene.staged = (StagedStatus("divert", "KX4", scene.now_ns + 12 * SECOND_NS, "", "FD"),)
     shown = text(command(picture(scene, typed="kx"), 160, 5))
     assert "CMD > kx█  type  KX4  and Enter within 12.0 s · Esc cancels" in shown
     assert "◆ DIVERT staged by FD" in shown

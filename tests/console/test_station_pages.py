@@ -160,6 +160,17 @@ def test_what_is_staged_reads_back_what_will_be_sent_and_waits_for_its_code(
     assert "in flight and not committed: true now" in shown
 
 
+def test_the_page_reads_back_all_that_is_staged_this_consoles_own_first() -> None:
+    scene = no_go()
+    (mine,) = scene.staged
+    theirs = msgspec.structs.replace(mine, command="abort", console="console-2", position="GNC")
+    scene.staged = (theirs, mine)
+    shown = text(commands(pictured(scene), 160, 30))
+    assert shown.index("DIVERT staged by FD (anna) · type KX4") < shown.index("ABORT staged by GNC")
+    assert "ABORT staged by GNC (anna) · console-2 confirms it within 12.0 s" in shown
+    assert shown.count("in flight and not committed: true now") == 2
+
+
 def test_no_state_of_a_command_reads_like_another() -> None:
     scene = Scene()
     shown = []

@@ -67,7 +67,7 @@ def done(result: Result) -> tuple[Finding, ...]:
 def test_an_act_is_the_intent_that_a_console_would_send(
     keys: dict[str, Any], meant: object
 ) -> None:
-    assert act(**keys).deed.act(Hop().born().fly(0.1).snapshot) == meant
+    assert act(**keys).deed.act(Hop().born().fly(0.1).snapshot, "FD") == meant
 
 
 def test_every_act_of_an_operator_has_its_word() -> None:
@@ -77,8 +77,8 @@ def test_every_act_of_an_operator_has_its_word() -> None:
 
 def test_codes_and_times_are_read_off_the_screen() -> None:
     blank = Hop().born().fly(0.1).snapshot
-    assert Deed("confirm", {}).act(blank) == ConfirmCommand("")
-    assert Deed("check", {"parameter": "p"}).act(blank) == CheckEntry("p", 0)
+    assert Deed("confirm", {}).act(blank, "FD") == ConfirmCommand("")
+    assert Deed("check", {"parameter": "p"}).act(blank, "FD") == CheckEntry("p", 0)
 
 
 @pytest.mark.parametrize(

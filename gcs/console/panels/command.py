@@ -7,7 +7,7 @@ from gcs.console.pages import PAGES
 from gcs.console.panels.rows import clipped, rule
 from gcs.console.picture import Picture
 from gcs.console.theme import COMMAND_MARKS, Line, Span, Tone
-from gcs.messages import CommandState, CommandStatus, Snapshot, StagedStatus
+from gcs.messages import CommandState, CommandStatus, StagedStatus
 
 MOST_READ_BACK = 12
 """Lines of a read-back; the panel never takes more than this from the rest."""
@@ -16,18 +16,20 @@ _WIDE = 100
 _ACTED = (("abort", "abort (2x)"), ("palette", "palette"), ("escape", "cancel"), ("quit", "quit"))
 
 
-def read_back_rows(snapshot: Snapshot) -> int:
+def read_back_rows(picture: Picture) -> int:
     """Rows that the panel needs beyond its own, for what is staged."""
-    staged = snapshot.staged
-    return 0 if staged is None else min(MOST_READ_BACK, 1 + len(staged.readback))
+    staged = picture.staged
+    others = max(0, len(picture.model.snapshot.staged) - 1)
+    return 0 if staged is None else min(MOST_READ_BACK, 1 + len(staged.readback)) + others
 
 
 def command(picture: Picture, width: int, height: int) -> list[Line]:
     """Rule, command line, read-back, last command, keys; the rule is the first to go."""
-    staged = picture.model.snapshot.staged
+    staged = picture.staged
     body = [_command_line(picture)]
     if staged is not None:
         body += _read_back(picture, staged)
+    body += [_other(picture, each) for each in picture.model.snapshot.staged if each != staged]
     room = max(1, height - 2)
     rows = [*body[:room], _last(picture), _keys(picture, width)]
     lines = [clipped(row, width) for row in rows[: max(1, height)]]
@@ -37,9 +39,9 @@ def command(picture: Picture, width: int, height: int) -> list[Line]:
 def _command_line(picture: Picture) -> Line:
     prompt = " PALETTE > " if picture.palette is not None else " CMD > "
     line = (Span(prompt, Tone.BRIGHT), Span(escaped(picture.typed, 240)), Span("█", Tone.PLAIN))
-    staged = picture.model.snapshot.staged
-    if staged is not None:
-        return (*line, *_staged(picture, staged))
+    staged = picture.staged
+    if staged is not None and picture.may_confirm(staged):
+        return (*line, Span("  "), *to_confirm(picture, staged, f" {escaped(staged.code, 12)} "))
     if picture.hint:
         return (*line, Span(f"  {escaped(picture.hint, 240)}", Tone.DIM))
     return (*line, Span("  "), *_answer(picture))
@@ -51,16 +53,25 @@ def _answer(picture: Picture) -> Line:
     return (Span(escaped(picture.answer, 300), Tone.DIM),)
 
 
-def _staged(picture: Picture, staged: StagedStatus) -> Line:
+def to_confirm(picture: Picture, staged: StagedStatus, code: str) -> Line:
+    """Who confirms it, by which code and how soon; `code` as it is shown."""
     left = seconds(picture.model.time_left_ns(staged.expires_ns))
+    here = staged.console == picture.console
+    if not picture.may_confirm(staged):
+        who = "another person" if here else escaped(staged.console, 24)
+        return (Span(f"{who} confirms it within {left}{_cancels(here)}"),)
     return (
-        Span("  type ", Tone.PLAIN),
-        Span(f" {escaped(staged.code, 12)} ", Tone.BADGE),
-        Span(f" and Enter {again(picture, staged)}within {left} · Esc cancels", Tone.PLAIN),
+        Span("type "),
+        Span(code, Tone.BADGE),
+        Span(f" and Enter {_again(picture, staged)}within {left}{_cancels(here)}"),
     )
 
 
-def again(picture: Picture, staged: StagedStatus) -> str:
+def _cancels(here: bool) -> str:
+    return " · Esc cancels" if here else ""
+
+
+def _again(picture: Picture, staged: StagedStatus) -> str:
     """The short way to confirm an abort: its own key once more."""
     abort = staged.command.rpartition("_")[2] == "abort"
     return f"or {picture.keymap.shown('abort')} again " if abort else ""
@@ -68,9 +79,7 @@ def again(picture: Picture, staged: StagedStatus) -> str:
 
 def _read_back(picture: Picture, staged: StagedStatus) -> list[Line]:
     """What will be sent and what it takes, as the station reads it back."""
-    name, by = _title(picture, staged.command), escaped(staged.position, 24)
-    person = f" ({escaped(staged.person, 32)})" if staged.person else ""
-    head = (Span(f" ◆ {name} staged by {by}{person}", Tone.SERIOUS),)
+    head = _head(picture, staged) if picture.may_confirm(staged) else _other(picture, staged)
     told = staged.readback[: MOST_READ_BACK - 1]
     lines: list[Line] = [(Span(f"   {escaped(text, 200)}", Tone.BRIGHT),) for text in told]
     if len(told) < len(staged.readback):
@@ -79,8 +88,21 @@ def _read_back(picture: Picture, staged: StagedStatus) -> list[Line]:
     return [head, *lines]
 
 
+def _head(picture: Picture, staged: StagedStatus) -> Line:
+    name, by = _title(picture, staged.command), escaped(staged.position, 24)
+    person = f" ({escaped(staged.person, 32)})" if staged.person else ""
+    return (Span(f" ◆ {name} staged by {by}{person}", Tone.SERIOUS),)
+
+
+def _other(picture: Picture, staged: StagedStatus) -> Line:
+    """What is staged and who confirms it, in a row."""
+    told = to_confirm(picture, staged, escaped(staged.code, 12))
+    return (*_head(picture, staged), Span(" · "), *told)
+
+
 def _last(picture: Picture) -> Line:
-    if picture.answer and (picture.model.snapshot.staged is not None or picture.hint):
+    coded = picture.staged is not None and picture.may_confirm(picture.staged)
+    if picture.answer and (coded or picture.hint):
         return (Span(" "), *_answer(picture))
     commands = picture.model.snapshot.commands
     if not commands:

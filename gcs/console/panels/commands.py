@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gcs.console.format import escaped, fitted, seconds, utc_time
-from gcs.console.panels.command import again
+from gcs.console.format import escaped, fitted, utc_time
+from gcs.console.panels.command import to_confirm
 from gcs.console.panels.listing import scrolled, told
 from gcs.console.panels.rows import clipped, rule, trusted, word
 from gcs.console.picture import Picture
@@ -18,9 +18,7 @@ _READBACK_ROWS = 12
 
 def commands(picture: Picture, width: int, height: int) -> list[Line]:
     """What waits for its code on top, then all commands, the newest first."""
-    staged = picture.model.snapshot.staged
-    top = _staged(picture, staged, width) if staged is not None else []
-    top = top[: max(0, height - 4)]
+    top = _all_staged(picture, width)[: max(0, height - 4)]
     title = rule("COMMANDS  newest first · only VERIFIED means it is there", width)
     sent = newest_first(picture)
     lines = [line for status in sent for line in _command(picture, status, width)]
@@ -42,18 +40,28 @@ def newest_first(picture: Picture) -> list[CommandStatus]:
     return sorted(sent, key=lambda status: (status.sent_ns, status.id), reverse=True)
 
 
+def _all_staged(picture: Picture, width: int) -> list[Line]:
+    """What this console has before it, then what others staged."""
+    first = picture.staged
+    if first is None:
+        return []
+    others = [staged for staged in picture.model.snapshot.staged if staged != first]
+    lines = [rule("STAGED  nothing is sent yet", width)]
+    for staged in (first, *others):
+        lines += _staged(picture, staged, width)
+    return lines
+
+
 def _staged(picture: Picture, staged: StagedStatus, width: int) -> list[Line]:
-    left = seconds(picture.model.time_left_ns(staged.expires_ns))
     who = escaped(staged.position, 24)
     if staged.person:
         who += f" ({escaped(staged.person, 24)})"
     head = (
         Span(f" ◆ {escaped(staged.command, 40).upper()} staged by {who}", Tone.SERIOUS),
-        Span(" · type "),
-        Span(escaped(staged.code, 12), Tone.BADGE),
-        Span(f" and Enter {again(picture, staged)}within {left} · Esc cancels"),
+        Span(" · "),
+        *to_confirm(picture, staged, escaped(staged.code, 12)),
     )
-    lines = [rule("STAGED  nothing is sent yet", width), clipped(head, width)]
+    lines = [clipped(head, width)]
     for text in staged.readback[:_READBACK_ROWS]:
         lines += told("", escaped(text, 300), width, most=2)
     if len(staged.readback) > _READBACK_ROWS:
