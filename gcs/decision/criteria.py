@@ -11,7 +11,9 @@ from gcs.config.problems import Problem
 from gcs.decision.compiling import merged_windows
 from gcs.decision.criterion import Criterion, Judge, Verdict
 from gcs.decision.criterion_loading import CriterionLoader
-from gcs.decision.trend import Trends, violates_ns
+from gcs.decision.limits import Limit
+from gcs.decision.outlook import Limits
+from gcs.decision.trend import Trends
 from gcs.decision.view import JointView
 from gcs.decision.waivers import Waivers
 from gcs.expressions import Scope
@@ -48,6 +50,7 @@ class Criteria:
         self._waivers = Waivers(criteria)
         self._all = range(len(self._judges))
         self._limited = [place for place in self._all if criteria[place].no_go is not None]
+        self._limits = Limits([c.no_go or Limit() for c in criteria], [c.scale for c in criteria])
         self._trends = Trends(len(self._limited))
         self._slopes: list[float | None] = [None] * len(self._judges)
         self._verdicts: list[Verdict] = [_NOT_JUDGED] * len(self._judges)
@@ -114,11 +117,12 @@ class Criteria:
 
     def statuses(self) -> tuple[CriterionStatus, ...]:
         """What the board shows, in file order; empty before the first evaluation."""
-        if not self._statuses and self._untold:
-            self._statuses = [self._status(place) for place in range(len(self._judges))]
-        else:
-            for place in self._untold:
-                self._statuses[place] = self._status(place)
+        if self._untold and not self._statuses:
+            self._statuses = list(self._told(self._all))
+        elif self._untold:
+            places = sorted(self._untold)
+            for place, status in zip(places, self._told(places), strict=True):
+                self._statuses[place] = status
         self._untold.clear()
         return tuple(self._statuses)
 
@@ -131,16 +135,16 @@ class Criteria:
 
     def _judge(self, places: Sequence[int], view: JointView, now_ns: int) -> bool:
         """Put new verdicts in the places of the last ones; True when a state differs."""
-        judges, verdicts, waivers = self._judges, self._verdicts, self._waivers
+        judges, verdicts, inhibited = self._judges, self._verdicts, self._inhibited
+        any_waived = self._waivers.in_force
         differ = False
         for place in places:
             judge = judges[place]
             verdict = judge.judge(view, now_ns)
-            if place in self._inhibited:
-                tell = self._inhibited[place]
-                verdict = verdict._replace(state=CriterionState.INHIBITED, tell=tell)
-            elif waivers.in_force:
-                verdict = waivers.applied(judge.criterion, verdict, now_ns)
+            if place in inhibited:
+                verdict = verdict._replace(state=CriterionState.INHIBITED, tell=inhibited[place])
+            elif any_waived:
+                verdict = self._waivers.applied(judge.criterion, verdict, now_ns)
             before = verdicts[place]
             verdicts[place] = verdict
             if before is _NOT_JUDGED or before.state is not verdict.state:
@@ -155,21 +159,25 @@ class Criteria:
         for place, slope in zip(self._limited, self._trends.slopes(), strict=True):
             self._slopes[place] = slope
 
-    def _status(self, place: int) -> CriterionStatus:
-        judge, (state, tell, value) = self._judges[place], self._verdicts[place]
-        criterion, slope = judge.criterion, self._slopes[place]
-        limit, margin = (None, None) if value is None else judge.margin(value)
-        return CriterionStatus(
-            criterion.id,
-            state,
-            value,
-            limit,
-            margin,
-            self._since_ns[place],
-            tell(),
-            self._waivers.of(criterion.id),
-            slope,
-            violates_ns(value, slope, criterion.no_go),
+    def _told(self, places: Sequence[int]) -> Iterator[CriterionStatus]:
+        """The statuses of these, made column by column."""
+        verdicts = [self._verdicts[place] for place in places]
+        values = [verdict.value for verdict in verdicts]
+        slopes = [self._slopes[place] for place in places]
+        ids = [self._judges[place].criterion.id for place in places]
+        limits, margins, violates_ns = self._limits.outlook(places, values, slopes)
+        return map(
+            CriterionStatus,
+            ids,
+            [verdict.state for verdict in verdicts],
+            values,
+            limits,
+            margins,
+            [self._since_ns[place] for place in places],
+            [verdict.tell() for verdict in verdicts],
+            [self._waivers.of(name) for name in ids],
+            slopes,
+            violates_ns,
         )
 
 

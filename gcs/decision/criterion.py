@@ -59,6 +59,19 @@ class Criterion:
         """What it evaluates: the rule itself, and what lets it clear."""
         return (self.expression, *([self.clears_when] if self.clears_when else ()))
 
+    @property
+    def scale(self) -> tuple[float, float]:
+        """What a margin of 1 means at the upper and at the lower limit, SI.
+
+        Half the band, else the limit's size, else one unit of what is said.
+        """
+        no_go = self.no_go or Limit()
+        width = no_go.above - no_go.below
+        if math.isfinite(width):
+            return width / 2, width / 2
+        unit = abs(self.speech.factor)
+        return abs(no_go.above) or unit, abs(no_go.below) or unit
+
     def limits_text(self) -> str:
         """The limits in one line, in the operator's unit."""
         parts = []
@@ -131,32 +144,27 @@ class Judge:
         self._caution = Latch(*delays)
         self._may_clear = True
         self._said_limits: dict[float, str] = {}
+        self._expression = criterion.expression
+        self._no_go_limit = criterion.no_go
         self._calm = False
         self._least, self._most = _within_all(criterion)
 
     def judge(self, view: JointView, now_ns: int) -> Verdict:
         """The verdict at `now_ns`. Never raises: a check that crashes is UNKNOWN."""
         try:
-            answer = self.criterion.expression.evaluate(view, now_ns)
-            if self._calm and answer.__class__ is float and self._least <= answer <= self._most:
-                return Verdict(_GO, partial(self._inside, answer), answer)
+            answer = self._expression.evaluate(view, now_ns)
+            if self._calm:
+                if answer.__class__ is float and self._least <= answer <= self._most:
+                    return Verdict(_GO, partial(self._sentence, answer, _GO, None), answer)
+                if answer is True and self._no_go_limit is None:
+                    seen = [view.value(index) for index in self._reads]
+                    return Verdict(_GO, partial(self._evidence, True, seen, None))
             self._may_clear = self._clears(view, now_ns)
             verdict = self._verdict(answer, view, now_ns)
         except Exception as error:
             verdict = self._unknown(f"check crashed: {type(error).__name__}: {error}", now_ns)
         self._calm = self._is_calm()
         return verdict
-
-    def margin(self, value: float) -> tuple[float, float]:
-        """The limit nearest to a value, and how far inside it is: 0 at the limit, 1 in the middle.
-
-        Negative outside. Where only one side is limited, 1 is as far inside as the limit is
-        from zero. Only for a criterion with a limit.
-        """
-        no_go = self.criterion.no_go
-        assert no_go is not None
-        limit = no_go.nearest(value)
-        return limit, no_go.distance(value) / _scale(no_go, limit, self.criterion.speech)
 
     def _verdict(self, answer: float | bool | None, view: JointView, now_ns: int) -> Verdict:
         if answer is None:
@@ -167,11 +175,10 @@ class Judge:
         return self._judge_value(answer, self.criterion.no_go, now_ns)
 
     def _is_calm(self) -> bool:
-        """Whether a value within all limits would leave everything as it is."""
+        """Whether an answer that passes would leave everything as it is."""
         criterion = self.criterion
         return (
             criterion.clears_when is None
-            and criterion.no_go is not None
             and self._no_go.rests_clear
             and (criterion.caution is None or self._caution.rests_clear)
         )
@@ -202,7 +209,7 @@ class Judge:
         if isinstance(answer, bool) or not math.isfinite(answer):
             return self._unknown(f"check crashed: {answer!r} is not a finite number", now_ns)
         state = self._state_of(answer, no_go, now_ns)
-        tell = partial(self._sentence, answer, state, no_go, self._waits(now_ns))
+        tell = partial(self._sentence, answer, state, self._waits(now_ns))
         return Verdict(state, tell, answer)
 
     def _state_of(self, value: float, no_go: Limit, now_ns: int) -> CriterionState:
@@ -220,14 +227,9 @@ class Judge:
         text = f"{self.criterion.title} {'met' if met else 'not met'}: {evidence}"
         return text if waits is None else text + self._waiting(waits)
 
-    def _inside(self, value: float) -> str:
-        """The sentence of a value that passes."""
-        assert self.criterion.no_go is not None
-        return self._sentence(value, CriterionState.GO, self.criterion.no_go, None)
-
-    def _sentence(
-        self, value: float, state: CriterionState, no_go: Limit, waits: _Waits | None
-    ) -> str:
+    def _sentence(self, value: float, state: CriterionState, waits: _Waits | None) -> str:
+        no_go = self._no_go_limit
+        assert no_go is not None
         limit = no_go.nearest(value)
         limit_said = self._say_limit(limit)
         said = self.criterion.speech.say(value)
@@ -283,25 +285,16 @@ _STATES = {
     Standing.CLEAR: CriterionState.GO,
     Standing.TRIPPED: CriterionState.NO_GO,
 }
-
-
 _GO: Final = CriterionState.GO
 
 
 def _within_all(criterion: Criterion) -> tuple[float, float]:
-    """The least and the largest finite value that no limit is out at."""
-    limits = [limit for limit in (criterion.no_go, criterion.caution) if limit is not None]
-    least = max((limit.below for limit in limits), default=-math.inf)
-    most = min((limit.above for limit in limits), default=math.inf)
-    return max(least, -sys.float_info.max), min(most, sys.float_info.max)
-
-
-def _scale(no_go: Limit, limit: float, speech: Speech) -> float:
-    """What a margin of 1 means: half the band, else the limit's size, else one unit."""
-    width = no_go.above - no_go.below
-    if math.isfinite(width):
-        return width / 2
-    return abs(limit) or abs(speech.factor)
+    """The least and the largest finite value within all limits; none for a condition."""
+    no_go, caution = criterion.no_go, criterion.caution or Limit()
+    if no_go is None:
+        return math.inf, -math.inf
+    least = max(no_go.below, caution.below, -sys.float_info.max)
+    return least, min(no_go.above, caution.above, sys.float_info.max)
 
 
 def _limit_text(limit: Limit, speech: Speech) -> str:

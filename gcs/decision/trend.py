@@ -15,13 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gcs.clock import SECOND_NS
-from gcs.decision.limits import Limit, Side
 
 SPAN_NS = 10 * SECOND_NS
 LEAST_NS = 2 * SECOND_NS
 """A shorter past has no trend that a person should act on; assumed."""
-HORIZON_NS = 3600 * SECOND_NS
-"""What a line through ten seconds says of the time beyond is not worth saying; assumed."""
 
 Numbers: TypeAlias = NDArray[np.float64]
 
@@ -108,12 +105,3 @@ class Trends:
         self._base = np.where(self._known, rows[-1].values, 0.0)
         for row in rows:
             self._put(row.at_ns, row.values)
-
-
-def violates_ns(value: float | None, slope: float | None, limit: Limit | None) -> int | None:
-    """Time until a value that goes on like this leaves its limit; None where it will not."""
-    if value is None or not slope or limit is None or limit.side(value) is Side.OUT:
-        return None
-    left = limit.above - value if slope > 0.0 else value - limit.below
-    ahead_ns = left / abs(slope) * SECOND_NS
-    return round(ahead_ns) if ahead_ns <= HORIZON_NS else None

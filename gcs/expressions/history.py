@@ -97,10 +97,13 @@ class History:
 
     def trim(self, now_ns: int) -> None:
         """Drop what no window that ends at `now_ns` or later can need."""
-        self._horizon_ns = max(self._horizon_ns, now_ns - self._keep_ns)
+        if now_ns - self._keep_ns > self._horizon_ns:
+            self._horizon_ns = now_ns - self._keep_ns
+        if len(self._times) < _COMPACT_AT:
+            return
         # A share of all at once, so that a sample is moved a few times in its life, not often.
         least = max(_COMPACT_AT, len(self._times) // _COMPACT_SHARE)
-        if len(self._times) >= least and self._times[least - 1] <= self._horizon_ns:
+        if self._times[least - 1] <= self._horizon_ns:
             self._drop(bisect_right(self._times, self._horizon_ns))
 
     def _drop(self, count: int) -> None:
@@ -121,6 +124,8 @@ class History:
             end += 1
         if start == end:
             return ()
+        if end == start + 1:
+            return ((times[start], self._values[start]),)
         return tuple(zip(times[start:end], self._values[start:end], strict=True))
 
     def late(self, since: int) -> Sequence[Sample] | None:

@@ -175,15 +175,12 @@ class WindowOperator:
         self._answered = False
 
     def _follow(self, history: History, start_ns: int, now_ns: int) -> None:
-        late = history.late(self._revision) if history is self._history else None
-        if late is None or history.first > self._first:
-            # Another past, or too much of this one came or went since the last look.
-            self._history = history
-            self._restart(history.after(start_ns), history.revision)
-        elif late:
-            self._revision = history.revision
-            for time_ns, value in late:
-                self._enter_late(time_ns, value)
+        if (
+            history is not self._history
+            or history.revision != self._revision
+            or history.first > self._first
+        ):
+            self._catch_up(history, start_ns)
         for time_ns, value in history.until(self._end, now_ns):
             self._end += 1
             self._pass(self._aggregate.enter, 1, time_ns, value)
@@ -191,6 +188,18 @@ class WindowOperator:
             self._first += 1
             self._pass(self._aggregate.leave, -1, time_ns, value)
         self._start_ns, self._now_ns = start_ns, now_ns
+
+    def _catch_up(self, history: History, start_ns: int) -> None:
+        """Take what came late, or begin anew."""
+        late = history.late(self._revision) if history is self._history else None
+        if late is None or history.first > self._first:
+            # Another past, or too much of this one came or went since the last look.
+            self._history = history
+            self._restart(history.after(start_ns), history.revision)
+            return
+        self._revision = history.revision
+        for time_ns, value in late:
+            self._enter_late(time_ns, value)
 
     def _enter_late(self, time_ns: int, value: float) -> None:
         if time_ns > self._now_ns:

@@ -136,11 +136,9 @@ class JointState:
         self._fill_windows(self._rows_of(batch), live=True)
         own_ns, own_quality = self._sampled_ns, self._quality
         columns = (batch.parameter, batch.source_ns, batch.value, batch.quality)
-        for index, source_ns, value, quality in zip(
-            *(column.tolist() for column in columns), strict=True
-        ):
-            if source_ns >= own_ns[index] or own_quality[index] == _NEVER:
-                self._set(index, source_ns, value, quality)
+        samples = zip(*(column.tolist() for column in columns), strict=True)
+        # Asked one by one, as each is set: of two in a batch the newer one stands.
+        self._set(s for s in samples if s[1] >= own_ns[s[0]] or own_quality[s[0]] == _NEVER)
 
     def derive(self, *, everything: bool = False) -> frozenset[int] | None:
         """Compute voted and derived parameters whose inputs changed, or all of them.
@@ -163,18 +161,21 @@ class JointState:
         events, self._events = tuple(self._events), []
         return events
 
-    def _set(self, index: int, sampled_ns: int, value: float, quality: int) -> None:
-        self._value[index] = value
-        self._sampled_ns[index] = sampled_ns
-        self._quality[index] = quality
-        if quality == _GOOD and not self._left_out[index]:
-            self._good_until_ns[index] = sampled_ns + self._stale_after_ns[index]
-        else:
-            self._good_until_ns[index] = _NO_MOMENT
-        self._changed.add(index)
-        feeds = self._feeds[index]
-        if feeds:
-            self._dirty.update(feeds)
+    def _set(self, samples: Iterable[tuple[int, int, float, int]]) -> None:
+        """Set parameters: index, moment, value and quality of each."""
+        values, sampled, qualities = self._value, self._sampled_ns, self._quality
+        good_until, stale_after = self._good_until_ns, self._stale_after_ns
+        left_out, feeds = self._left_out, self._feeds
+        change, soil = self._changed.add, self._dirty.update
+        for index, sampled_ns, value, quality in samples:
+            values[index] = value
+            sampled[index] = sampled_ns
+            qualities[index] = quality
+            good = quality == _GOOD and not left_out[index]
+            good_until[index] = sampled_ns + stale_after[index] if good else _NO_MOMENT
+            change(index)
+            if feeds[index]:
+                soil(feeds[index])
 
     def _compute(self, index: int) -> None:
         parameter = self._dictionary.parameters[index]
@@ -208,14 +209,14 @@ class JointState:
             if left_out is not self._left_out[index]:
                 self._left_out[index] = left_out
                 own = self._sampled_ns[index], self._value[index], self._quality[index]
-                self._set(index, *own)
+                self._set([(index, *own)])
 
     def _computed(self, index: int, sampled_ns: int, value: float, quality: int) -> None:
         """Set a computed parameter, where it changed at all."""
         now = (value, sampled_ns, quality)
         if now == (self._value[index], self._sampled_ns[index], self._quality[index]):
             return
-        self._set(index, sampled_ns, value, quality)
+        self._set([(index, sampled_ns, value, quality)])
         if index in self._histories and index not in self._rows.filled:
             self._histories[index].append(sampled_ns, value, quality == _GOOD)
 

@@ -1,20 +1,16 @@
-"""Trends: the slope of the last ten seconds, and how long a limit is away at that slope."""
+"""Trends: the slope of the last ten seconds."""
 
 from __future__ import annotations
-
-import math
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gcs.decision.limits import Limit
-from gcs.decision.trend import HORIZON_NS, LEAST_NS, SPAN_NS, Trends, violates_ns
+from gcs.decision.trend import LEAST_NS, SPAN_NS, Trends
 
 SECOND = 1_000_000_000
 TICK = SECOND // 10
-BAND = Limit(above=4.0, below=-2.0)
 
 
 class Trend:
@@ -113,39 +109,3 @@ def test_it_is_the_least_squares_slope_of_the_span(
     values = np.array([v for _, v in kept])
     wanted = np.polyfit(times, values, 1)[0]
     assert slope == pytest.approx(wanted, rel=1e-6, abs=1e-6)
-
-
-@pytest.mark.parametrize(
-    ("value", "slope", "seconds"),
-    [(1.0, 0.5, 6.0), (1.0, -0.5, 6.0), (4.0, 1.0, 0.0), (-2.0, -1.0, 0.0), (-2.0, 1.0, 6.0)],
-)
-def test_a_limit_is_as_far_as_the_slope_takes_to_it(
-    value: float, slope: float, seconds: float
-) -> None:
-    assert violates_ns(value, slope, BAND) == seconds * SECOND
-
-
-@pytest.mark.parametrize(
-    ("value", "slope", "limit"),
-    [
-        (None, 1.0, BAND),
-        (1.0, None, BAND),
-        (1.0, 0.0, BAND),
-        (1.0, 1.0, None),
-        (4.1, 1.0, BAND),
-        (4.1, -1.0, BAND),
-        (1.0, -1.0, Limit(above=4.0)),
-        (1.0, 1e-300, BAND),
-        (1.0, math.inf, Limit()),
-    ],
-)
-def test_there_is_none_where_no_limit_lies_ahead(
-    value: float | None, slope: float | None, limit: Limit | None
-) -> None:
-    assert violates_ns(value, slope, limit) is None
-
-
-def test_an_hour_ahead_is_the_last_that_is_said() -> None:
-    hour_s = HORIZON_NS / SECOND
-    assert violates_ns(0.0, 4.0 / hour_s, BAND) == HORIZON_NS
-    assert violates_ns(0.0, 3.999 / hour_s, BAND) is None
