@@ -31,9 +31,11 @@ class Speech:
 
     def say(self, value_si: float) -> str:
         """The number and its unit, or the name of a code."""
-        name = self.codes.say(value_si)
-        if name is not None:
-            return name
+        codes = self.codes
+        if codes.names or codes.bits:
+            name = codes.say(value_si)
+            if name is not None:
+                return name
         number = format((value_si - self.offset) / self.factor, self.format)
         return f"{number} {self.unit}" if self.unit else number
 
