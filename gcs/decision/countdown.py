@@ -239,8 +239,11 @@ class Countdown:
 
     def _first_ns(self, view: View, now_ns: int) -> int:
         """T as flight time begins: what the vehicle says, if it is known and asked for."""
-        reading = self._rules.reading
-        said = None if reading is None else number(reading, view, now_ns)[0]
+        if self._rules.reading is None:
+            return self._zero_ns
+        said, crash = number(self._rules.reading, view, now_ns)
+        if crash:
+            self._pending.append(Event(now_ns, "fault", "count", f"reading: {crash}", _ERROR))
         return self._zero_ns if said is None else round(said * SECOND_NS)
 
     def _lifted(self, view: View, now_ns: int) -> bool:

@@ -145,6 +145,38 @@ def test_where_the_vehicle_says_nothing_t_runs_on_from_its_start() -> None:
     assert t_at(count, view, 90) == 151
 
 
+def test_the_vehicles_word_is_asked_at_the_moment_of_lift_off(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    count, view = count_of(JOINED)
+    t_at(count, view, 0)
+
+    def asked(rule: Expression, _: object, now_ns: int) -> float | bool:
+        return True if "altitude" in rule.text else 2 * now_ns / SECOND
+
+    monkeypatch.setattr(Expression, "evaluate", asked)
+    assert t_at(count, view, 90) == 180
+
+
+def test_a_reading_that_crashes_says_so_and_t_runs_on_from_its_start(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    count, view = count_of(JOINED)
+    t_at(count, view, 0)
+
+    def crashing(rule: Expression, *_: object) -> bool:
+        return "altitude" in rule.text or 1 / 0 > 0
+
+    monkeypatch.setattr(Expression, "evaluate", crashing)
+    step = count.step(view, 7)
+    assert step.status.t_ns == 151 * SECOND
+    why = "reading: check crashed: ZeroDivisionError: division by zero"
+    assert step.events == (
+        Event(7, "fault", "count", why, 3),
+        Event(7, "count", "count", "joined in flight", 5),
+    )
+
+
 @pytest.mark.parametrize("said", [math.nan, math.inf, -math.inf])
 def test_a_clock_that_is_not_finite_is_none(said: float) -> None:
     count, view = count_of(JOINED)
