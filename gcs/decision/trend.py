@@ -7,6 +7,7 @@ of their own span, which are renewed before rounding could tell.
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
@@ -75,11 +76,8 @@ class Trends:
         enough = self._known & (self._rows[-1].at_ns - first_ns >= LEAST_NS)
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             slopes = (count * tv - t * v) / (count * tt - t * t)
-        told = enough & np.isfinite(slopes)
-        return [
-            slope if is_told else None
-            for slope, is_told in zip(slopes.tolist(), told.tolist(), strict=True)
-        ]
+        told = np.where(enough & np.isfinite(slopes), slopes, np.nan)
+        return [None if math.isnan(slope) else slope for slope in told.tolist()]
 
     def _put(self, now_ns: int, row: Numbers) -> None:
         known = ~np.isnan(row)

@@ -109,3 +109,24 @@ def test_it_is_the_least_squares_slope_of_the_span(
     values = np.array([v for _, v in kept])
     wanted = np.polyfit(times, values, 1)[0]
     assert slope == pytest.approx(wanted, rel=1e-6, abs=1e-6)
+
+
+def test_the_least_past_counts_to_the_nanosecond_at_any_date() -> None:
+    trend, began_ns = Trend(), 10**18 + 63  # not told apart from 10**18 by a float
+    trend.add(0.0, began_ns)
+    trend.add(1.0, began_ns + LEAST_NS - 1)
+    assert trend.slope() is None
+    trend.add(2.0, began_ns + LEAST_NS)
+    assert trend.slope() is not None
+
+
+def test_sums_beyond_all_numbers_are_no_slope_until_they_are_renewed() -> None:
+    assert after([0.0, 0.0, 5e307], SECOND).slope() is None
+    trend, began_ns = Trend(), 10**18
+    for i, value in enumerate((1e308, -1e308)):
+        trend.add(value, began_ns + i * SECOND)
+    for i in range(2, 2 * SPAN_NS // SECOND + 1):
+        trend.add(float(i), began_ns + i * SECOND)
+        assert trend.slope() is None
+    trend.add(21.0, began_ns + 21 * SECOND)
+    assert trend.slope() == pytest.approx(1.0)
