@@ -27,7 +27,7 @@ from gcs.messages import (
     Transmit,
     TransmitResult,
 )
-from gcs.recording.files import disk_free_bytes
+from gcs.recording.files import disk_free_bytes, file_bytes
 from gcs.recording.journal import Journal
 from gcs.station import Station
 from gcs.summary import Summary
@@ -209,5 +209,6 @@ class Runtime:
                 queue_depth=len(self._queue),
                 queue_lag_ns=self._lag_ns,
                 dropped=self._queue.dropped,
+                recorded_bytes=file_bytes(path),
             )
         )

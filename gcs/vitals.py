@@ -29,7 +29,7 @@ _LIGHTS = tuple(DeckLights)
 """Counted as a barge's own lights are."""
 HEALTH_SPEAKS_NS = 3 * SECOND_NS
 """How long the shell's word on itself holds; it speaks once a second."""
-_OF_THE_SHELL = frozenset({"recorder_ok", "disk_free", "queue_lag"})
+_OF_THE_SHELL = frozenset({"recorder_ok", "disk_free", "recorded", "queue_lag"})
 
 
 class _LinkVitals:
@@ -154,6 +154,8 @@ class Vitals:
                 return float(health.recorder_ok)
             case "disk_free":
                 return float(health.disk_free_bytes)
+            case "recorded":
+                return float(health.recorded_bytes)
             case "queue_lag":
                 return health.queue_lag_ns / SECOND_NS
             case _:

@@ -200,6 +200,7 @@ async def test_a_tick_comes_every_tenth_of_a_second_and_health_every_second() ->
     assert not health[0].recorder_ok
     assert health[-1].dropped == 0
     assert health[-1].disk_free_bytes > 0
+    assert health[-1].recorded_bytes == 0, "nothing is recorded"
 
 
 @on_loop
@@ -221,6 +222,17 @@ async def test_what_crashes_a_step_was_recorded_before_it(tmp_path: Path) -> Non
     last = [record for record in records if isinstance(record, Step)][-1]
     assert INTENT in last.inputs
     assert any(isinstance(record, Digest) for record in records)
+
+
+@on_loop
+async def test_health_says_how_large_the_recording_is(tmp_path: Path) -> None:
+    script = Script()
+    path = tmp_path / "a.mcap"
+    with closing(Journal(path, HEADER)) as journal:
+        await Flight(script, journal=journal).until(lambda: len(script.saw(ShellHealth)) >= 2)
+    last = cast("list[ShellHealth]", script.saw(ShellHealth))[-1]
+    assert last.recorder_ok
+    assert 0 < last.recorded_bytes <= path.stat().st_size
 
 
 # --- Outputs ---

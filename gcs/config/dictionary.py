@@ -73,6 +73,7 @@ class FromStation(ConfigModel):
         "phase_time",
         "recorder_ok",
         "disk_free",
+        "recorded",
         "queue_lag",
         "link_up",
         "link_age",

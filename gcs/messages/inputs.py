@@ -57,6 +57,7 @@ class ShellHealth(Message, frozen=True, tag="health"):
     queue_depth: int
     queue_lag_ns: int
     dropped: int
+    recorded_bytes: int = 0
 
 
 class TransmitResult(Message, frozen=True, tag="transmitted"):

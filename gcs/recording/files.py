@@ -66,3 +66,11 @@ def disk_free_bytes(path: Path) -> int:
         except OSError:
             return 0
     return 0
+
+
+def file_bytes(path: Path) -> int:
+    """What a file takes so far; 0 where there is none."""
+    try:
+        return path.stat().st_size if path.is_file() else 0
+    except OSError:
+        return 0

@@ -68,6 +68,7 @@ _STATION_UNITS: Mapping[str, str] = {
     "alarm_flood": "",
     "recorder_ok": "",
     "disk_free": "B",
+    "recorded": "B",
     "queue_lag": "s",
     "link_up": "",
     "link_age": "s",

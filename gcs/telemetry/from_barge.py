@@ -87,6 +87,7 @@ class BargeReader:
             self.faults,
             self._clock.offset_ns(now_ns),
             self._last_receipt_ns,
+            self._clock.latency_ns(now_ns),
         )
 
     def _refuse(self, topic: str, reason: str, receipt_ns: int) -> None:

@@ -66,6 +66,11 @@ class Clocks:
         offset = self._boot.offset_ns(now_ns)
         return offset if offset is not None else self._epoch.offset_ns(now_ns)
 
+    def latency_ns(self, now_ns: int) -> int | None:
+        """How long the newest message took, short of the fastest, by the clock that is in use."""
+        latency = self._boot.latency_ns(now_ns)
+        return latency if latency is not None else self._epoch.latency_ns(now_ns)
+
     @property
     def restarts(self) -> int:
         """How often the source began anew."""
@@ -210,6 +215,7 @@ class MavlinkReader:
             sender.unknown,
             clocks.offset_ns(now_ns) if clocks is not None else None,
             sender.last_receipt_ns,
+            clocks.latency_ns(now_ns) if clocks is not None else None,
         )
 
     # --- Samples ---

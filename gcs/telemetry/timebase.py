@@ -107,6 +107,13 @@ class SourceClock:
                 return min(fresh).offset_ns
         return self._offset_ns
 
+    def latency_ns(self, now_ns: int) -> int | None:
+        """How long the newest message took, short of the fastest, ns; None before the first."""
+        offset = self.offset_ns(now_ns)
+        if offset is None or not self._newest_receipt_ns:
+            return None
+        return max(0, self._newest_receipt_ns - self._newest_source_ns - offset)
+
     def to_station(self, source_ns: int, receipt_ns: int) -> int:
         """Station time of a measurement, ns; never after its receipt, receipt if nothing is known.
 

@@ -40,6 +40,17 @@ def test_the_offset_is_the_smallest_delay_within_drift(delays: list[int]) -> Non
     assert OFFSET + min(delays) <= offset <= OFFSET + min(delays) + drift
 
 
+def test_latency_is_what_the_newest_message_took_beyond_the_fastest() -> None:
+    clock = running()
+    assert clock.latency_ns(STATION) == 0
+    clock.observe(61 * SECOND, 61 * SECOND + OFFSET + 40 * MS)
+    drift = SECOND * DRIFT_PER_MILLION // 1_000_000
+    assert clock.latency_ns(STATION) == 40 * MS - drift
+    clock.observe(60 * SECOND, 62 * SECOND + OFFSET)
+    assert clock.latency_ns(STATION) == 40 * MS - drift, "an older message tells nothing new"
+    assert SourceClock().latency_ns(STATION) is None
+
+
 def test_a_burst_of_late_data_keeps_its_age() -> None:
     clock = running()
     receipt = 100 * SECOND + OFFSET
