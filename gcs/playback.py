@@ -101,4 +101,5 @@ def _status(timeline: Timeline, player: Player) -> Playback:
         playing=player.playing,
         speed=player.speed,
         mark=player.mark,
+        sought=player.sought,
     )

@@ -19,6 +19,7 @@ import msgspec
 
 from gcs.clock import SECOND_NS
 from gcs.messages import Event, Snapshot
+from gcs.telemetry.speech import say_clock
 
 LEVEL = 1
 """Of compression: a Snapshot shrinks to a fifth in a third of a millisecond."""
@@ -103,6 +104,10 @@ class Timeline:
         index = next(found, None)
         return None if index is None else self._times_ns[index]
 
+    def span_of_clock(self) -> tuple[int, int]:
+        """The lowest and the highest reading of the T clock so far."""
+        return min(self._clock_ns), max(self._clock_ns)
+
     def mark_after(self, at_ns: int) -> tuple[int, str] | None:
         """The next event later than a station time."""
         index = bisect_right(self._marks, at_ns, key=lambda mark: mark[0])
@@ -117,7 +122,8 @@ class Timeline:
 class Player:
     """Where in a timeline one stands, and how fast one moves. Holds no clock of its own.
 
-    `speed` is None for as fast as the flight is decided.
+    `speed` is None for as fast as the flight is decided; `sought` says how far a reading of
+    the T clock is from being found, empty once it is.
     """
 
     def __init__(self, timeline: Timeline, speed: float | None) -> None:
@@ -128,6 +134,7 @@ class Player:
         self.playing = True
         self.touched = False
         self.mark = ""
+        self.sought = ""
 
     @property
     def at_ns(self) -> int:
@@ -154,9 +161,16 @@ class Player:
     def _found(self, t_ns: int) -> int:
         """Where the T clock reads so; until that is decided, the last moment that is."""
         at_ns = self._timeline.time_of_clock(t_ns)
-        if at_ns is not None or self._timeline.complete:
+        if at_ns is not None:
+            self._sought_t_ns, self.sought = None, ""
+            return at_ns
+        first, last = (say_clock(reading) for reading in self._timeline.span_of_clock())
+        if self._timeline.complete:
             self._sought_t_ns = None
-        return self._timeline.last_ns if at_ns is None else at_ns
+            self.sought = f"{say_clock(t_ns)} is never reached: T goes from {first} to {last}"
+        else:
+            self.sought = f"{say_clock(t_ns)} is not decided yet: {last} so far"
+        return self._timeline.last_ns
 
     def _moved(self, elapsed_ns: int) -> int:
         if self.speed is None:
@@ -168,7 +182,7 @@ class Player:
 
     def play(self) -> None:
         """Go on."""
-        self.touched, self.playing, self.mark = True, True, ""
+        self.touched, self.playing, self.mark, self.sought = True, True, "", ""
 
     def pause(self) -> None:
         """Stand still."""
@@ -185,7 +199,7 @@ class Player:
 
     def seek_clock(self, t_s: float) -> None:
         """Move to a reading of the T clock, once it is decided; to the end where it never is."""
-        self.touched, self.mark = True, ""
+        self.touched, self.mark, self.sought = True, "", ""
         self._sought_t_ns = round(t_s * SECOND_NS)
 
     def step(self, count: int) -> None:
@@ -210,6 +224,6 @@ class Player:
             self.mark = mark[1]
 
     def _go(self, at_ns: int) -> None:
-        self.touched, self.mark, self._sought_t_ns = True, "", None
+        self.touched, self.mark, self.sought, self._sought_t_ns = True, "", "", None
         if len(self._timeline):
             self._at_ns = min(max(at_ns, self._timeline.first_ns), self._timeline.last_ns)

@@ -142,10 +142,19 @@ def test_a_moment_that_is_not_decided_yet_is_gone_to_once_it_is() -> None:
         for index in range(5, 21):
             timeline.append(at(index))
         assert shown(player, timeline, 0.1) == 10
+        assert player.sought == ""
         assert shown(player, timeline, 0.1) == 11, "from there on it plays"
         player.seek_clock(99.0)
+        assert shown(player, timeline) == 20
+        assert player.sought == "T+01:39 is not decided yet: T+00:01 so far"
         timeline.complete = True
         assert shown(player, timeline) == 20, "it never comes"
+        assert player.sought == "T+01:39 is never reached: T goes from T-00:01 to T+00:01"
+        shown(player, timeline)
+        assert player.sought, "it is said until something else is asked"
+        player.seek_clock(0.5)
+        assert shown(player, timeline) == 15
+        assert player.sought == ""
 
 
 def test_as_fast_as_it_goes_shows_the_newest() -> None:

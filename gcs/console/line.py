@@ -22,9 +22,13 @@ class CommandLine:
     palette: Palette | None = None
     _before: list[str] = field(default_factory=list)
     _recalled: int = 0
+    _given: bool = False
 
     def type(self, character: str, known: Known | None) -> None:
-        """One more character."""
+        """One more character; a `:` where a word may begin, or on a line given, begins anew."""
+        if character == ":" and (self._given or self.text.endswith(" ")):
+            self._edit("", known)
+        self._given = False
         if len(self.text) < LIMIT:
             self._edit(self.text + character, known)
 
@@ -44,7 +48,7 @@ class CommandLine:
 
     def clear(self) -> None:
         """Nothing is typed, and the palette is closed."""
-        self.text, self.palette = "", None
+        self.text, self.palette, self._given = "", None, False
 
     def open_palette(self, known: Known | None) -> None:
         """Show all that may be typed, or close that again."""
@@ -64,7 +68,7 @@ class CommandLine:
             line = chosen.line if chosen is not None and chosen.whole else None
         self.clear()
         if chosen is not None and not chosen.whole:
-            self.text = f"{chosen.line} "
+            self.give(f"{chosen.line} ")
         if line is not None:
             self._remember(line)
         return line
@@ -77,4 +81,8 @@ class CommandLine:
     def recall(self, by: int) -> None:
         """An earlier line, or a later one up to the empty one."""
         self._recalled = min(max(0, self._recalled + by), len(self._before))
-        self.text = (*self._before, "")[self._recalled]
+        self.give((*self._before, "")[self._recalled])
+
+    def give(self, text: str) -> None:
+        """Put a line there that nobody typed."""
+        self.text, self._given = text, bool(text)

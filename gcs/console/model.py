@@ -36,6 +36,18 @@ LOST_FACTOR = 10
 """A value this many times older than its limit is no longer shown at all."""
 
 
+QUIET_AFTER_NS = 3 * SECOND_NS
+"""An open link or a source from which nothing came for so long: heartbeats come each second."""
+
+
+class Hearing(enum.Enum):
+    """Whether anything comes from a link that is open, or from a source."""
+
+    HEARD = "heard"
+    QUIET = "quiet"
+    NEVER = "unheard"
+
+
 class Freshness(enum.Enum):
     """How a value may be shown."""
 
@@ -119,6 +131,13 @@ class Model:
         return Reading(
             info, value, age_ns, self._freshness(info, readings.qualities[index], age_ns)
         )
+
+    def hearing(self, last_receipt_ns: int) -> Hearing:
+        """Whether something came lately when the station last spoke; 0 is never."""
+        if not last_receipt_ns:
+            return Hearing.NEVER
+        age_ns = self.snapshot.now_ns - last_receipt_ns
+        return Hearing.HEARD if age_ns <= QUIET_AFTER_NS else Hearing.QUIET
 
     def known_si(self, index: int | None) -> float | None:
         """The SI value in a column that may be drawn; None where it may not, or has no column."""

@@ -72,7 +72,9 @@ PAGES = (
         "links",
         (
             "State, rate, faults and age of each link; messages, loss and clock of each source.",
-            "Clock is how far a source's clock stands from the station's, found from its messages.",
+            "Open is not enough: a link or source is heard while something came within 3 s.",
+            "Clock is how far a source's clock stands from the station's, found from its messages;",
+            "latency how much longer its newest message took than its fastest.",
         ),
     ),
     Page(

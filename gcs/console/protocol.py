@@ -119,7 +119,8 @@ class Control(Message, frozen=True, tag="control"):
 
 
 class Playback(Message, frozen=True, tag="playback"):
-    """Where a replay stands, in station time; `mark` is the event that it was led to.
+    """Where a replay stands, in station time; `mark` is the event that it was led to, `sought`
+    says of a reading of the T clock that is sought and not found how far T goes.
 
     `last_ns` is the last moment known so far, of the whole flight once `complete`.
     `speed` is None for as fast as it goes.
@@ -132,6 +133,7 @@ class Playback(Message, frozen=True, tag="playback"):
     playing: bool
     speed: float | None
     mark: str = ""
+    sought: str = ""
 
 
 FromConsole: TypeAlias = Attach | Intent | HistoryQuery | Control

@@ -11,6 +11,7 @@ from gcs.console.actions import described, parse_line
 from gcs.console.client import Detached, Update
 from gcs.console.completion import completed
 from gcs.console.format import escaped
+from gcs.console.greeting import greeting
 from gcs.console.line import CommandLine
 from gcs.console.model import Model, newer_events
 from gcs.console.panels.readings import barge_columns, vehicle_columns
@@ -66,6 +67,7 @@ class Session:
     detached: str = "not attached yet"
     line: CommandLine = field(default_factory=CommandLine)
     answer: str = ""
+    greeting: str = ""
     refused: bool = False
     selection: Selection = NOTHING_CHOSEN
     strips: tuple[int, ...] = ()
@@ -73,6 +75,7 @@ class Session:
     _announced: Catalogue | None = None
     _asked: set[int] = field(default_factory=set)
     _arrived_ns: int = 0
+    _greeted: bool = False
     _awaited: _Awaited | None = None
 
     # --- What the station says ---
@@ -83,23 +86,42 @@ class Session:
             case Catalogue():
                 self._attach(update)
             case Snapshot():
-                if self.snapshot is not None and update.now_ns < self.snapshot.now_ns:
-                    self._asked.clear()  # a replay went back, and the trails with it
-                self.snapshot, self._arrived_ns, self.detached = update, wall_ns, ""
-                self.trails.add(update)
-                self._look_for_answer(update)
+                self._show(update, wall_ns)
             case Welcome(console, _, person):
-                self.console, self.person = console, person
+                self.console, self.person, self._greeted = console, person, False
             case Refused(reason):
                 self.refusal = reason
             case History(parameter, times_ns, values):
                 self.trails.remember(parameter, times_ns, values)
             case Playback():
-                self.playback = update
+                self._follow(update)
             case Farewell():
                 self.farewell = update
             case Detached():
                 self.detached = update.reason
+
+    def _show(self, snapshot: Snapshot, wall_ns: int) -> None:
+        if self.snapshot is not None and snapshot.now_ns < self.snapshot.now_ns:
+            self._asked.clear()  # a replay went back, and the trails with it
+        self.snapshot, self._arrived_ns, self.detached = snapshot, wall_ns, ""
+        self.trails.add(snapshot)
+        self._look_for_answer(snapshot)
+        if not self._greeted and self.catalogue is not None and self.console:
+            self._greet(self.catalogue, snapshot)
+
+    def _greet(self, catalogue: Catalogue, snapshot: Snapshot) -> None:
+        """Say what this console is, once an attach."""
+        keymap = self.settings.keymap
+        said = greeting(catalogue, snapshot, self.console, self.position, keymap)
+        self._greeted = said is not None
+        self.greeting = escaped(said or "", 300)
+
+    def _follow(self, playback: Playback) -> None:
+        """Where a replay stands; what became of a reading that is sought is an answer."""
+        before = self.playback.sought if self.playback is not None else ""
+        if playback.sought and playback.sought != before:
+            self.say(playback.sought, refused=playback.complete)
+        self.playback = playback
 
     def _attach(self, catalogue: Catalogue) -> None:
         self._asked.clear()
@@ -147,7 +169,10 @@ class Session:
         model = self.model(wall_ns)
         if model is None:
             return None
-        answer, refused = self.answer, self.refused
+        hint = self._hint()
+        # A greeting gives way to all that is asked, answered or typed.
+        idle = not hint and model.snapshot.staged_for(self.console) is None
+        answer, refused = self.answer or (self.greeting if idle else ""), self.refused
         if self._awaited is not None and wall_ns - self._awaited.sent_ns > UNANSWERED_AFTER_NS:
             answer, refused = f"{answer}: NO ANSWER from the station", True
         return Picture(
@@ -161,7 +186,7 @@ class Session:
             selection=self.selection,
             keymap=self.settings.keymap,
             refused=refused,
-            hint=self._hint(),
+            hint=hint,
             palette=self.line.palette,
             console=self.console,
             playback=self.playback,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -72,7 +73,9 @@ def _theme_name(text: str) -> str:
 
 def _action(text: str) -> str:
     if text not in DEFAULT_KEYS:
-        raise ValueError(f"no action is called {text!r}; expected {', '.join(DEFAULT_KEYS)}")
+        near = ", ".join(get_close_matches(text, DEFAULT_KEYS))
+        hint = f"; near: {near}" if near else ""
+        raise ValueError(f"no action is called {text!r}{hint}; configs/console.toml names them all")
     return text
 
 

@@ -104,6 +104,7 @@ _BARGE = (
     ("barge.power.bus_voltage", "bus voltage", "V", 1.0, ".0f", "BARGE", 690.0),
 )
 _STATION = (
+    ("station.recorded", "recorded", "MB", 1e-6, ".1f", "STATION", 12.4e6),
     ("station.queue_lag", "queue lag", "ms", 1e3, ".0f", "STATION", 0.002),
     ("link.barge.age", "barge link age", "s", 1.0, ".1f", "LINKS", 0.3),
 )
@@ -298,13 +299,20 @@ def _info(key: str, title: str, unit: str, factor: float, spec: str, owner: str)
         format=spec,
         stale_after_ns=(600 if entered else 1) * SECOND_NS,
         owner=owner,
-        source="entered by RANGE" if entered else f"message of {key.partition('.')[0]}",
+        source=_source_of(key),
         low=0.0 if unit == "m/s" else -math.inf,
         high=40.0 if unit == "m/s" else math.inf,
         entered_by=("RANGE",) if entered else (),
         checked=entered,
         codes=_CODES.get(key, UNNAMED),
     )
+
+
+def _source_of(key: str) -> str:
+    head, _, tail = key.partition(".")
+    if head in ("range", "station"):
+        return "entered by RANGE" if head == "range" else f"station {tail}"
+    return f"message of {head}"
 
 
 @dataclass
@@ -467,7 +475,15 @@ class Scene:
 
     def _source(self, name: str) -> SourceStatus:
         return SourceStatus(
-            name, name, 41_230 + self.traffic, 4, 0.001, 0, 1_200_000, self.now_ns - SECOND_NS // 10
+            name,
+            name,
+            41_230 + self.traffic,
+            4,
+            0.001,
+            0,
+            1_200_000,
+            self.now_ns - SECOND_NS // 10,
+            3_000_000,
         )
 
     def _events(self) -> tuple[Event, ...]:

@@ -6,6 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from gcs.console.completion import HINTED, completed, palette_for
+from gcs.console.line import CommandLine
 from gcs.console.session import Session
 from gcs.console.verbs import Known, ShowPage
 from gcs.messages import AcknowledgeAlarm, ReleaseHold, StageCommand
@@ -211,3 +212,22 @@ def test_escape_goes_from_the_nearest_to_the_farthest() -> None:
     assert session.escape() is None
     assert session.line.palette is None
     assert session.escape() == ShowPage("main")
+
+
+def line_typed(given: str, *typed: str) -> str:
+    line = CommandLine()
+    line.give(given)
+    for character in "".join(typed):
+        line.type(character, KNOWN)
+    return line.text
+
+
+def test_a_colon_begins_anew_on_a_line_that_nobody_typed_and_after_a_blank() -> None:
+    assert line_typed(":waive deck_roll ", ":hold") == ":hold"
+    assert line_typed(":divert", ":hold") == ":hold"
+    assert line_typed("", ":scrub ", ":hold") == ":hold"
+
+
+def test_a_colon_within_a_word_stays() -> None:
+    assert line_typed("", ":seek T+1:30") == ":seek T+1:30"
+    assert line_typed(":enter barge.wind.mean ", "6 m/s note at 14:00").endswith("note at 14:00")

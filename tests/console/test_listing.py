@@ -108,6 +108,24 @@ def test_a_chart_has_its_limit_in_view_as_a_dotted_line() -> None:
     assert lines[2].strip() == "┤"
 
 
+@pytest.mark.parametrize(
+    ("values", "spec", "ends"),
+    [
+        ((5.0, 5.1), ".1f", ("6.0", "4.0")),
+        ((5.0, 5.0), "+.2f", ("+5.10", "+4.90")),
+        ((0.0, 3.0), ".0f", ("12", "-8")),
+        ((0.0, 3.0), ".1f", ("3.0", "0.0")),
+        ((0.0, 3.0), ".3g", ("3", "0")),
+    ],
+)
+def test_noise_does_not_fill_a_chart(
+    values: tuple[float, float], spec: str, ends: tuple[str, str]
+) -> None:
+    curve = np.linspace(*values, chart_bins(40))
+    lines = [text(line).partition("┤")[0].strip() for line in chart(curve, spec, 40, 5)]
+    assert (lines[0], lines[-1]) == ends
+
+
 def test_a_chart_of_nothing_says_so() -> None:
     (line,) = chart(np.full(chart_bins(40), np.nan), ".1f", 60, 5)
     assert "nothing good seen" in text(line)

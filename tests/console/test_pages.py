@@ -137,8 +137,8 @@ def test_the_chosen_parameter_tells_unit_quality_age_range_source_and_its_histor
 def test_the_list_says_how_many_are_not_good_and_what_is_out_of_view() -> None:
     scene = Scene(qualities={"nav.roll": Quality.BAD, "nav.east": Quality.NEVER})
     rows = text(parameters(pictured(scene), *SMALL)).splitlines()
-    assert rows[0].startswith("─ PARAMETERS 53 of 53 · 2 not good")
-    assert any(row.strip() == "0 above, 48 below" for row in rows)
+    assert rows[0].startswith("─ PARAMETERS 54 of 54 · 2 not good")
+    assert any(row.strip() == "0 above, 49 below" for row in rows)
 
 
 def test_an_entered_parameter_tells_who_may_enter_it_and_what_stands() -> None:
@@ -159,14 +159,14 @@ def test_the_chosen_parameter_tells_which_criteria_stand_on_it_and_how_they_are(
 def test_the_history_is_in_the_unit_of_the_parameter() -> None:
     scene = Scene(values={"barge.deck.roll": 0.1})
     shown = text(parameters(pictured(scene, Selection(parameter="barge.deck.roll")), *BIG))
-    low, high = 5.729578 * 0.99, 5.729578 * 1.01
+    low, high = 5.729578 - 0.1, 5.729578 + 0.1
     assert f"{high:+.2f}┤" in shown
     assert f"{low:+.2f}┤" in shown
 
 
 def test_nothing_found_says_so() -> None:
     shown = text(parameters(pictured(Scene(), Selection(search="zzz")), *BIG))
-    assert "PARAMETERS 0 of 53 matching 'zzz'" in shown
+    assert "PARAMETERS 0 of 54 matching 'zzz'" in shown
     assert "nothing found" in shown
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -81,7 +82,9 @@ def test_every_mistake_is_told_at_once_with_its_key() -> None:
         "console.units.mass",
     }
     assert "dark, light, colour-blind, monochrome" in found["console.theme"]
-    assert "no action is called 'fly'" in found["console.keys.fly"]
+    assert found["console.keys.fly"] == (
+        "no action is called 'fly'; configs/console.toml names them all"
+    )
     assert "a bare letter never acts" in found["console.keys.help[0]"]
     assert found["console.keys.events"] == "f4 is already the key of alarms"
     assert found["console.keys.links"] == "expected a key or a list of keys"
@@ -147,3 +150,14 @@ def test_a_file_that_cannot_be_read_says_so(tmp_path: Path) -> None:
     (tmp_path / "binary.toml").write_bytes(b"\xff\xfe")
     with pytest.raises(ConfigError, match="not UTF-8"):
         load_settings(tmp_path / "binary.toml")
+
+
+def test_an_action_that_is_nearly_called_so_is_named() -> None:
+    (problem,) = settings_problems("a.toml", '[console.keys]\nquti = "f5"\n')
+    assert problem.message.startswith("no action is called 'quti'; near: quit; ")
+
+
+def test_the_shipped_settings_name_every_action() -> None:
+    shipped = (CONFIGS / "console.toml").read_text()
+    listed = set(re.findall(r"[a-z_]+", shipped.partition("[console.keys]")[0]))
+    assert set(DEFAULT_KEYS) <= listed

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from gcs.clock import SECOND_NS
-from gcs.console.model import Model
+from gcs.console.model import QUIET_AFTER_NS, Model
 from gcs.console.panels.commands import commands
 from gcs.console.panels.count import count_page
 from gcs.console.panels.header import header
@@ -17,9 +17,10 @@ from gcs.console.panels.help import help_page
 from gcs.console.panels.links import links_page
 from gcs.console.panels.recording import recording
 from gcs.console.panels.views import VIEWS
+from gcs.console.picture import Picture
 from gcs.console.protocol import Playback
 from gcs.console.selection import NOTHING_CHOSEN, Selection
-from gcs.console.theme import Line
+from gcs.console.theme import Line, Tone
 from gcs.messages import (
     CommandState,
     CommandStatus,
@@ -207,13 +208,111 @@ def test_a_source_tells_how_far_its_clock_is_or_when_it_began(
     source = msgspec.structs.replace(snapshot.sources[0], clock_offset_ns=offset_ns)
     changed = msgspec.structs.replace(snapshot, sources=(source,))
     page = text(links_page(replace(picture, model=Model(catalogue(), changed)), *BIG))
-    assert any(row.endswith(f" {shown}") for row in page.splitlines())
+    (row,) = [row for row in page.splitlines() if f" {source.messages} " in row]
+    assert f" {shown} " in row
+
+
+@pytest.mark.parametrize(
+    ("latency_ns", "shown"), [(None, "not known"), (0, "+0 ms"), (1_234_000_000, "+1234 ms")]
+)
+def test_a_source_tells_its_latency(latency_ns: int | None, shown: str) -> None:
+    picture = pictured(Scene())
+    snapshot = picture.model.snapshot
+    source = msgspec.structs.replace(snapshot.sources[0], latency_ns=latency_ns)
+    changed = msgspec.structs.replace(snapshot, sources=(source,))
+    page = text(links_page(replace(picture, model=Model(catalogue(), changed)), *BIG))
+    (row,) = [row for row in page.splitlines() if f" {source.messages} " in row]
+    assert row.endswith(f" {shown}")
+
+
+def heard(ago_ns: int | None) -> Picture:
+    """A barge link that is up, and last delivered so long ago; None for never."""
+    picture = pictured(Scene())
+    snapshot = picture.model.snapshot
+    at_ns = 0 if ago_ns is None else snapshot.now_ns - ago_ns
+    links, sources = (
+        tuple(
+            msgspec.structs.replace(one, last_receipt_ns=at_ns) if one.id == "barge" else one
+            for one in several
+        )
+        for several in (snapshot.links, snapshot.sources)
+    )
+    changed = msgspec.structs.replace(snapshot, links=links, sources=sources)
+    return replace(picture, model=Model(catalogue(), changed))
+
+
+@pytest.mark.parametrize(
+    ("ago_ns", "word", "why"),
+    [
+        (None, "unheard", "open, but nothing ever came"),
+        (QUIET_AFTER_NS + 1, "quiet", "open, but nothing comes"),
+    ],
+)
+def test_a_link_that_is_open_and_not_heard_does_not_look_healthy(
+    ago_ns: int | None, word: str, why: str
+) -> None:
+    lines = links_page(heard(ago_ns), *BIG)
+    link, source = (line for line in lines if " barge   " in text([line]) and "◆" in text([line]))
+    for line in (link, source):
+        assert {span.tone for span in line if span.text.strip()} == {Tone.SERIOUS}
+    assert f" {word} " in text([link])
+    assert text([link]).endswith(why)
+    assert text([source]).endswith(word)
+    top = text(header(heard(ago_ns), 160, 5))
+    assert "links ◆ 3/4 heard, 1 up but not heard" in top
+
+
+def test_a_link_heard_at_the_last_moment_is_heard() -> None:
+    shown = text(links_page(heard(QUIET_AFTER_NS), *BIG))
+    assert "◆" not in shown
+    assert "links ● 4/4 heard" in text(header(heard(QUIET_AFTER_NS), 160, 5))
+
+
+def test_utc_says_whose_it_is() -> None:
+    live, replay = pictured(Scene()), moment("replay")
+    assert "Z station" in text(header(live, 160, 5))
+    assert "Z stn" in text(header(live, 80, 4))
+    assert "Z recorded" in text(header(replay, 160, 5))
+    assert "Z rec" in text(header(replay, 80, 4))
+    page = text(links_page(live, *BIG))
+    assert "UTC is this station's own clock; station minus source fc_a +1.2 ms, fc_b " in page
+    assert "UTC is the recording's own clock" in text(links_page(replay, *BIG))
+    alone = msgspec.structs.replace(live.model.snapshot, sources=())
+    page = text(links_page(replace(live, model=Model(catalogue(), alone)), *BIG))
+    assert "UTC is this station's own clock; no source checks it" in page
 
 
 def test_a_silent_station_has_no_link_that_looks_up() -> None:
     shown = text(links_page(pictured(Scene(), silent_ns=3 * SECOND_NS), *BIG))
     assert "●" not in shown
     assert f"{LinkState.UP}?" in shown
+
+
+def test_a_deadline_stands_with_t_in_a_hold() -> None:
+    closing = moment("nominal")
+    assert "LANDING COMMIT ● GO closes in 18.0 s" in text(header(closing, 160, 5))
+    held = moment("hold").model.snapshot.count
+    snapshot = msgspec.structs.replace(closing.model.snapshot, count=held)
+    picture = replace(closing, model=Model(catalogue(), snapshot))
+    assert "LANDING COMMIT ● GO closes 18.0 s after the hold" in text(header(picture, 160, 5))
+    assert "closes 18.0 s after the hold" in text(header(picture, 80, 4))
+    assert "closes 18.0 s after the hold" in text(count_page(picture, *BIG))
+
+
+def test_a_replay_shows_the_authority_of_then_as_nobodys_here() -> None:
+    picture = moment("replay")
+    here = picture.model.snapshot.consoles[0]
+    assert here.authority
+    shown = text(header(replace(picture, console=here.id), 160, 5))
+    assert "a replay: nothing can be changed" in shown
+    assert f"recorded authority {here.position} ({here.id})" in shown
+    assert "HERE" not in shown
+    assert "then auth FD" in text(header(replace(picture, console=here.id), 80, 4))
+
+
+def test_the_header_says_what_this_console_is() -> None:
+    assert "you: FD · authority HERE" in text(header(pictured(Scene()), 160, 5))
+    assert "watching only" in text(header(replace(pictured(Scene()), position=""), 160, 5))
 
 
 def test_the_recorder_is_told_live_lost_and_in_a_replay() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
 from gcs.console.format import number
@@ -11,6 +13,9 @@ from gcs.console.theme import Line, Span, Tone
 from gcs.console.trails import Floats, finite_range
 
 _LABEL = 10
+_DECIMALS = re.compile(r"\.(\d+)[f%]")
+LEAST_STEPS = 20
+"""A scale spans at least so many steps of its last decimal."""
 _BRIDGED = 3
 """Dots over which a level is carried, where samples are sparser than the dots."""
 
@@ -25,7 +30,8 @@ def chart(
 ) -> list[Line]:
     """`values` (NaN: a gap), drawn in `height` rows; `spec` formats the scale.
 
-    A `limit` is in view always, as a dotted line.
+    A `limit` is in view always, as a dotted line. The scale spans some of the steps that `spec`
+    tells apart, so that noise does not look like motion.
     """
     bounds = finite_range(values)
     if bounds is None:
@@ -34,6 +40,7 @@ def chart(
     low, high = bounds
     if limit is not None:
         low, high = min(low, limit), max(high, limit)
+    low, high = _opened(low, high, spec)
     rows = max(1, height)
     raster = Raster(_columns(width), rows)
     raster.curve(_bridged((values - low) / (high - low)))
@@ -48,6 +55,14 @@ def chart(
         )
         for row, text in enumerate(raster.rows())
     ][: max(0, height)]
+
+
+def _opened(low: float, high: float, spec: str) -> tuple[float, float]:
+    """The range, opened about its middle to the least span that `spec` deserves."""
+    match = _DECIMALS.search(spec)
+    least = LEAST_STEPS * 10.0 ** -int(match[1]) if match is not None else 0.0
+    opening = max(0.0, least - (high - low)) / 2
+    return low - opening, high + opening
 
 
 def _columns(width: int) -> int:

@@ -108,14 +108,17 @@ def commander(picture: Picture) -> ConsoleStatus | None:
 
 
 def authority(picture: Picture, *, short: bool = False) -> Span:
-    """Who may command: this console, another, or nobody."""
+    """Who may command: this console, another, or nobody; in a replay, who might then."""
     label = "auth" if short else "authority"
+    replay = picture.model.catalogue.mode == "REPLAY"
+    if replay:
+        label = "then auth" if short else "recorded authority"
     if picture.model.silent:
         return Span(f"{label} ?", Tone.STALE)
     holder = commander(picture)
     if holder is None:
         return Span(f"■ {label} NOBODY", Tone.CAUTION)
-    if picture.console and holder.id == picture.console:
+    if not replay and picture.console and holder.id == picture.console:
         return Span(f"{label} HERE", Tone.BRIGHT)
     where = "" if short else f" ({escaped(holder.id, 24)})"
     return Span(f"{label} {escaped(holder.position, 24)}{where}", Tone.DIM)
@@ -168,8 +171,14 @@ def _next_closing(picture: Picture) -> list[Span]:
     if not closing:
         return []
     deadline_ns, title = min(closing)
+    return [Span(f"{escaped(title, 40)} {closing_in(picture, deadline_ns)}", Tone.PLAIN)]
+
+
+def closing_in(picture: Picture, deadline_ns: int) -> str:
+    """When a gate closes, `closes in 42.8 s`; in a hold the time left to it stands with T."""
     left = seconds(picture.model.time_left_ns(deadline_ns))
-    return [Span(f"{escaped(title, 40)} closes in {left}", Tone.PLAIN)]
+    stands = picture.model.snapshot.count.state is CountState.HOLD
+    return f"closes {left} after the hold" if stands else f"closes in {left}"
 
 
 def _budget(count: CountStatus) -> list[Span]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gcs.console.format import age, clock, escaped, fitted, minutes, number, seconds, utc_time
+from gcs.console.format import age, clock, escaped, fitted, minutes, number, utc_time
 from gcs.console.panels.clocks import (
     DECIDING,
     budget,
+    closing_in,
     commander,
     hold_elapsed,
     hold_end,
@@ -158,7 +159,7 @@ def _gate(picture: Picture, gate: GateInfo, status: GateStatus) -> list[Line]:
     mark = trusted(GATE_MARKS[status.state], picture)
     left = ""
     if status.state in DECIDING and status.deadline_ns is not None:
-        left = f" closes in {seconds(picture.model.time_left_ns(status.deadline_ns))}"
+        left = f" {closing_in(picture, status.deadline_ns)}"
     blocking = f", {len(status.blocking)} blocking" if status.blocking else ""
     two = ", two persons" if gate.two_person else ""
     lines: list[Line] = [

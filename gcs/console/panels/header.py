@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 
 from gcs.console.format import escaped, fitted, seconds, utc_date, utc_time
+from gcs.console.model import Hearing
 from gcs.console.panels.alarms import alarm_roll_up, top_alarm
 from gcs.console.panels.board import at_stake
 from gcs.console.panels.clocks import (
     DECIDING,
     authority,
+    closing_in,
     count_facts,
     joined,
     l_clock,
@@ -43,6 +45,9 @@ TALL = 5
 ROOMY = 150
 """From this width on every gate is in the header, whatever its state."""
 
+RECORDED = "station recorded"
+"""The source of the parameter that says how large the recording is."""
+
 _GAP = Span("   ")
 
 
@@ -56,9 +61,9 @@ def _large(picture: Picture, width: int) -> list[Line]:
     catalogue = picture.model.catalogue
     names = [f"vehicle {catalogue.vehicle}", f"barge {catalogue.barge}"]
     title = escaped(" · ".join((catalogue.title, *names)), 200)
-    role = Span(f"{escaped(picture.position, 32) or 'watching only'} · ", Tone.DIM)
+    role = Span(f"{_role(picture)} · ", Tone.DIM)
     left = (Span(" LANDFALL ", Tone.BRIGHT), _mode(picture), Span(f"  {title}"))
-    right = (_GAP, role, authority(picture), _GAP, *_recorder(picture), _GAP)
+    right = (_GAP, role, authority(picture), _GAP, *_recorder(picture, sized=True), _GAP)
     return [
         spread(left, (*right, *_utc(picture, date=True)), width),
         _clocks(picture, width),
@@ -72,7 +77,7 @@ def _small(picture: Picture, width: int) -> list[Line]:
     phase = Span(f" ▶ {escaped(picture.model.phase_title, 24)} ", Tone.BRIGHT)
     left = (*t_clock(picture), Span(" "), l_clock(picture), phase)
     right = (Span(" "), _mode(picture), Span(" "), *_utc(picture, date=False))
-    role = Span(f" {escaped(picture.position, 12) or 'watching'} ", Tone.DIM)
+    role = Span(f" {_role(picture, short=True)} ", Tone.DIM)
     rights = (role, authority(picture, short=True), Span(" "), *_recorder(picture), Span(" "))
     return [
         spread(left, right, width),
@@ -80,6 +85,15 @@ def _small(picture: Picture, width: int) -> list[Line]:
         _next_gate(picture),
         spread(_health(picture, short=True), (*_links(picture), Span(" ")), width),
     ]
+
+
+def _role(picture: Picture, *, short: bool = False) -> str:
+    """What this console is: it acts as a position, only watches, or shows what was."""
+    if picture.model.catalogue.mode == "REPLAY":
+        return "" if short else "a replay: nothing can be changed"
+    if not picture.position:
+        return "watching" if short else "watching only"
+    return escaped(picture.position, 12) if short else f"you: {escaped(picture.position, 32)}"
 
 
 def _small_facts(picture: Picture) -> Line:
@@ -93,14 +107,23 @@ def _mode(picture: Picture) -> Span:
     return Span(f" {escaped(picture.model.mode, 12)} ", Tone.BADGE)
 
 
-def _recorder(picture: Picture) -> Line:
+def _recorder(picture: Picture, *, sized: bool = False) -> Line:
     if picture.model.catalogue.mode == "REPLAY":
         return (Span("no rec", Tone.DIM),)
     if picture.model.silent:
         return (Span("rec ?", Tone.STALE),)
     if picture.model.snapshot.recorder_ok:
-        return (Span("rec ●", Tone.DIM),)
+        return (Span(f"rec ●{_recorded(picture) if sized else ''}", Tone.DIM),)
     return (Span("▼ NOT RECORDING", Tone.CRITICAL),)
+
+
+def _recorded(picture: Picture) -> str:
+    """What the recording takes so far, where the mission has a parameter for it."""
+    for index, info in enumerate(picture.model.catalogue.parameters):
+        if info.source == RECORDED:
+            reading = picture.model.reading(index)
+            return f" {reading.shown} {escaped(info.unit, 8)}"
+    return ""
 
 
 def _utc(picture: Picture, date: bool) -> Line:
@@ -108,7 +131,10 @@ def _utc(picture: Picture, date: bool) -> Line:
     beat = BEATS[picture.beat % len(BEATS)]
     day = f"{utc_date(now_ns)} " if date else ""
     tone = Tone.STALE if picture.model.silent else Tone.PLAIN
-    return (Span(f"UTC {day}{utc_time(now_ns, tenths=False)}Z", tone), Span(f" {beat} ", Tone.DIM))
+    replay = picture.model.catalogue.mode == "REPLAY"
+    whose = ("recorded" if date else "rec") if replay else ("station" if date else "stn")
+    time = f"UTC {day}{utc_time(now_ns, tenths=False)}Z"
+    return (Span(time, tone), Span(f" {whose}", Tone.DIM), Span(f" {beat} ", Tone.DIM))
 
 
 def _clocks(picture: Picture, width: int) -> Line:
@@ -155,9 +181,11 @@ def _roll_up(picture: Picture) -> Line:
 
 def _links(picture: Picture) -> Line:
     links = picture.model.snapshot.links
-    up = sum(link.state is LinkState.UP for link in links)
-    mark = trusted(NORMAL if up == len(links) else SERIOUS, picture)
-    return (Span(f"links {mark.symbol} {up}/{len(links)} up", mark.tone),)
+    up = [link for link in links if link.state is LinkState.UP]
+    heard = sum(picture.model.hearing(link.last_receipt_ns) is Hearing.HEARD for link in up)
+    mark = trusted(NORMAL if heard == len(links) else SERIOUS, picture)
+    deaf = f", {len(up) - heard} up but not heard" if heard < len(up) else ""
+    return (Span(f"links {mark.symbol} {heard}/{len(links)} heard{deaf}", mark.tone),)
 
 
 def _phases(picture: Picture, width: int) -> Line:
@@ -210,7 +238,7 @@ def _gate(picture: Picture, gate: GateInfo, status: GateStatus) -> tuple[Span, S
     deciding = status.state in DECIDING
     left = ""
     if deciding and status.deadline_ns is not None:
-        left = f" closes in {seconds(picture.model.time_left_ns(status.deadline_ns))}"
+        left = f" {closing_in(picture, status.deadline_ns)}"
     reason = f" {_top_reason(picture, status)}" if deciding else ""
     return (title, verdict, Span(left, Tone.BRIGHT), Span(reason, _reason_tone(status)))
 

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from gcs.clock import MILLISECOND_NS, SECOND_NS
 from gcs.console.format import age, escaped, fitted, utc_time
-from gcs.console.model import owned_by
+from gcs.console.model import Hearing, owned_by
 from gcs.console.panels.listing import scrolled
 from gcs.console.panels.readings import reading_row
 from gcs.console.panels.rows import clipped, rule, trusted, with_overflow, word
 from gcs.console.picture import Picture
-from gcs.console.theme import LINK_MARKS, Line, Mark, Span, Tone
+from gcs.console.theme import LINK_MARKS, SERIOUS, Line, Mark, Span, Tone
 from gcs.messages import LinkState, LinkStatus, SourceStatus
 
 WIDE = 100
@@ -21,6 +21,7 @@ _NAME = 11
 _WIDE_NAME = 20
 _DAY_NS = 86_400 * SECOND_NS
 _OWN_WIDTH = 44
+_DEAF = {Hearing.NEVER: "open, but nothing ever came", Hearing.QUIET: "open, but nothing comes"}
 _SIGNED = {True: "yes", False: "no", None: "-"}
 
 
@@ -34,14 +35,14 @@ def links(picture: Picture, width: int, height: int) -> list[Line]:
 
 def links_page(picture: Picture, width: int, height: int) -> list[Line]:
     """The same with every column there is room for, scrolled."""
-    lines = _rows(picture, wide=width >= WIDE)
+    lines = [*_rows(picture, wide=width >= WIDE), _utc(picture)]
     shown = scrolled(lines, width, height - 1, picture.selection.row)
     return [rule("LINKS", width), *shown][:height]
 
 
 def link_rows(picture: Picture, height: int) -> Sequence[str]:
     """The rows that scroll."""
-    return [""] * len(_rows(picture, wide=False))
+    return [""] * (len(_rows(picture, wide=False)) + 1)
 
 
 def _rows(picture: Picture, *, wide: bool) -> list[Line]:
@@ -51,7 +52,7 @@ def _rows(picture: Picture, *, wide: bool) -> list[Line]:
     head = f"  {'link':<{name}} {'state':<10} {'rate':>7} {'age':>5} {'faults':>7}{more}"
     lines: list[Line] = [(Span(head, Tone.DIM),)]
     lines += [_link(picture, link, wide=wide) for link in snapshot.links]
-    more = f" {'link':<{name}} {'lost':>8} {'clock':>15}" if wide else ""
+    more = f" {'link':<{name}} {'lost':>8} {'clock':>15} {'latency':>9}" if wide else ""
     head = f"  {'source':<{name}} {'messages':>10} {'loss':>7} {'age':>5} {'unknown':>7}{more}"
     lines.append((Span(head, Tone.DIM),))
     lines += [_source(picture, source, wide=wide) for source in snapshot.sources]
@@ -59,22 +60,37 @@ def _rows(picture: Picture, *, wide: bool) -> list[Line]:
     return [*lines, *(reading_row(picture.model.reading(i), _OWN_WIDTH) for i in own)]
 
 
+def _utc(picture: Picture) -> Line:
+    """Whose clock says UTC on this screen, and which sources keep UTC too."""
+    model = picture.model
+    whose = "the recording's" if model.catalogue.mode == "REPLAY" else "this station's"
+    others = [
+        f"{escaped(source.id, 20)} {_clock(source)}"
+        for source in model.snapshot.sources
+        if source.clock_offset_ns is not None and abs(source.clock_offset_ns) < _DAY_NS
+    ]
+    against = f"station minus source {', '.join(others)}" if others else "no source checks it"
+    return (Span(f"  UTC is {whose} own clock; {against}", Tone.DIM),)
+
+
 def _more(count: int, width: int) -> Line:
     return clipped((Span(f"   {count} more rows", Tone.DIM),), width)
 
 
 def _link(picture: Picture, link: LinkStatus, *, wide: bool) -> Line:
-    mark = trusted(LINK_MARKS[link.state], picture)
     up = link.state is LinkState.UP
+    hearing = picture.model.hearing(link.last_receipt_ns)
+    deaf = up and hearing is not Hearing.HEARD
+    mark = trusted(SERIOUS if deaf else LINK_MARKS[link.state], picture)
     name = fitted(escaped(link.id, 40), _WIDE_NAME if wide else _NAME)
     text = (
-        f"{name} {word(link.state, picture):<10} {link.rate_hz:>5.1f}/s"
+        f"{name} {word(hearing.value if deaf else link.state, picture):<10} {link.rate_hz:>5.1f}/s"
         f" {_age(picture, link.last_receipt_ns):>5} {link.faults:>7}"
     )
     if wide:
         text += f" {link.bytes_total:>12} {_SIGNED[link.signed]:<8}"
-    detail = "" if up else f"  {escaped(link.detail, 120)}"
-    tone = Tone.PLAIN if up and not picture.model.silent else mark.tone
+    detail = f"  {_DEAF[hearing]}" if deaf else "" if up else f"  {escaped(link.detail, 120)}"
+    tone = Tone.PLAIN if up and not deaf and not picture.model.silent else mark.tone
     return (Span(f"{mark.symbol} ", mark.tone), Span(text + detail, tone))
 
 
@@ -86,9 +102,20 @@ def _source(picture: Picture, source: SourceStatus, *, wide: bool) -> Line:
     )
     if wide:
         link = fitted(escaped(source.link, 40), _WIDE_NAME)
-        text += f" {link} {source.lost:>8} {_clock(source):>15}"
-    mark = trusted(Mark(" ", Tone.PLAIN), picture)
+        text += f" {link} {source.lost:>8} {_clock(source):>15} {_latency(source):>9}"
+    hearing = picture.model.hearing(source.last_receipt_ns)
+    deaf = hearing is not Hearing.HEARD
+    if deaf:
+        text += f"  {hearing.value}"
+    mark = trusted(SERIOUS if deaf else Mark(" ", Tone.PLAIN), picture)
     return (Span(f"{mark.symbol} ", mark.tone), Span(text, mark.tone))
+
+
+def _latency(source: SourceStatus) -> str:
+    """How much longer the newest message took than the fastest."""
+    if source.latency_ns is None:
+        return "not known"
+    return f"{source.latency_ns / MILLISECOND_NS:+.0f} ms"
 
 
 def _clock(source: SourceStatus) -> str:

@@ -55,6 +55,13 @@ def _replay(picture: Picture, width: int) -> list[Line]:
         (Span(" replay     ", Tone.DIM), Span(f"{playback_word(playback)} {gone} of {whole}")),
         (Span(" "), Span(_bar(playback, max(1, min(width, _WIDEST_BAR) - 2)))),
     ]
+    if playback.sought:
+        lines.append(
+            (
+                Span(" sought     ", Tone.DIM),
+                Span(f"■ {escaped(playback.sought, 200)}", Tone.CAUTION),
+            )
+        )
     if playback.mark:
         lines.append((Span(" led to     ", Tone.DIM), Span(escaped(playback.mark, 200))))
     return lines
