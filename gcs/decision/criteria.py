@@ -49,6 +49,7 @@ class Criteria:
         self._readers = _readers(self._judges)
         self._waivers = Waivers(criteria)
         self._all = range(len(self._judges))
+        self._ids = tuple(self._places)
         self._limited = [place for place in self._all if criteria[place].no_go is not None]
         self._limits = Limits([c.no_go or Limit() for c in criteria], [c.scale for c in criteria])
         self._trends = Trends(len(self._limited))
@@ -164,7 +165,7 @@ class Criteria:
         verdicts = [self._verdicts[place] for place in places]
         values = [verdict.value for verdict in verdicts]
         slopes = [self._slopes[place] for place in places]
-        ids = [self._judges[place].criterion.id for place in places]
+        ids = [self._ids[place] for place in places]
         limits, margins, violates_ns = self._limits.outlook(places, values, slopes)
         return map(
             CriterionStatus,

@@ -231,7 +231,7 @@ class Judge:
         no_go = self._no_go_limit
         assert no_go is not None
         limit = no_go.nearest(value)
-        limit_said = self._say_limit(limit)
+        limit_said = self._said_limits.get(limit) or self._say_limit(limit)
         said = self.criterion.speech.say(value)
         if said == limit_said:
             said = self.criterion.speech.say_apart(value, limit)

@@ -139,7 +139,7 @@ class _Compiler:
             case Comparison():
                 return self._comparison(node)
             case Not():
-                return _inverted(self.condition(node.operand))
+                return negation(self.condition(node.operand))
             case Logical():
                 return self._logical(node)
             case Call():
@@ -160,12 +160,11 @@ class _Compiler:
         return _compared(compare, left, self.number(node.right))
 
     def _logical(self, node: Logical) -> Truthful:
-        join = conjunction if node.operator == "and" else disjunction
         operands = tuple(self.condition(operand) for operand in node.operands)
-        if any(_remembers(operand) for operand in node.operands):
-            # `held` must see every instant, also those at which its neighbour decides alone.
-            return lambda view, now_ns: join([operand(view, now_ns) for operand in operands])
-        return lambda view, now_ns: join(operand(view, now_ns) for operand in operands)
+        # `held` must see every instant, also those at which its neighbour decides alone.
+        ask_all = any(_remembers(operand) for operand in node.operands)
+        join = conjunction if node.operator == "and" else disjunction
+        return join(operands, ask_all=ask_all)
 
     def _call(self, node: Call) -> Number:
         if node.function == "age":
@@ -314,7 +313,3 @@ def _compared(compare: Callable[[float, float], bool], left: Number, right: Numb
         return None if a is None or b is None else compare(a, b)
 
     return compared
-
-
-def _inverted(operand: Truthful) -> Truthful:
-    return lambda view, now_ns: negation(operand(view, now_ns))

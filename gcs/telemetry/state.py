@@ -116,14 +116,18 @@ class JointState:
         return Readings(
             tuple(self._value),
             tuple(self._sampled_ns),
-            tuple(self._qualities()),
+            self._qualities(),
         )
 
-    def _qualities(self) -> Iterator[int]:
+    def _qualities(self) -> tuple[int, ...]:
         """Of every parameter, as `quality` says it; a tick asks for thousands."""
         now_ns = self._now_ns
-        for index, until_ns in enumerate(self._good_until_ns):
-            yield _GOOD if now_ns <= until_ns else int(self.quality(index))
+        return tuple(
+            [
+                _GOOD if now_ns <= until_ns else int(self.quality(index))
+                for index, until_ns in enumerate(self._good_until_ns)
+            ]
+        )
 
     # --- What changes it ---
 
@@ -134,11 +138,9 @@ class JointState:
         if not len(batch):
             return
         self._fill_windows(self._rows_of(batch), live=True)
-        own_ns, own_quality = self._sampled_ns, self._quality
         columns = (batch.parameter, batch.source_ns, batch.value, batch.quality)
         samples = zip(*(column.tolist() for column in columns), strict=True)
-        # Asked one by one, as each is set: of two in a batch the newer one stands.
-        self._set(s for s in samples if s[1] >= own_ns[s[0]] or own_quality[s[0]] == _NEVER)
+        self._set(samples, newest=True)
 
     def derive(self, *, everything: bool = False) -> frozenset[int] | None:
         """Compute voted and derived parameters whose inputs changed, or all of them.
@@ -161,13 +163,15 @@ class JointState:
         events, self._events = tuple(self._events), []
         return events
 
-    def _set(self, samples: Iterable[tuple[int, int, float, int]]) -> None:
-        """Set parameters: index, moment, value and quality of each."""
+    def _set(self, samples: Iterable[tuple[int, int, float, int]], *, newest: bool = False) -> None:
+        """Set parameters: index, moment, value and quality of each; or the `newest` alone."""
         values, sampled, qualities = self._value, self._sampled_ns, self._quality
         good_until, stale_after = self._good_until_ns, self._stale_after_ns
         left_out, feeds = self._left_out, self._feeds
         change, soil = self._changed.add, self._dirty.update
         for index, sampled_ns, value, quality in samples:
+            if newest and sampled_ns < sampled[index] and qualities[index] != _NEVER:
+                continue
             values[index] = value
             sampled[index] = sampled_ns
             qualities[index] = quality
