@@ -37,12 +37,14 @@ types: $(VENV)/.installed
 contracts: $(VENV)/.installed
 	$(BIN)/lint-imports
 
-# A file stays on one core, so that what it flies once for all its tests is flown once. Whole
-# demos run in real time and in four processes each: they come last and have the cores alone.
+# A file stays with one worker, so that what it flies once for all its tests is flown once. There
+# is a worker more than cores, for some tests wait. Whole flights run in real time and in four
+# processes each: they come last, two at a time.
+WORKERS = $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
 unit: $(VENV)/.prepared peers
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 \
-	  --dist loadfile --no-loadscope-reorder --ignore tests/e2e
-	$(BIN)/python -m pytest tests/e2e
+	$(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 5 \
+	  --dist loadfile --no-loadscope-reorder --ignore tests/flights
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests/flights
 
 # Some tests want what pip does not bring: Mosquitto and Chromium. CI installs them; elsewhere
 # those tests are skipped where they are not installed.

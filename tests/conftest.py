@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+LONGEST = (
+    "hil/test_rehearse.py",
+    "test_deciding.py",
+    "test_station_landing.py",
+    "firmware_sim/test_flights.py",
+    "decision/test_criterion_contract.py",
+    "e2e/test_mavsdk_peer.py",
+    "decision/test_criterion_mutations.py",
+    "links/test_mqtt.py",
+    "test_station_intents.py",
+    "e2e/test_demo.py",
+    "console/test_web.py",
+    "test_station.py",
+    "console/test_live.py",
+    "e2e/test_start_up.py",
+    "firmware_sim/test_cargo.py",
+    "console/test_terminal.py",
+    "console/test_app.py",
+    "test_station_count.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first: where files are shared out to workers, no core ends alone."""
+    first = {HERE / name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: first.get(item.path, len(LONGEST)))
