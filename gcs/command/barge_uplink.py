@@ -73,14 +73,12 @@ def _problems(mission: Mission) -> Iterator[Problem]:
 def _veto_problems(mission: Mission) -> Iterator[Problem]:
     rules = {name: rule for _, name, rule in mission.criterion_configs()}
     for i, name in enumerate(mission.config.deck_lights.red_unless):
-        rule = rules.get(name)
-        message = ""
+        rule, key = rules.get(name), f"deck_lights.red_unless[{i}]"
         if rule is None:
-            message = f"no criterion is called {name!r}"
+            yield Problem(mission.file, key, f"no criterion is called {name!r}")
         elif rule.gates or rule.phases:
             message = f"{name} may be inhibited: name one without gates and phases"
-        if message:
-            yield Problem(mission.file, f"deck_lights.red_unless[{i}]", message)
+            yield Problem(mission.file, key, message)
 
 
 class BargeUplink:

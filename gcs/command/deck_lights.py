@@ -58,5 +58,5 @@ class LightsRule:
         return light
 
     def _restricted(self, gate: str, criteria: Sequence[CriterionStatus]) -> bool:
-        needed = self._criteria.get(gate, frozenset())
+        needed = self._criteria.get(gate, ())
         return any(row.state in _RESTRICTED for row in criteria if row.id in needed)

@@ -13,7 +13,7 @@ from gcs.expressions.syntax import Logical
 from gcs.telemetry.speech import PLAIN, say_duration
 
 _WORDS = {True: "holds", False: "DOES NOT HOLD"}
-_TOKENS = re.compile(r"[()]|\band\b")
+_AND = re.compile(r"(?<![\w.])and(?![\w.])")
 
 
 def readback(
@@ -60,16 +60,15 @@ def parts_of(condition: str) -> tuple[str, ...]:
     tree = parse(condition)
     if not isinstance(tree, Logical) or tree.operator != "and" or "held" in condition:
         return (condition,)
-    parts = tuple(_split(condition))
-    return parts if len(parts) == len(tree.operands) else (condition,)
+    return tuple(_split(condition))
 
 
 def _split(text: str) -> Iterator[str]:
     """Cut at each `and` outside of all brackets."""
-    depth, start = 0, 0
-    for token in _TOKENS.finditer(text):
-        if token[0] == "and" and depth == 0:
-            yield text[start : token.start()].strip()
-            start = token.end()
-        depth += {"(": 1, ")": -1}.get(token[0], 0)
+    start = 0
+    for word in _AND.finditer(text):
+        before = text[: word.start()]
+        if before.count("(") == before.count(")"):
+            yield before[start:].strip()
+            start = word.end()
     yield text[start:].strip()

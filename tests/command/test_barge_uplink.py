@@ -11,6 +11,7 @@ from gcs.command.barge_uplink import VERDICT_VALIDITY_MS, BargeUplink, build_bar
 from gcs.command.deck_lights import LIGHTS, LightsRule
 from gcs.command.outgoing import OutgoingOrder
 from gcs.config.loading import CONFIGS, load_mission
+from gcs.config.problems import Problem
 from gcs.messages import (
     CountState,
     CountStatus,
@@ -159,6 +160,21 @@ def test_a_caution_counts_for_the_gates_that_its_criterion_names(
     assert verdict.lights is wanted
 
 
+def test_a_go_without_any_criterion_of_its_own_is_not_restricted() -> None:
+    rule = LightsRule(("first",), {})
+    row = criterion(CriterionState.CAUTION, "wind")
+    assert rule.wanted([gate(GateState.GO, "first")], [row]) is DeckLights.BLUE
+
+
+def test_a_mission_shows_red_until_its_vetoes_pass() -> None:
+    gates = [gate(GateState.COMMITTED, name) for name in shipped().config.deck_lights.gates]
+    rows = [criterion(CriterionState.GO, v) for v in shipped().config.deck_lights.red_unless]
+    for criteria, light in ((rows, DeckLights.BLUE), (rows[1:], DeckLights.RED)):
+        verdict = told(uplink().verdict(gates, criteria, FLIGHT, START), barge.VERDICT_TOPIC)
+        assert isinstance(verdict, barge.Verdict)
+        assert verdict.lights is light
+
+
 @pytest.mark.parametrize("state", CriterionState)
 def test_a_deck_that_is_not_known_to_be_free_is_red_whatever_was_committed(
     state: CriterionState,
@@ -190,12 +206,10 @@ def test_a_veto_that_is_no_criterion_or_may_be_inhibited_is_a_mistake() -> None:
     lights = hop.config.deck_lights.model_copy(update={"red_unless": ("fires", "deck_fire")})
     config = hop.config.model_copy(update={"deck_lights": lights})
     _, problems = build_barge_uplink(replace(hop, config=config))
-    assert [(problem.key, problem.message) for problem in problems] == [
-        ("deck_lights.red_unless[0]", "no criterion is called 'fires'"),
-        (
-            "deck_lights.red_unless[1]",
-            "deck_fire may be inhibited: name one without gates and phases",
-        ),
+    inhibited = "deck_fire may be inhibited: name one without gates and phases"
+    assert list(problems) == [
+        Problem(hop.file, "deck_lights.red_unless[0]", "no criterion is called 'fires'"),
+        Problem(hop.file, "deck_lights.red_unless[1]", inhibited),
     ]
 
 
@@ -281,23 +295,30 @@ component = 1
 """
 
 
-def problems_of(*changes: tuple[str, str]) -> list[str]:
-    return [problem.key for problem in build_barge_uplink(changed(*changes))[1]]
+def problems_of(*changes: tuple[str, str]) -> list[tuple[str, str]]:
+    problems = build_barge_uplink(changed(*changes))[1]
+    assert {problem.file for problem in problems} <= {shipped().file}
+    return [(problem.key, problem.message) for problem in problems]
 
 
 def test_all_that_the_barge_could_not_be_told_is_a_problem_at_the_start() -> None:
     long = "x" * (barge.MAX_GATE_NAME + 1)
     broken = (DRIVEN, '[deck_lights]\ngates = ["no"]'), ("landing_continue", long)
-    assert problems_of(*broken) == ["deck_lights.gates[0]", "gate[2].id"]
+    assert problems_of(*broken) == [
+        ("deck_lights.gates[0]", "no gate is called 'no'"),
+        ("gate[2].id", "expected at most 40 characters: the barge is told of the gate"),
+    ]
 
 
 def test_the_longest_name_of_a_gate_can_be_told() -> None:
     assert problems_of(("landing_continue", "x" * barge.MAX_GATE_NAME)) == []
 
 
-@pytest.mark.parametrize(("gates", "problems"), [(32, []), (33, ["gate"])])
+@pytest.mark.parametrize(
+    ("gates", "problems"), [(32, []), (33, [("gate", "the barge is told of at most 32 gates")])]
+)
 def test_the_barge_is_told_of_no_more_gates_than_a_verdict_holds(
-    gates: int, problems: list[str]
+    gates: int, problems: list[tuple[str, str]]
 ) -> None:
     more = gates - len(shipped().config.gate)
     text = "# --- Commands ---"
