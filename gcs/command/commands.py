@@ -23,7 +23,7 @@ import msgspec
 from gcs.clock import SECOND_NS
 from gcs.command.attempt import Attempt
 from gcs.command.authority import Operator
-from gcs.command.outgoing import Dispatch, FlightComputer, sending
+from gcs.command.outgoing import Dispatch, sending
 from gcs.command.readback import readback
 from gcs.command.rules import CommandRules, not_allowed, parameter_values
 from gcs.command.session import SessionSecrets
@@ -48,17 +48,13 @@ class Commander:
     def __init__(
         self,
         rules: Sequence[CommandRules],
-        computers: Sequence[FlightComputer],
+        computers: Sequence[str],
         positions: Sequence[str],
         seed: bytes,
         barges: Sequence[str] = (),
     ) -> None:
         self._rules = {rule.config.id: rule for rule in rules}
-        self._computers = tuple(computers)
-        self._targets = {
-            "vehicle": tuple(computer.id for computer in computers),
-            "barge": tuple(barges),
-        }
+        self._targets = {"vehicle": tuple(computers), "barge": tuple(barges)}
         self._positions = frozenset(positions)
         self._secrets = SessionSecrets(seed)
         self._attempts: list[Attempt] = []
@@ -257,7 +253,7 @@ class Commander:
         for rules in self._rules.values():
             for expression in rules.expressions:
                 for index, span_ns in expression.windows.items():
-                    merged[index] = max(span_ns, merged.get(index, 0))
+                    merged[index] = max(span_ns, merged.get(index, span_ns))
         return merged
 
     def _readback(
@@ -339,7 +335,7 @@ class Commander:
         confirmation = min(attempt.attempts, 255)
         attempt.attempts += 1
         attempt.next_ns = now_ns + attempt.config.retry_after
-        return sending(attempt, self._computers, confirmation)
+        return sending(attempt, confirmation)
 
     def _title(self, command: str) -> str:
         rules = self._rules.get(command)

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from gcs.clock import MILLISECOND_NS
 from gcs.command.commands import Commander
-from gcs.command.outgoing import FlightComputer
 from gcs.command.readback import parts_of
 from gcs.command.rules import CommandRules
 from gcs.config.loading import Mission
@@ -47,11 +46,7 @@ def build_commander(
 class _Loader:
     def __init__(self, mission: Mission, scope: Scope, numbers: Mapping[str, int]) -> None:
         self.problems: list[Problem] = []
-        self.computers = tuple(
-            FlightComputer(source.id, source.system, source.component)
-            for source in mission.config.source
-            if source.flight_computer and source.system is not None and source.component is not None
-        )
+        self.computers = tuple(s.id for s in mission.config.source if s.flight_computer)
         self.barges = tuple(s.id for s in mission.config.source if s.kind == "barge")
         self._file = mission.file
         self._scope = scope
@@ -111,13 +106,13 @@ class _Loader:
             return None
         wanted = {"heading_true"} if config.order == BargeOrder.HEADING else set()
         if set(config.parameters) != wanted:
-            named = ", ".join(wanted) or "no parameters"
+            named = next(iter(wanted), "no parameters")
             self._problem(f"{key}.parameters", f"{config.order} takes {named}")
         return 0
 
     def _check(self, config: CommandConfig, key: str) -> None:
-        if not 0 < config.validity <= _LONGEST_VALIDITY_NS:
-            self._problem(f"{key}.validity", "expected more than zero and at most 4.6 h")
+        if not MILLISECOND_NS <= config.validity <= _LONGEST_VALIDITY_NS:
+            self._problem(f"{key}.validity", "expected 1 ms to 4.6 h")
         if config.retry_after <= 0:
             self._problem(f"{key}.retry_after", "expected a duration of more than zero")
 

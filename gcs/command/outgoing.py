@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from gcs.clock import MILLISECOND_NS
@@ -12,17 +10,8 @@ from gcs.messages import Event
 from gcs.telemetry.barge import BargeOrder
 
 
-@dataclass(frozen=True)
-class FlightComputer:
-    """A target: its source id and its MAVLink address."""
-
-    id: str
-    system: int
-    component: int
-
-
 class Outgoing(NamedTuple):
-    """A COMMAND_LONG for one flight computer: fields by name, as the encoder takes them."""
+    """A COMMAND_LONG for one flight computer: fields by name, all but its address."""
 
     target: str
     fields: dict[str, int | float]
@@ -47,18 +36,13 @@ class Dispatch(NamedTuple):
     orders: tuple[OutgoingOrder, ...] = ()
 
 
-def sending(attempt: Attempt, computers: Sequence[FlightComputer], confirmation: int) -> Dispatch:
+def sending(attempt: Attempt, confirmation: int) -> Dispatch:
     """A command to those of its targets that have not echoed it."""
     awaited = [target for target in sorted(attempt.targets) if target not in attempt.echoed]
     if attempt.config.target == "barge":
         return Dispatch(orders=tuple(_order(attempt, target) for target in awaited))
-    return Dispatch(
-        tuple(
-            Outgoing(computer.id, _fields(attempt, computer, confirmation))
-            for computer in computers
-            if computer.id in awaited
-        )
-    )
+    fields = _fields(attempt, confirmation)
+    return Dispatch(tuple(Outgoing(target, fields) for target in awaited))
 
 
 def _order(attempt: Attempt, target: str) -> OutgoingOrder:
@@ -72,13 +56,9 @@ def _order(attempt: Attempt, target: str) -> OutgoingOrder:
     )
 
 
-def _fields(
-    attempt: Attempt, computer: FlightComputer, confirmation: int
-) -> dict[str, int | float]:
+def _fields(attempt: Attempt, confirmation: int) -> dict[str, int | float]:
     empty = {f"param{i}": 0.0 for i in range(3, 8)}
     return {
-        "target_system": computer.system,
-        "target_component": computer.component,
         "command": attempt.number,
         "confirmation": confirmation,
         "param1": float(attempt.nonce),

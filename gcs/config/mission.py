@@ -186,6 +186,8 @@ class SourceConfig(ConfigModel):
     def _identity(self) -> SourceConfig:
         if self.kind == "mavlink" and (self.system is None or self.component is None):
             raise ValueError("a mavlink source needs `system` and `component`")
+        if self.flight_computer and self.kind != "mavlink":
+            raise ValueError("only a mavlink source may be a flight computer")
         if self.kind == "barge" and not self.root:
             raise ValueError("a barge source needs the `root` of its topics")
         if self.kind == "columns" and not self.time_column:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
 from gcs.command.uplink import Uplink, build_uplink
+from gcs.config.problems import Problem
 from gcs.messages import GateState, GateStatus, Transmit
-from gcs.telemetry.mavlink.signing import SigningPolicy
+from gcs.telemetry.mavlink.signing import SigningPolicy, timestamp_at
 from gcs.telemetry.mavlink.stream import MavlinkStream, Packet
 from tests.helpers.hop import COMPUTERS, START, changed, hop_dialect, shipped
 
@@ -39,7 +41,10 @@ def test_heartbeat_and_timesync_go_out_on_every_mavlink_link_and_on_no_other() -
     for sent in (speaker.heartbeat(START), speaker.timesync(START)):
         assert [t.link for t in sent] == list(COMPUTERS)
         assert {t.peer for t in sent} == {""}
-    assert {p.value("type") for _, p in read(speaker.heartbeat(START))} == {6}
+    ground = {"type": 6, "autopilot": 8, "base_mode": 0, "custom_mode": 0, "system_status": 4}
+    for _, packet in read(speaker.heartbeat(START)):
+        assert {name: packet.value(name) for name in ground} == ground
+        assert packet.value("mavlink_version") == 3
     asked = {(p.value("tc1"), p.value("ts1")) for _, p in read(speaker.timesync(START))}
     assert asked == {(0, START)}
 
@@ -120,6 +125,22 @@ def test_what_goes_out_on_a_keyed_link_is_signed_and_a_replay_of_it_is_seen() ->
     assert judge.counts.unsigned == 1
 
 
+def test_all_that_goes_out_on_a_keyed_link_is_dated_and_names_its_link() -> None:
+    keys = dict.fromkeys(COMPUTERS, KEY)
+    said: list[Callable[[Uplink], list[Transmit]]] = [
+        lambda speaker: speaker.heartbeat(START),
+        lambda speaker: speaker.timesync(START),
+        lambda speaker: speaker.verdicts([gate(GateState.GO)], START),
+        lambda speaker: speaker.command_long("fc_b", {"command": 65001}, START),
+        lambda speaker: speaker.timesync_reply("fc_c", "", 1, START),
+    ]
+    for say in said:
+        for transmit in say(uplink(keys)):
+            link, ticks = transmit.data[-13], transmit.data[-12:-6]
+            assert link == COMPUTERS.index(transmit.link)
+            assert int.from_bytes(ticks, "little") == timestamp_at(START)
+
+
 def test_a_mission_without_a_dialect_says_nothing() -> None:
     silent, problems = build_uplink(shipped(), None, {})
     assert problems == ()
@@ -143,8 +164,26 @@ def test_all_that_could_not_be_said_in_flight_is_told_at_the_start() -> None:
     enums = {**dialect.enums, "LANDFALL_VERDICT": {"LANDFALL_VERDICT_GO": 2}}
     mission = changed(("landing_continue", "landing_continues"))
     _, problems = build_uplink(mission, replace(dialect, by_name=names, enums=enums), {})
-    told = [f"{problem.key}: {problem.message}" for problem in problems]
-    assert len(told) == 7
-    assert sum("expected a message" in text for text in told) == 2
-    assert sum("in LANDFALL_VERDICT" in text for text in told) == 4
-    assert sum(text.startswith("gate[2].id: expected at most 16") for text in told) == 1
+    file = mission.config.mission.dialect
+    missing = [f"LANDFALL_VERDICT_{word}" for word in ("CLOSED", "COMMITTED", "MISSED", "NO_GO")]
+    entry = "expected {} in LANDFALL_VERDICT: STATION_VERDICT says it"
+    room = "expected at most 16 characters: STATION_VERDICT names the gate"
+    assert list(problems) == [
+        Problem(file, "", "expected a message TIMESYNC: the station says it"),
+        Problem(file, "", "expected a message COMMAND_LONG: the station says it"),
+        *(Problem(file, "", entry.format(name)) for name in missing),
+        Problem(mission.file, "gate[2].id", room),
+    ]
+
+
+def test_a_dialect_whose_verdict_has_no_words_or_no_room_for_a_gate_says_so() -> None:
+    dialect = hop_dialect()
+    enums = {name: words for name, words in dialect.enums.items() if name != "LANDFALL_VERDICT"}
+    verdict = dialect.by_name["STATION_VERDICT"]
+    fields = tuple(item for item in verdict.wire_fields if item.name != "gate")
+    names = {**dialect.by_name, "STATION_VERDICT": replace(verdict, wire_fields=fields)}
+    _, problems = build_uplink(shipped(), replace(dialect, by_name=names, enums=enums), {})
+    told = [problem.message for problem in problems]
+    assert sum("in LANDFALL_VERDICT" in text for text in told) == 5
+    none = "expected at most 0 characters: STATION_VERDICT names the gate"
+    assert told[5:] == [none] * len(shipped().config.gate)

@@ -236,6 +236,15 @@ def test_a_value_of_the_wrong_kind_is_told_in_plain_words(text, key, message):
     assert any(p.key == key and p.message.startswith(message) for p in problems), problems
 
 
+def test_only_who_has_a_mavlink_address_may_be_a_flight_computer(files):
+    files["mission.toml"] = MISSION.replace(
+        'kind = "barge"', 'kind = "barge"\nflight_computer = true'
+    )
+    (problem,) = problems_of(files)
+    assert problem.key == "source[0]"
+    assert problem.message == "only a mavlink source may be a flight computer"
+
+
 def test_one_id_for_two_things_is_a_problem(files):
     files["mission.toml"] += '\n[[phase]]\nid = "flight"\ntitle = "again"\n'
     assert Problem("mission.toml", "phase", "'flight' is declared twice") in problems_of(files)
