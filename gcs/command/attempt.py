@@ -89,7 +89,6 @@ class Attempt:
             self.acknowledged[source] = None
             self.state = CommandState.ACKNOWLEDGED
             return False
-        self.refused[source] = reason
         self.state, self.detail = CommandState.REFUSED, f"{source}: {reason}"
         return True
 

@@ -15,7 +15,6 @@ from gcs.messages import ConsoleChanged, ConsoleStatus, Event
 
 _WARNING = 4
 _NOTICE = 5
-_INFO = 6
 
 
 class Operator(NamedTuple):
@@ -45,7 +44,7 @@ class Authority:
     def changed(self, change: ConsoleChanged, now_ns: int) -> list[Event]:
         """A console attached or left; what that did to authority."""
         word = "attached" if change.attached else "left"
-        said = [Event(now_ns, "console", change.console, f"{word} ({self._who(change)})", _INFO)]
+        said = [Event(now_ns, "console", change.console, f"{word} ({self._who(change)})")]
         if change.attached:
             self._attached[change.console] = change
         else:
