@@ -8,6 +8,7 @@ in file order; they are what a console lists.
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -79,6 +80,8 @@ _STATION_UNITS: Mapping[str, str] = {
 _ABOUT_ONE = frozenset({"link_up", "link_age", "loss_fraction", "clock_offset"})
 _ANGLE = "rad"
 _ANYTHING = (-math.inf, math.inf)
+_LARGEST = sys.float_info.max
+"""What is infinite is no measurement, whatever range is valid."""
 
 
 def build_dictionary(
@@ -292,7 +295,8 @@ class _Builder:
             message = f"{origin.unit!r} on the wire does not convert to {entry.unit.name!r}"
             self._problem(entry, "from.unit", message)
         invalid = origin.invalid if isinstance(origin, FromMavlink) else None
-        return Scale(wire.factor, wire.offset, *entry.valid, invalid)
+        low, high = entry.valid
+        return Scale(wire.factor, wire.offset, max(low, -_LARGEST), min(high, _LARGEST), invalid)
 
     def _route(
         self,

@@ -28,9 +28,9 @@ MAV_MODE_FLAG_HIL_ENABLED: Final = 32
 
 _EPOCH_FROM_NS: Final = 10**18
 """Source times above this (2001) count from the Unix epoch, those below from a boot."""
+_GOOD: Final = int(Quality.GOOD)
 _LATEST_NS: Final = 4 * 10**18
 """Source times above this (2096) are no times, and would not fit a sample's column."""
-_BAD: Final = int(Quality.BAD)
 
 _Pick: TypeAlias = Callable[[tuple[Any, ...]], tuple[Any, ...]]
 _Handler: TypeAlias = Callable[..., None]
@@ -237,16 +237,14 @@ class MavlinkReader:
         self, group: MavlinkGroup, values: tuple[Any, ...], source_ns: int, receipt_ns: int
     ) -> None:
         si_values: list[float] = []
-        qualities: list[int] = []
-        for _, position, element, (factor, offset, low, high, invalid) in group.picks:
+        qualities = [_GOOD] * len(group.picks)
+        for place, (_, position, element, scale) in enumerate(group.picks):
+            factor, offset, low, high, invalid = scale
             raw = values[position] if element is None else values[position][element]
-            if raw == invalid:
-                si_values.append(math.nan)
-                qualities.append(_BAD)
-                continue
-            value = raw * factor + offset
+            value = math.nan if raw == invalid else raw * factor + offset
             si_values.append(value)
-            qualities.append(0 if low <= value <= high else judge(value, low, high))
+            if not low <= value <= high:
+                qualities[place] = judge(value, low, high)
         self._gathering.samples.extend(
             group.parameters, source_ns, receipt_ns, si_values, qualities
         )

@@ -92,7 +92,10 @@ class Parameter:
 
 
 class Scale(NamedTuple):
-    """From a wire value to a judged SI value: value x factor + offset, valid in low to high."""
+    """From a wire value to a judged SI value: value x factor + offset, valid in low to high.
+
+    Both bounds are finite.
+    """
 
     factor: float
     offset: float

@@ -162,6 +162,13 @@ def test_a_sample_is_judged_by_its_valid_range(x: float, quality: Quality) -> No
     assert bench.samples()[0][2] == quality
 
 
+@pytest.mark.parametrize("throttle", [math.inf, -math.inf, math.nan])
+def test_without_a_valid_range_a_sample_is_finite_all_the_same(throttle: float) -> None:
+    bench = Bench()
+    bench.hear(bench.frame("ENGINE_STATE", engine=1, throttle=throttle))
+    assert [sample[2] for sample in bench.samples()] == [Quality.BAD]
+
+
 def test_the_invalid_wire_value_is_bad() -> None:
     bench = Bench()
     bench.hear(bench.frame("SYS_STATUS", voltage_battery=65535))
