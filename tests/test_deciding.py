@@ -278,7 +278,7 @@ def test_an_added_criterion_was_not_there_and_blocks_like_any_other(launched, gi
 def test_a_removed_criterion_is_not_there_and_says_what_it_was(launched, given):
     decision, lines = redecided(launched, given(launch=edited("launch.toml", "launch_mode")))
     gone = one(decision, "launch_mode", "GO", ABSENT)
-    assert gone.why.startswith("as flown: vehicle on the pad met: landing.mode 0")
+    assert gone.why.startswith("as flown: vehicle on the pad met: landing.mode PRELAUNCH")
     assert {difference.id for difference in decision.verdicts} == {"launch_mode"}
     assert (decision.commands, decision.diverged) == ((), None)
     assert not any(difference.counterfactual for difference in decision.verdicts)

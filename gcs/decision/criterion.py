@@ -80,9 +80,9 @@ class Criterion:
         if self.no_go is not None:
             parts.append(f"no-go {_limit_text(self.no_go, self.speech)}")
         else:
-            parts.append(f"required: {self.expression.text}")
+            parts.append(f"required: {self.vocabulary.told(self.expression.text)}")
         if self.clears_when is not None:
-            parts.append(f"clears when {self.clears_when.text}")
+            parts.append(f"clears when {self.vocabulary.told(self.clears_when.text)}")
         return ", ".join(parts)
 
     def waivable_text(self) -> str:
@@ -107,7 +107,7 @@ class Criterion:
             format=self.speech.format,
             limits=self.limits_text(),
             source=self.source,
-            expression=self.expression.text,
+            expression=self.vocabulary.told(self.expression.text),
             reads=self.vocabulary.in_order_of(*self.expressions),
             waivable=self.waivable_text(),
             unwaivable=self.unwaivable,
@@ -268,7 +268,7 @@ class Judge:
                 word, delay_ns = "out", self.criterion.trip_after_ns
             text = f", {word} for {say_duration(waits.moving_for_ns)} of {say_duration(delay_ns)}"
         if waits.barred and self.criterion.clears_when is not None:
-            text += f", clears when {self.criterion.clears_when.text}"
+            text += f", clears when {self._vocabulary.told(self.criterion.clears_when.text)}"
         return text
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from gcs.config.dictionary import FromOperator, ParameterConfig
 from gcs.config.loading import Mission
 from gcs.decision.view import JointView
-from gcs.expressions import Expression, ExpressionError, Scope, unit_of
-from gcs.messages import Quality
+from gcs.expressions import Expression, Scope
+from gcs.messages import UNNAMED, Codes, Quality
+from gcs.telemetry.naming import speech_of, told_with_names
 from gcs.telemetry.speech import PLAIN, Speech, say_duration
 
 NAMED_AT_MOST = 3
@@ -36,16 +37,27 @@ class Vocabulary:
 
     def __init__(self, mission: Mission, scope: Scope) -> None:
         self._names: dict[int, Name] = {}
+        self._codes: dict[str, Codes] = {}
+        self._told: dict[str, str] = {}
         for text, config in _declared(mission):
             index = scope.index(text)
             if index is not None:
-                speech = _speech(config.unit, config.format)
+                speech = speech_of(config)
                 entered = isinstance(config.origin, FromOperator)
                 self._names[index] = Name(text, speech, scope.stale_after_ns(index), entered)
+                self._codes[text] = speech.codes
 
     def name(self, index: int) -> Name:
         """The name of a parameter; its number where the mission does not declare it."""
         return self._names.get(index) or Name(f"parameter {index}", PLAIN, 0)
+
+    def told(self, rule: str) -> str:
+        """An expression with the names of its codes; each is put into words once."""
+        said = self._told.get(rule)
+        if said is None:
+            said = told_with_names(rule, lambda name: self._codes.get(name, UNNAMED))
+            self._told[rule] = said
+        return said
 
     def in_order_of(self, *expressions: Expression) -> tuple[int, ...]:
         """What expressions read, in the order in which their texts name it."""
@@ -113,13 +125,3 @@ def _declared(mission: Mission) -> Iterator[tuple[str, ParameterConfig]]:
         yield name, config
         for source in config.sources:
             yield f"{source}.{name}", config
-
-
-def _speech(unit_text: str, number_format: str) -> Speech:
-    """How a parameter is said. The dictionary reports its mistakes; here they fall back to SI."""
-    try:
-        unit = unit_of(unit_text)
-        format(1.0, number_format)
-    except (ExpressionError, ValueError):
-        return PLAIN
-    return Speech(unit_text, unit.factor, unit.offset, number_format)

@@ -62,9 +62,9 @@ source = "a test"
 class Board:
     """One criterion over a view; time moves when told."""
 
-    def __init__(self, entry: str) -> None:
+    def __init__(self, entry: str, names: str = "{}") -> None:
         self.view = FakeView(**PARAMETERS)
-        mission = mission_of(MISSION, PARAMETERS, entry)
+        mission = mission_of(MISSION, PARAMETERS, entry, names)
         built, problems = build_criteria(mission, self.view)
         assert problems == ()
         self.criteria = Criteria(built)
@@ -323,6 +323,18 @@ def test_the_board_is_told_whose_it_is_and_where_it_comes_from() -> None:
     assert info.limits == "caution above 2.0 deg, no-go above 3.0 deg or below -3.0 deg"
     (condition,) = Board(CLEAR).criteria.infos()
     assert condition.limits == "required: clear == 1"
+
+
+def test_codes_are_told_by_name_in_the_rule_and_in_the_reason() -> None:
+    entry = CLEAR + 'clears_when = "clear == 1"\n'
+    board = Board(entry, names='{ 0 = "no", 1 = "yes" }')
+    (info,) = board.criteria.infos()
+    assert info.expression == "clear == 1 (yes)"
+    assert info.limits == "required: clear == 1 (yes), clears when clear == 1 (yes)"
+    board.view.set("clear", 0.0)
+    assert board.judge().why == ("deck clear not met: clear no, clears when clear == 1 (yes)")
+    board.view.set("clear", 2.0)
+    assert board.judge().why.startswith("deck clear not met: clear 2.0,")
 
 
 def test_a_unit_with_another_zero_and_another_step_is_shown_right() -> None:

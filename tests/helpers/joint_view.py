@@ -66,11 +66,17 @@ criteria = ["c.toml"]
 """
 
 
-def mission_of(mission: str, parameters: dict[str, str], criteria: str = "[criterion]") -> Mission:
-    """A mission of these tables, with parameters (name to unit) that a barge says."""
+def mission_of(
+    mission: str, parameters: dict[str, str], criteria: str = "[criterion]", names: str = "{}"
+) -> Mission:
+    """A mission of these tables, with parameters (name to unit) that a barge says.
+
+    `names` are those of the values of every parameter without a unit.
+    """
     dictionary = "\n".join(
         f'[parameter."{name}"]\nunit = "{unit}"\nstale_after = "2 s"\nformat = ".1f"\n'
         f'from = {{ topic = "motion", field = "x", unit = "{unit}" }}'
+        + ("" if unit else f"\nnames = {names}")
         for name, unit in parameters.items()
     )
     texts = {"m.toml": _HEAD + mission, "d.toml": dictionary, "c.toml": criteria}
