@@ -193,8 +193,9 @@ class Teller:
 
     def _gate_turns(self, facts: _Facts) -> str:
         why = self._entry.text.partition(": ")[2]
+        said = f": {why}" if why.casefold() != facts["now"].casefold() else ""
         gate = self._gate(self._entry.subject)
-        return f"gate {gate} turns from {facts['was']} to {facts['now']}: {why}"
+        return f"gate {gate} turns from {facts['was']} to {facts['now']}{said}"
 
     def _vote(self, facts: _Facts) -> str:
         gate = self._gate(self._entry.subject)
@@ -214,11 +215,13 @@ class Teller:
 
     def _command_moves(self, facts: _Facts) -> str:
         tried = f", sent {facts['attempts']} times" if facts["attempts"] > 1 else ""
+        received = facts["acknowledged_by"]
+        taken = f", received by {', '.join(received)}" if received else ""
         echoed = f", echoed by {', '.join(facts['echoed_by'])}" if facts["echoed_by"] else ""
         by = f" of {facts['by']}" if facts["by"] else ""
         detail = f": {facts['detail']}" if facts["detail"] else ""
         name = f"{self._command(self._entry.subject)} #{facts['id']}{by}"
-        return f"{name} is {facts['state']}{tried}{echoed}{detail}"
+        return f"{name} is {facts['state']}{tried}{taken}{echoed}{detail}"
 
     def _alarm(self, facts: _Facts) -> str:
         turns, _, why = self._entry.text.partition(": ")
@@ -232,7 +235,8 @@ class Teller:
             return f"{console} left"
         position = self._entry.text.rpartition(" may command")[0] if facts["authority"] else ""
         position = position or self._entry.text.rpartition(" attached")[0]
-        who = "watching only" if position == "watching" else say_author(position, facts["person"])
+        person = f", {facts['person']}" if facts["person"] else ""
+        who = "watching only" if position == "watching" else position + person
         may = "has command authority" if facts["authority"] else "is attached"
         return f"{console} ({who}) {may}"
 

@@ -270,6 +270,8 @@ def test_a_gate_and_its_votes_are_told() -> None:
         f"the GO of FD (wang) on {name} stands until 12:01:00 UTC",
         f"gate {name} turns from GO to NO-GO: blocked by gust",
     ]
+    committed = msgspec.structs.replace(gate, state=GateState.COMMITTED, reason="committed")
+    assert changed(gates=(*others, committed)) == [f"gate {name} turns from GO to COMMITTED"]
     assert gone(gates=(*others, voted))[0] == f"the vote of FD on {name} falls"
 
 
@@ -277,13 +279,14 @@ def test_a_command_is_told_with_its_sender_and_what_confirmed_it() -> None:
     status = CommandStatus(
         3, "divert", CommandState.VERIFIED, 9, NOON, 2, ("fc_a",), ("fc_a", "fc_b"), "", "FD"
     )
-    told_of = "DIVERT TO SEA (divert) #3 of FD is VERIFIED, sent 2 times, echoed by fc_a, fc_b"
+    name = "DIVERT TO SEA (divert) #3 of FD is VERIFIED"
+    told_of = f"{name}, sent 2 times, received by fc_a, echoed by fc_a, fc_b"
     assert changed(commands=(*first().commands, status)) == [told_of]
     refused = msgspec.structs.replace(
         status, state=CommandState.REFUSED, attempts=1, echoed_by=(), by="", detail="too late"
     )
     assert changed(commands=(*first().commands, refused)) == [
-        "DIVERT TO SEA (divert) #3 is REFUSED: too late"
+        "DIVERT TO SEA (divert) #3 is REFUSED, received by fc_a: too late"
     ]
 
 
@@ -307,7 +310,7 @@ def test_an_alarm_is_told() -> None:
 @pytest.mark.parametrize(
     ("status", "sentence"),
     [
-        (ConsoleStatus("console-2", "GNC", "chen", False), "(GNC (chen)) is attached"),
+        (ConsoleStatus("console-2", "GNC", "chen", False), "(GNC, chen) is attached"),
         (ConsoleStatus("console-2", "FD", "", True), "(FD) has command authority"),
         (ConsoleStatus("console-2", "", "", False), "(watching only) is attached"),
     ],

@@ -25,8 +25,9 @@ class CommandLine:
     _given: bool = False
 
     def type(self, character: str, known: Known | None) -> None:
-        """One more character; a `:` where a word may begin, or on a line given, begins anew."""
-        if character == ":" and (self._given or self.text.endswith(" ")):
+        """One more character; a `:` begins anew where a word may begin, on a search, and on a
+        line that nobody typed."""
+        if character == ":" and (self._given or self.text.endswith(" ") or self.text[:1] == "/"):
             self._edit("", known)
         self._given = False
         if len(self.text) < LIMIT:

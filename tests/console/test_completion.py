@@ -222,10 +222,11 @@ def line_typed(given: str, *typed: str) -> str:
     return line.text
 
 
-def test_a_colon_begins_anew_on_a_line_that_nobody_typed_and_after_a_blank() -> None:
+def test_a_colon_begins_anew_after_a_blank_on_a_search_and_on_a_line_that_nobody_typed() -> None:
     assert line_typed(":waive deck_roll ", ":hold") == ":hold"
     assert line_typed(":divert", ":hold") == ":hold"
     assert line_typed("", ":scrub ", ":hold") == ":hold"
+    assert line_typed("", "/altitude", ":hold") == ":hold"
 
 
 def test_a_colon_within_a_word_stays() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from gcs.clock import SECOND_NS
 from gcs.console.model import QUIET_AFTER_NS, Model
+from gcs.console.panels.clocks import closing_in
 from gcs.console.panels.commands import commands
 from gcs.console.panels.count import count_page
 from gcs.console.panels.header import header
@@ -209,7 +210,7 @@ def test_a_source_tells_how_far_its_clock_is_or_when_it_began(
     changed = msgspec.structs.replace(snapshot, sources=(source,))
     page = text(links_page(replace(picture, model=Model(catalogue(), changed)), *BIG))
     (row,) = [row for row in page.splitlines() if f" {source.messages} " in row]
-    assert f" {shown} " in row
+    assert row.endswith(f" {shown}")
 
 
 @pytest.mark.parametrize(
@@ -220,9 +221,10 @@ def test_a_source_tells_its_latency(latency_ns: int | None, shown: str) -> None:
     snapshot = picture.model.snapshot
     source = msgspec.structs.replace(snapshot.sources[0], latency_ns=latency_ns)
     changed = msgspec.structs.replace(snapshot, sources=(source,))
-    page = text(links_page(replace(picture, model=Model(catalogue(), changed)), *BIG))
-    (row,) = [row for row in page.splitlines() if f" {source.messages} " in row]
-    assert row.endswith(f" {shown}")
+    for size in (BIG, SMALL):
+        page = text(links_page(replace(picture, model=Model(catalogue(), changed)), *size))
+        (row,) = [row for row in page.splitlines() if f" {source.messages} " in row]
+        assert f" {shown}" in row
 
 
 def heard(ago_ns: int | None) -> Picture:
@@ -299,6 +301,15 @@ def test_a_deadline_stands_with_t_in_a_hold() -> None:
     assert "closes 18.0 s after the hold" in text(count_page(picture, *BIG))
 
 
+def test_a_closing_that_is_far_away_is_told_in_minutes() -> None:
+    picture = moment("nominal")
+    at_ns = picture.model.snapshot.now_ns + 3 * 3600 * SECOND_NS
+    assert closing_in(picture, at_ns) == "closes in 3:00:00"
+    assert closing_in(picture, picture.model.snapshot.now_ns + 599 * SECOND_NS) == (
+        "closes in 599.0 s"
+    )
+
+
 def test_a_replay_shows_the_authority_of_then_as_nobodys_here() -> None:
     picture = moment("replay")
     here = picture.model.snapshot.consoles[0]
@@ -351,6 +362,15 @@ def test_a_replay_tells_where_it_stands(change: dict[str, object], told: str) ->
     assert told in shown
     bar = next(row.strip() for row in shown.splitlines() if "●─" in row)
     assert bar.count("━") == pytest.approx(len(bar) / 4, abs=1)
+
+
+def test_a_replay_that_is_over_does_not_look_as_if_it_played() -> None:
+    playback = Playback(EPOCH_NS + 9, EPOCH_NS, EPOCH_NS + 9, True, True, 2.0)
+    picture = replace(moment("replay"), playback=playback)
+    assert "■ at the end, 2 x real time" in text(recording(picture, *SMALL))
+    undecided = msgspec.structs.replace(playback, complete=False)
+    picture = replace(moment("replay"), playback=undecided)
+    assert "▶ playing, 2 x real time" in text(recording(picture, *SMALL))
 
 
 @pytest.mark.parametrize("size", [(160, 5), (80, 4)])

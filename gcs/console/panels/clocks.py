@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rich.cells import cell_len
 
+from gcs.clock import SECOND_NS
 from gcs.console.format import age, clock, escaped, fitted, minutes, seconds
 from gcs.console.picture import Picture
 from gcs.console.protocol import Playback
@@ -12,6 +13,9 @@ from gcs.messages import ConsoleStatus, CountState, CountStatus, GateState
 
 DECIDING = (GateState.NO_GO, GateState.GO, GateState.UNKNOWN)
 """A gate that is open and has no last word yet."""
+
+LONG_NS = 600 * SECOND_NS
+"""From so long before it on a closing is told in minutes, and not to the tenth."""
 
 _REASON = 14
 """Cells of a hold's reason on the small screen."""
@@ -176,7 +180,8 @@ def _next_closing(picture: Picture) -> list[Span]:
 
 def closing_in(picture: Picture, deadline_ns: int) -> str:
     """When a gate closes, `closes in 42.8 s`; in a hold the time left to it stands with T."""
-    left = seconds(picture.model.time_left_ns(deadline_ns))
+    left_ns = picture.model.time_left_ns(deadline_ns)
+    left = seconds(left_ns) if left_ns < LONG_NS else minutes(left_ns)
     stands = picture.model.snapshot.count.state is CountState.HOLD
     return f"closes {left} after the hold" if stands else f"closes in {left}"
 
@@ -204,7 +209,8 @@ def _playback(picture: Picture) -> list[Span]:
 
 def playback_word(playback: Playback) -> str:
     """What a replay does, and how fast."""
-    state = "▶ playing" if playback.playing else "■ paused"
+    at_the_end = playback.complete and playback.at_ns >= playback.last_ns
+    state = "■ at the end" if at_the_end else "▶ playing" if playback.playing else "■ paused"
     speed = "as fast as it goes" if playback.speed is None else f"{playback.speed:g} x real time"
     return f"{state}, {speed},"
 

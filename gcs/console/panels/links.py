@@ -17,6 +17,9 @@ from gcs.messages import LinkState, LinkStatus, SourceStatus
 WIDE = 100
 """From this width on a row also says bytes, signatures, losses and clocks."""
 
+LATE = 60
+"""From this width on a source's row says its latency."""
+
 _NAME = 11
 _WIDE_NAME = 20
 _DAY_NS = 86_400 * SECOND_NS
@@ -27,7 +30,7 @@ _SIGNED = {True: "yes", False: "no", None: "-"}
 
 def links(picture: Picture, width: int, height: int) -> list[Line]:
     """Links, sources, and what the station measures of them, as far as there is room."""
-    lines = [clipped((Span(" "), *line), width) for line in _rows(picture, wide=width >= WIDE)]
+    lines = [clipped((Span(" "), *line), width) for line in _rows(picture, width)]
     total = len(lines)
     shown = with_overflow(lines, height - 1, lambda place: _more(total - place, width))
     return [rule("LINKS", width), *shown][:height]
@@ -35,27 +38,31 @@ def links(picture: Picture, width: int, height: int) -> list[Line]:
 
 def links_page(picture: Picture, width: int, height: int) -> list[Line]:
     """The same with every column there is room for, scrolled."""
-    lines = [*_rows(picture, wide=width >= WIDE), _utc(picture)]
+    lines = [*_rows(picture, width), _utc(picture)]
     shown = scrolled(lines, width, height - 1, picture.selection.row)
     return [rule("LINKS", width), *shown][:height]
 
 
 def link_rows(picture: Picture, height: int) -> Sequence[str]:
     """The rows that scroll."""
-    return [""] * (len(_rows(picture, wide=False)) + 1)
+    return [""] * (len(_rows(picture, 0)) + 1)
 
 
-def _rows(picture: Picture, *, wide: bool) -> list[Line]:
+def _rows(picture: Picture, width: int) -> list[Line]:
     snapshot = picture.model.snapshot
+    wide = width >= WIDE
     name = _WIDE_NAME if wide else _NAME
     more = f" {'bytes':>12} {'signed':<8}" if wide else ""
     head = f"  {'link':<{name}} {'state':<10} {'rate':>7} {'age':>5} {'faults':>7}{more}"
     lines: list[Line] = [(Span(head, Tone.DIM),)]
     lines += [_link(picture, link, wide=wide) for link in snapshot.links]
-    more = f" {'link':<{name}} {'lost':>8} {'clock':>15} {'latency':>9}" if wide else ""
-    head = f"  {'source':<{name}} {'messages':>10} {'loss':>7} {'age':>5} {'unknown':>7}{more}"
+    late = f" {'latency':>9}" if width >= LATE else ""
+    more = f" {'link':<{name}} {'lost':>8} {'clock':>15}" if wide else ""
+    head = (
+        f"  {'source':<{name}} {'messages':>10} {'loss':>7} {'age':>5} {'unknown':>7}{late}{more}"
+    )
     lines.append((Span(head, Tone.DIM),))
-    lines += [_source(picture, source, wide=wide) for source in snapshot.sources]
+    lines += [_source(picture, source, width) for source in snapshot.sources]
     own = owned_by(picture.model.catalogue, "LINKS")
     return [*lines, *(reading_row(picture.model.reading(i), _OWN_WIDTH) for i in own)]
 
@@ -94,15 +101,18 @@ def _link(picture: Picture, link: LinkStatus, *, wide: bool) -> Line:
     return (Span(f"{mark.symbol} ", mark.tone), Span(text + detail, tone))
 
 
-def _source(picture: Picture, source: SourceStatus, *, wide: bool) -> Line:
+def _source(picture: Picture, source: SourceStatus, width: int) -> Line:
+    wide = width >= WIDE
     name = fitted(escaped(source.id, 40), _WIDE_NAME if wide else _NAME)
     text = (
         f"{name} {source.messages:>10} {source.loss_fraction:>7.1%}"
         f" {_age(picture, source.last_receipt_ns):>5} {source.unknown:>7}"
     )
+    if width >= LATE:
+        text += f" {_latency(source):>9}"
     if wide:
         link = fitted(escaped(source.link, 40), _WIDE_NAME)
-        text += f" {link} {source.lost:>8} {_clock(source):>15} {_latency(source):>9}"
+        text += f" {link} {source.lost:>8} {_clock(source):>15}"
     hearing = picture.model.hearing(source.last_receipt_ns)
     deaf = hearing is not Hearing.HEARD
     if deaf:
