@@ -167,7 +167,7 @@ def test_other_texts_are_refused_with_the_forms_that_are_known(
 
 
 def test_udp_is_heard_from_its_sender(dialect: Dialect) -> None:
-    port, talker = free_port(socket.SOCK_DGRAM), Talker(dialect)
+    port, talker = free_port(), Talker(dialect)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
         sender.bind(("127.0.0.1", 0))
         with in_background(lambda: sender.sendto(talker.next(), ("127.0.0.1", port)) and None):

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import json
 import math
-import socket
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -449,12 +448,12 @@ async def autopilot_on(url: str) -> AsyncIterator[tuple[Mavsdk, Autopilot]]:
 
 
 def _udp_to_us() -> tuple[str, str]:
-    port = free_port(socket.SOCK_DGRAM)
+    port = free_port()
     return f'kind = "udp"\nport = {port}', loopback("udpout", port)
 
 
 def _udp_to_it() -> tuple[str, str]:
-    port = free_port(socket.SOCK_DGRAM)
+    port = free_port()
     return f'kind = "udp"\nport = 0\nremote = "127.0.0.1:{port}"', loopback("udpin", port)
 
 

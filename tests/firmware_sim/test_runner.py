@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import socket
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -23,14 +22,9 @@ from gcs.links.broker import EmbeddedBroker
 from gcs.telemetry import barge
 from gcs.telemetry.mavlink.stream import MavlinkStream
 from tests.helpers.flights import dialect, mission_texts
+from tests.links.harness import free_port
 
 DEADLINE_S = 20.0
-
-
-def free_port(kind: socket.SocketKind) -> int:
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def linked_mission(udp_port: int, tcp_port: int, broker_port: int, device: Path) -> Mission:
@@ -97,8 +91,8 @@ def test_the_units_speak_on_udp_tcp_serial_and_mqtt(tmp_path: Path) -> None:
 
 
 async def _listen_on_all(device: Path) -> None:
-    udp_port, tcp_port = free_port(socket.SOCK_DGRAM), free_port(socket.SOCK_STREAM)
-    broker_port = free_port(socket.SOCK_STREAM)
+    udp_port, tcp_port = free_port(), free_port()
+    broker_port = free_port()
     by_udp, by_tcp, by_serial = Heard(), Heard(), Heard()
     loop = asyncio.get_running_loop()
 
@@ -151,10 +145,8 @@ def test_an_order_on_a_broker_is_answered_and_one_that_the_broker_kept_is_not(
 
 
 async def _order_on_a_broker(device: Path) -> None:
-    port = free_port(socket.SOCK_STREAM)
-    mission = linked_mission(
-        free_port(socket.SOCK_DGRAM), free_port(socket.SOCK_STREAM), port, device
-    )
+    port = free_port()
+    mission = linked_mission(free_port(), free_port(), port, device)
     root = "landfall/test"
     async with EmbeddedBroker(port=port), aiomqtt.Client("127.0.0.1", port) as client:
         kept = order(barge.BargeOrder.LIGHTS_OFF, 1)

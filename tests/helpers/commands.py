@@ -10,7 +10,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -177,23 +176,11 @@ def hop_variant(directory: Path, **additions: str) -> Path:
     configs = directory / "configs"
     shutil.copytree(CONFIGS, configs)
     mission = configs / "missions" / "xzy1-hop.toml"
-    mission.write_text(_PORT.sub(_free_port, mission.read_text()))
+    mission.write_text(_PORT.sub(lambda _: f"port = {free_port()}", mission.read_text()))
     for stem, text in additions.items():
         (file,) = configs.rglob(f"{stem}.toml")
         file.write_text(file.read_text() + text)
     return mission
-
-
-def _free_port(_: re.Match[str]) -> str:
-    # Free for both: a link is UDP or TCP, and the pattern does not tell which.
-    while True:
-        port = free_port()
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return f"port = {port}"
 
 
 def replace_in(file: Path, *changes: tuple[str, str]) -> None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
-import socket
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
@@ -37,7 +36,7 @@ _LOOK_S = 0.002
 
 def udp_link(link: str) -> UdpLink:
     """A station's UDP link on a free port."""
-    return UdpLink(id=link, kind="udp", carries="mavlink", port=free_port(socket.SOCK_DGRAM))
+    return UdpLink(id=link, kind="udp", carries="mavlink", port=free_port())
 
 
 def mission_on(links: Mapping[str, LinkConfig]) -> Mission:

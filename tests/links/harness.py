@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
+import itertools
+import os
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass, field
@@ -16,6 +18,9 @@ from gcs.messages import LinkState
 P = ParamSpec("P")
 _LOOK_S = 0.002
 _TEST_S = 30.0
+_FIRST_PORT = 20_000 + os.getpid() % 24 * 500
+_PORTS = itertools.cycle(range(_FIRST_PORT, _FIRST_PORT + 500))
+"""Processes that test at the same time have ports of their own."""
 
 
 def on_loop(test: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
@@ -104,11 +109,23 @@ async def running(*links: Link, up: bool = True) -> AsyncIterator[None]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
-    """A loopback port that nobody uses now."""
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def free_port() -> int:
+    """A loopback port that nobody uses now, be it for TCP or UDP, nor is given soon.
+
+    It lies below those that the system gives to whoever asks for any: there somebody else may
+    get it meanwhile, and who calls a port of his own range may even reach himself.
+    """
+    return next(port for port in _PORTS if _is_free(port))
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as tcp, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+        try:
+            tcp.bind(("127.0.0.1", port))
+            udp.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 class Relay:

@@ -13,7 +13,7 @@ LOOPBACK = "127.0.0.1"
 
 
 def listener(log: LinkEvents) -> UdpByteLink:
-    return UdpByteLink("link", log, host=LOOPBACK, port=free_port(socket.SOCK_DGRAM))
+    return UdpByteLink("link", log, host=LOOPBACK, port=free_port())
 
 
 def caller(log: LinkEvents, link: UdpByteLink, link_id: str = "far") -> UdpByteLink:
@@ -33,7 +33,7 @@ class TestRemote(ByteLinkContract):
     notices_loss = False
 
     def make_pair(self, events: LinkEvents, tmp_path: Path) -> Pair:
-        far = UdpByteLink("far", events, host=LOOPBACK, port=free_port(socket.SOCK_DGRAM))
+        far = UdpByteLink("far", events, host=LOOPBACK, port=free_port())
         return caller(events, far, "link"), far
 
 
@@ -102,7 +102,7 @@ async def test_strangers_cannot_make_it_remember_without_bound() -> None:
 @on_loop
 async def test_a_remote_that_refuses_does_not_end_the_link() -> None:
     log = Log()
-    far = UdpByteLink("far", log, host=LOOPBACK, port=free_port(socket.SOCK_DGRAM))
+    far = UdpByteLink("far", log, host=LOOPBACK, port=free_port())
     link = caller(log, far, "link")
     async with running(link):
         for _ in range(5):
