@@ -6,13 +6,14 @@ decided here: the station may refuse any act, and says why as an event.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gcs.console import replaying, verbs
 from gcs.console.format import escaped
 from gcs.console.pages import NAMES
-from gcs.console.verbs import ActionError, Known, Names, Parse, Request, command_named
+from gcs.console.verbs import ActionError, Known, Names, Parse, Request, command_named, nearest
 from gcs.messages import (
     AcknowledgeAlarm,
     Act,
@@ -158,9 +159,14 @@ def _parse_verb(text: str, known: Known) -> Request:
         if rest.strip() and not verb.arguments:
             raise ActionError(f"nothing follows :{verb.word}")
         return verb.parse(rest.strip(), known)
-    if rest.strip():
-        raise ActionError(f"no command {escaped(word, 30)!r}; :help lists them")
-    return StageCommand(command_named(word, known.catalogue))
+    if not rest.strip():
+        with contextlib.suppress(ActionError):
+            return StageCommand(command_named(word, known.catalogue))
+    ids = (each.id for each in known.catalogue.commands)
+    words = list(dict.fromkeys([*(each.word for each in VERBS), *ids]))
+    near = ", ".join(nearest(word.lower(), words))
+    hint = f"; near: {near}" if near else ""
+    raise ActionError(f"no command {escaped(word, 30)!r}{hint}; :help lists them all")
 
 
 _WORDS: Mapping[type[Act], str] = {

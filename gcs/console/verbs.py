@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import NamedTuple, TypeAlias
 
 from gcs.config.model import parse_duration_ns
@@ -363,12 +364,17 @@ def _alarms(known: Known) -> Sequence[str]:
     return [info.id for info in known.catalogue.alarms]
 
 
+def nearest(name: str, ids: Sequence[str]) -> list[str]:
+    """The few that contain it; where none does, those that are spelt much like it."""
+    return [known for known in ids if name in known][:4] or get_close_matches(name, ids, 4)
+
+
 def _named(word: str, ids: Sequence[str], kind: str) -> str:
     """The id that `word` is; ActionError with the nearest ones otherwise."""
     name = word.strip().lower()
     if name in ids:
         return name
-    near = [known for known in ids if name in known][:4]
+    near = nearest(name, ids)
     hint = f"; near: {', '.join(near)}" if near else ""
     raise ActionError(f"no {kind} {escaped(word.strip(), 40)!r}{hint}")
 

@@ -18,7 +18,7 @@ WIDE = 100
 """From this width on a row also says bytes, signatures, losses and clocks."""
 
 LATE = 60
-"""From this width on a source's row says its latency."""
+"""From this width on a source's row says its latency, and a link's what is wrong with it."""
 
 _NAME = 11
 _WIDE_NAME = 20
@@ -55,7 +55,7 @@ def _rows(picture: Picture, width: int) -> list[Line]:
     more = f" {'bytes':>12} {'signed':<8}" if wide else ""
     head = f"  {'link':<{name}} {'state':<10} {'rate':>7} {'age':>5} {'faults':>7}{more}"
     lines: list[Line] = [(Span(head, Tone.DIM),)]
-    lines += [_link(picture, link, wide=wide) for link in snapshot.links]
+    lines += [_link(picture, link, width) for link in snapshot.links]
     late = f" {'latency':>9}" if width >= LATE else ""
     more = f" {'link':<{name}} {'lost':>8} {'clock':>15}" if wide else ""
     head = (
@@ -84,7 +84,8 @@ def _more(count: int, width: int) -> Line:
     return clipped((Span(f"   {count} more rows", Tone.DIM),), width)
 
 
-def _link(picture: Picture, link: LinkStatus, *, wide: bool) -> Line:
+def _link(picture: Picture, link: LinkStatus, width: int) -> Line:
+    wide = width >= WIDE
     up = link.state is LinkState.UP
     hearing = picture.model.hearing(link.last_receipt_ns)
     deaf = up and hearing is not Hearing.HEARD
@@ -96,7 +97,8 @@ def _link(picture: Picture, link: LinkStatus, *, wide: bool) -> Line:
     )
     if wide:
         text += f" {link.bytes_total:>12} {_SIGNED[link.signed]:<8}"
-    detail = f"  {_DEAF[hearing]}" if deaf else "" if up else f"  {escaped(link.detail, 120)}"
+    detail = _DEAF[hearing] if deaf else "" if up else escaped(link.detail, 120)
+    detail = f"  {detail}" if width >= LATE else ""
     tone = Tone.PLAIN if up and not deaf and not picture.model.silent else mark.tone
     return (Span(f"{mark.symbol} ", mark.tone), Span(text + detail, tone))
 
