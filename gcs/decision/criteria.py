@@ -71,10 +71,6 @@ class Criteria:
         """Parameter index -> ns of history that the criteria need."""
         return merged_windows(e for judge in self._judges for e in judge.criterion.expressions)
 
-    def for_gate(self, gate: str) -> tuple[str, ...]:
-        """Ids of the criteria that count for a gate, in file order."""
-        return tuple(j.criterion.id for j in self._judges if gate in j.criterion.gates)
-
     def waive(self, act: Waive | RevokeWaiver, by: str, now_ns: int) -> Event:
         """Grant or revoke a waiver, or refuse; the next evaluation stands on it."""
         if isinstance(act, RevokeWaiver):

@@ -82,10 +82,6 @@ class Limit:
         """The limit that the value is closest to leaving by, or has left by most."""
         return self.above if self.above - value <= value - self.below else self.below
 
-    def distance(self, value: float) -> float:
-        """How far inside the nearest limit the value is; negative outside."""
-        return min(self.above - value, value - self.below)
-
     def clears_at(self, value: float) -> float:
         """The value that must be reached for a trip at the nearest limit to clear."""
         nearest = self.nearest(value)

@@ -226,6 +226,17 @@ def test_after_a_gap_nothing_passes_before_clear_after() -> None:
     assert board.roll(1.0).state is UNKNOWN
 
 
+def test_after_a_gap_what_is_out_counts_at_once() -> None:
+    board = Board(ROLL + 'trip_after = "2 s"\n')
+    assert [board.roll(d).state for d in (1.0, 2.4)] == [GO, GO]
+    board.view.forget("roll")
+    board.judge()
+    assert board.roll(2.4).state is CAUTION
+    board.view.forget("roll")
+    board.judge()
+    assert board.roll(3.4).state is NO_GO
+
+
 def test_a_late_burst_of_stale_values_does_not_pass() -> None:
     board = Board(ROLL)
     for age in (9, 8, 7):
