@@ -145,10 +145,8 @@ def test_a_persons_file_that_is_not_there_or_wrong(
     persons.write_text('[person.anna]\npositions = ["COOK"]\n')
     monkeypatch.setenv("LANDFALL_TEST_PERSONS", str(persons))
     problems = gcs_here(capfd, *start).problems
-    assert (
-        problems[0]
-        == f"{persons}: person.anna.positions: the mission has no position 'COOK'; it has FD, GNC, BARGE"
-    )
+    unknown = "the mission has no position 'COOK'; it has FD, GNC, BARGE"
+    assert problems[0] == f"{persons}: person.anna.positions: {unknown}"
     assert problems[1].startswith(f"{persons}: person.anna.token_sha256: ")
 
 
