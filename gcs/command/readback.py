@@ -60,15 +60,16 @@ def parts_of(condition: str) -> tuple[str, ...]:
     tree = parse(condition)
     if not isinstance(tree, Logical) or tree.operator != "and" or "held" in condition:
         return (condition,)
-    return tuple(_split(condition))
+    return _split(condition)
 
 
-def _split(text: str) -> Iterator[str]:
+def _split(text: str) -> tuple[str, ...]:
     """Cut at each `and` outside of all brackets."""
-    start = 0
-    for word in _AND.finditer(text):
-        before = text[: word.start()]
-        if before.count("(") == before.count(")"):
-            yield before[start:].strip()
-            start = word.end()
-    yield text[start:].strip()
+    cuts = [word for word in _AND.finditer(text) if _outside(text[: word.start()])]
+    starts = [0, *(word.end() for word in cuts)]
+    ends = [*(word.start() for word in cuts), len(text)]
+    return tuple(text[a:b].strip() for a, b in zip(starts, ends, strict=True))
+
+
+def _outside(before: str) -> bool:
+    return before.count("(") == before.count(")")
