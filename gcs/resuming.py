@@ -21,6 +21,9 @@ from gcs.replay import Flight, open_flight
 from gcs.station import Station
 from gcs.summary import Summary
 
+_SETTLED_EVERY = 1_000
+"""Steps after which the disk is waited for: they come faster than it may take them."""
+
 
 @dataclass(frozen=True)
 class Resumption:
@@ -69,12 +72,14 @@ def bring_back(
 ) -> Standing:
     """Decide the recorded inputs anew into `journal`; nothing is sent."""
     last_ns, snapshot = 0, None
-    for now_ns, batch in resumption.flight.steps():
+    for count, (now_ns, batch) in enumerate(resumption.flight.steps(), 1):
         if journal is not None:
             journal.step(now_ns, batch)
         outputs = station.step(batch, now_ns)
         if journal is not None:
             journal.decided(now_ns, outputs)
+            if count % _SETTLED_EVERY == 0:
+                journal.settle()
         for snapshot in outputs.snapshots:
             summary.see(snapshot)
         last_ns = now_ns

@@ -68,7 +68,7 @@ def resumed(path: Path, into: Path) -> tuple[Station, Standing, Summary]:
 
 def crashed(hop: RecordedHop) -> Path:
     """Its recording as a kill -9 leaves it: flushed, but never closed."""
-    hop.journal._recorder.flush()  # noqa: SLF001
+    hop.journal.settle()
     return hop.journal.path
 
 

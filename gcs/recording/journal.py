@@ -83,6 +83,10 @@ class Journal:
         for entry in self._audit.see(now_ns, self._batch, outputs):
             self._recorder.audit(now_ns, entry)
 
+    def settle(self) -> None:
+        """Wait for the disk; for who records faster than time passes."""
+        self._recorder.settle()
+
     def close(self) -> None:
         """Say that nothing is missing, and close the file."""
         if not self._closed:

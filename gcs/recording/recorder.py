@@ -71,9 +71,9 @@ _LOG_LEVEL_BY_SEVERITY = (5, 5, 5, 4, 3, 2, 2, 1)
 class Recorder:
     """Records what went into the station and what came out of it.
 
-    All it does happens in the caller's turn: some microseconds a step, and a
-    flush every half second of the `now_ns` it is given. It never raises for the
-    disk: see `fault`.
+    What it does in the caller's turn takes some microseconds a step, and every half
+    second of the `now_ns` it is given it flushes. It never waits for the disk and never
+    raises for it: see `fault`.
     """
 
     def __init__(self, path: Path, header: RecordingHeader) -> None:
@@ -116,9 +116,17 @@ class Recorder:
             self._flushed_ns = now_ns
 
     def flush(self) -> None:
-        """Close the chunk and hand it to the operating system."""
+        """Close the chunk and have it handed to the operating system."""
         self._writer.flush()  # type: ignore[no-untyped-call]
         self._outbox.drain()
+
+    def settle(self) -> None:
+        """Flush, and wait until the operating system has all or refuses it.
+
+        For who records faster than time passes, and would run ahead of the disk.
+        """
+        self._writer.flush()  # type: ignore[no-untyped-call]
+        self._outbox.settle()
 
     def close(self) -> None:
         """Write the summary and close; afterwards `fault` says whether all is on disk."""
@@ -151,7 +159,7 @@ class Recorder:
             media_type = _MEDIA_TYPES.get(Path(name).suffix, "text/plain")
             self._writer.add_attachment(at_ns, at_ns, name, media_type, text.encode())
         self._writer.add_metadata(METADATA_NAME, header_metadata(header))
-        self._outbox.drain()
+        self._outbox.settle()
 
     def _register_channels(self) -> dict[str, int]:
         log = self._writer.register_schema(

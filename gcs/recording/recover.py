@@ -10,6 +10,9 @@ from gcs.recording.layout import DIGEST_TOPIC, EVENT_TOPIC, STEP_TOPIC, Recordin
 from gcs.recording.reader import read_recording
 from gcs.recording.recorder import Recorder
 
+_SETTLED_EVERY = 10_000
+"""Messages after which the disk is waited for: they come faster than it may take them."""
+
 
 @dataclass(frozen=True)
 class RecoveryReport:
@@ -53,6 +56,8 @@ def recover(source: Path, destination: Path) -> RecoveryReport:
             for topic, at_ns, data in recording.entries():
                 recorder.copy(topic, at_ns, data)
                 saved[topic] += 1
+                if saved.total() % _SETTLED_EVERY == 0:
+                    recorder.settle()
                 first_ns = at_ns if first_ns is None else first_ns
                 last_ns = at_ns
     except OSError as error:

@@ -1,11 +1,46 @@
+"""The outbox: bytes on their way to a disk that may be full, slow or gone."""
+
 from __future__ import annotations
 
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from gcs.recording import outbox as module
 from gcs.recording.outbox import Outbox
 from tests.recording.samples import full_disk_at
+
+
+@contextmanager
+def hanging_disk(path: Path) -> Iterator[Callable[[], None]]:
+    """A file that takes no byte before the given function is called: a pipe that is full."""
+    os.mkfifo(path)
+    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    filler = os.open(path, os.O_WRONLY | os.O_NONBLOCK)
+    taken = 0
+    try:
+        while True:
+            taken += os.write(filler, bytes(1 << 16))
+    except BlockingIOError:
+        os.close(filler)
+    drained = threading.Event()
+
+    def drain() -> None:
+        os.set_blocking(reader, True)
+        left = taken
+        while left:
+            left -= len(os.read(reader, left))
+        drained.set()
+
+    try:
+        yield drain
+    finally:
+        os.close(reader)
 
 
 def test_bytes_come_out_in_order_and_whole(tmp_path: Path) -> None:
@@ -26,11 +61,22 @@ def test_nothing_is_written_before_it_is_asked_for(tmp_path: Path) -> None:
     outbox.close()
 
 
+def test_what_is_drained_arrives_without_being_waited_for(tmp_path: Path) -> None:
+    outbox = Outbox(tmp_path / "a")
+    outbox.write(b"abc")
+    outbox.drain()
+    deadline_s = time.monotonic() + 10.0
+    while (tmp_path / "a").read_bytes() != b"abc":
+        assert time.monotonic() < deadline_s
+        time.sleep(0.001)
+    outbox.close()
+
+
 def test_a_disk_that_takes_a_part_gets_the_rest_later(tmp_path: Path) -> None:
     outbox = Outbox(tmp_path / "a")
     with full_disk_at(10):
         outbox.write(b"0123456789abcdef")
-        outbox.drain()
+        outbox.settle()
         assert (tmp_path / "a").read_bytes() == b"0123456789"
         assert "wait for the disk" in outbox.fault
     outbox.close()
@@ -41,20 +87,48 @@ def test_a_disk_that_takes_a_part_gets_the_rest_later(tmp_path: Path) -> None:
 def test_what_waits_is_bounded_and_giving_up_is_final(tmp_path: Path) -> None:
     outbox = Outbox(tmp_path / "a", limit_bytes=8)
     with full_disk_at(4):
-        outbox.write(b"0123456789ab")
-        outbox.drain()
+        outbox.write(b"01234567")
+        outbox.settle()
         assert "wait for the disk" in outbox.fault
-        outbox.write(b"c")
-        outbox.drain()
-        assert outbox.fault.startswith("recording stopped")
+        outbox.write(b"89abc")
+        outbox.settle()
+        assert outbox.fault == "recording stopped: File too large"
     outbox.write(b"later")
-    outbox.drain()
     outbox.close()
     assert outbox.fault.startswith("recording stopped")
     assert (tmp_path / "a").read_bytes() == b"0123"
 
 
+def test_a_disk_that_hangs_holds_nobody_up_is_said_and_loses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "STALLED_S", 0.0)
+    with hanging_disk(tmp_path / "a") as drain:
+        outbox = _on_a_pipe(tmp_path / "a")
+        for part in (b"one", b"two"):
+            outbox.write(part)
+            outbox.drain()
+        deadline_s = time.monotonic() + 10.0
+        while not outbox.fault:
+            assert time.monotonic() < deadline_s
+        assert outbox.fault.startswith("the disk has taken nothing for 0 s; ")
+        drain()
+        outbox.settle()
+        assert outbox.fault == ""
+
+
+def _on_a_pipe(path: Path) -> Outbox:
+    """An Outbox whose file is a pipe that exists; it makes only files that do not."""
+    outbox = Outbox(path.with_suffix(".new"))
+    pipe = os.open(path, os.O_WRONLY)
+    os.dup2(pipe, outbox._descriptor)  # noqa: SLF001
+    os.close(pipe)
+    return outbox
+
+
 @pytest.mark.parametrize("name", ["missing/a", ""])
 def test_a_file_that_cannot_be_made_is_an_error_at_once(tmp_path: Path, name: str) -> None:
+    threads = threading.active_count()
     with pytest.raises(OSError):
         Outbox(tmp_path / name)
+    assert threading.active_count() == threads

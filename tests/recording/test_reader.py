@@ -119,7 +119,7 @@ def test_nothing_behind_a_missing_piece_is_given_out(tmp_path: Path) -> None:
     with Recorder(path, HEADER) as recorder:
         for i in range(0, 18, 6):
             put(recorder, flight(18)[i : i + 6])
-            recorder.flush()
+            recorder.settle()
             sizes.append(path.stat().st_size)
     data = path.read_bytes()
     path.write_bytes(data[: sizes[0]] + data[sizes[1] :])
@@ -181,6 +181,6 @@ def test_a_recording_being_written_can_be_read_meanwhile(tmp_path: Path) -> None
     path = tmp_path / "a.mcap"
     with Recorder(path, HEADER) as recorder:
         put(recorder, flight(13))
+        recorder.settle()
         seen = read(read_recording(path))
-    assert seen == flight(13)[: len(seen)]
-    assert len(seen) > 0
+    assert seen == flight(13)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import itertools
 import json
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
@@ -77,20 +78,25 @@ def test_the_header_is_on_disk_before_the_first_step(tmp_path: Path) -> None:
     assert recording.truncated
 
 
-def test_what_is_half_a_second_old_is_on_disk(tmp_path: Path) -> None:
+def test_what_is_half_a_second_old_is_handed_to_the_disk(tmp_path: Path) -> None:
     path = tmp_path / "a.mcap"
+
+    def oldest_missing_ns(now_ns: int) -> int:
+        on_disk = [step.now_ns for step in read(read_recording(path))]
+        return now_ns - (max(on_disk) if on_disk else START_NS - TENTH_NS)
+
     with Recorder(path, HEADER) as recorder:
         for record in flight(40):
             put(recorder, [record])
-            on_disk = [step.now_ns for step in read(read_recording(path))]
-            oldest_missing_ns = record.now_ns - (max(on_disk) if on_disk else START_NS - TENTH_NS)
-            assert oldest_missing_ns <= FLUSH_NS
+            deadline_s = time.monotonic() + 10.0
+            while oldest_missing_ns(record.now_ns) > FLUSH_NS:
+                assert time.monotonic() < deadline_s
 
 
-def test_flush_puts_everything_on_disk(tmp_path: Path) -> None:
+def test_what_is_settled_is_on_disk(tmp_path: Path) -> None:
     with Recorder(tmp_path / "a.mcap", HEADER) as recorder:
         put(recorder, flight(2))
-        recorder.flush()
+        recorder.settle()
         assert read(read_recording(tmp_path / "a.mcap")) == flight(2)
 
 
@@ -143,9 +149,10 @@ def test_a_full_disk_is_said_and_nothing_is_lost_when_there_is_room_again(tmp_pa
     with Recorder(path, HEADER) as recorder:
         with full_disk_at(path.stat().st_size + 100):
             put(recorder, flight(30))
+            recorder.settle()
             assert "File too large" in recorder.fault
             assert path.stat().st_size > 0
-        recorder.flush()
+        recorder.settle()
         assert recorder.fault == ""
     recording = read_recording(path)
     assert read(recording) == flight(30)

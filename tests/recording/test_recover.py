@@ -26,7 +26,7 @@ def crashed(path: Path, lost_bytes: int = 0) -> Path:
     recorder = Recorder(path, HEADER)
     put(recorder, flight(25))
     recorder.event(Event(START_NS + 24 * TENTH_NS, "link", "fc_a", "up"))
-    recorder.flush()
+    recorder.settle()
     data = path.read_bytes()
     recorder.close()
     path.write_bytes(data[: len(data) - lost_bytes])
