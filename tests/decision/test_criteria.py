@@ -254,6 +254,25 @@ def test_a_requirement_names_its_evidence() -> None:
     assert (status.state, status.why) == (GO, "deck clear met: clear 1.0")
 
 
+def test_a_requirement_that_held_is_no_go_as_soon_as_it_does_not() -> None:
+    board = Board(CLEAR)
+    for _ in range(3):
+        board.view.set("clear", 1.0)
+        assert board.judge(SECOND).state is GO
+    board.view.set("clear", 0.0)
+    status = board.judge(SECOND)
+    assert (status.state, status.why) == (NO_GO, "deck clear not met: clear 0.0")
+
+
+def test_a_requirement_that_goes_on_to_hold_names_its_evidence_of_now() -> None:
+    board = Board(CLEAR.replace("clear == 1", "clear > 0 or gauge > 300 K"))
+    for value in (1.0, 2.0, 3.0):
+        board.view.set("clear", value)
+        status = board.judge(SECOND)
+        why = f"deck clear met: clear {value}, gauge unknown"
+        assert (status.state, status.why, status.value) == (GO, why, None)
+
+
 def test_outside_its_phases_it_is_inhibited_and_inside_it_remembers() -> None:
     board = Board(ROLL + 'phases = ["descent"]\n')
     board.view.set("roll", 4 * DEG)
