@@ -180,8 +180,8 @@ class Teller:
         return f"{what} is {said} by {by}{checked}, {self._until(facts['expires_ns'])}{note}"
 
     def _verdict(self, facts: _Facts) -> str:
-        why = self._entry.text.partition(": ")[2]
         turned = f"turns from {facts['was']} to {facts['now']}"
+        why = self._untitled(self._entry.text.partition(": ")[2])
         return f"{self._criterion(self._entry.subject)} {turned}: {why}"
 
     def _waiver(self, facts: _Facts) -> str:
@@ -226,7 +226,7 @@ class Teller:
     def _alarm(self, facts: _Facts) -> str:
         turns, _, why = self._entry.text.partition(": ")
         was, now = turns.split(" -> ")
-        because = f": {why}" if why else ""
+        because = f": {self._untitled(why)}" if why else ""
         return f"alarm {self._criterion(self._entry.subject)} turns from {was} to {now}{because}"
 
     def _console(self, facts: _Facts) -> str:
@@ -256,6 +256,12 @@ class Teller:
 
     def _criterion(self, name: str) -> str:
         return _titled(self._criteria.get(name, ""), name)
+
+    def _untitled(self, why: str) -> str:
+        """A reason without the title of its criterion, which is told already."""
+        title = self._criteria.get(self._entry.subject, "")
+        rest = why.removeprefix(title).lstrip(" ,:") if title else why
+        return rest or why
 
     def _parameter(self, name: str) -> str:
         config = self._parameters.get(name)

@@ -256,6 +256,20 @@ def test_a_criterion_and_its_waiver_are_told() -> None:
     assert gone(criteria=(*others, waived))[1] == "no fire on deck (deck_fire) is no longer waived"
 
 
+def test_a_reason_does_not_repeat_the_title() -> None:
+    status = AlarmStatus("deck_fire", AlarmState.UNACKNOWLEDGED, NOON, "no fire on deck not met: x")
+    name = "alarm no fire on deck (deck_fire)"
+    assert changed(alarms=(status,)) == [f"{name} turns from NORMAL to UNACK: not met: x"]
+    criterion = next(s for s in first().criteria if s.id == "deck_fire")
+    others = tuple(s for s in first().criteria if s.id != "deck_fire")
+    failed = msgspec.structs.replace(
+        criterion, state=CriterionState.NO_GO, why="no fire on deck not met: x"
+    )
+    assert changed(criteria=(*others, failed)) == [
+        "no fire on deck (deck_fire) turns from GO to NO-GO: not met: x"
+    ]
+
+
 def test_a_gate_and_its_votes_are_told() -> None:
     gate = next(g for g in first().gates if g.id == "landing_commit")
     vote = VoteStatus(
