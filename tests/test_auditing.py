@@ -121,7 +121,8 @@ def test_the_story_tells_count_gates_and_commands(recording: Path) -> None:
     assert "prelaunch" in told
     assert "gate LAUNCH (launch_commit) turns from NO-GO to GO: " in told
     assert "LAUNCH (launch) #0 of " in told
-    assert " is VERIFIED, echoed by " in told
+    assert " is VERIFIED, received by " in told
+    assert ", echoed by " in told
     assert lines[0] == HEAD
     assert not any(" criterion " in line for line in lines)
 
