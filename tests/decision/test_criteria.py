@@ -58,6 +58,10 @@ require = "clear == 1"
 source = "a test"
 """
 
+ABOVE_ALONE = ROLL.replace("abs(roll)", "roll")
+BELOW_ALONE = ABOVE_ALONE.replace('above = "2', 'below = "-2').replace('above = "3', 'below = "-3')
+BAND = ABOVE_ALONE.replace('above = "3 deg"', 'above = "3 deg", below = "-3 deg"')
+
 
 class Board:
     """One criterion over a view; time moves when told."""
@@ -91,6 +95,25 @@ def test_limits_judge_the_value_on_both_sides_of_zero(
 ) -> None:
     assert Board(ROLL).roll(degrees).state is state
     assert Board(ROLL).roll(-degrees).state is state
+
+
+@pytest.mark.parametrize(
+    ("entry", "degrees", "state"),
+    [
+        (BELOW_ALONE, -2.5, CAUTION),
+        (BELOW_ALONE, -3.5, NO_GO),
+        (BELOW_ALONE, 99.0, GO),
+        (BAND, -2.5, GO),
+        (BAND, -3.5, NO_GO),
+        (BAND, 2.5, CAUTION),
+        (BAND, 3.5, NO_GO),
+    ],
+)
+def test_a_value_that_passed_is_judged_by_each_limit_that_it_leaves(
+    entry: str, degrees: float, state: CriterionState
+) -> None:
+    board = Board(entry)
+    assert [board.roll(degrees).state for degrees in (1.0, 0.0, degrees)] == [GO, GO, state]
 
 
 def test_at_the_limit_is_inside_and_the_next_number_is_out() -> None:
@@ -133,11 +156,12 @@ def test_a_check_that_crashes_blocks_and_says_why(monkeypatch: pytest.MonkeyPatc
     assert status.why == "deck roll: check crashed: ZeroDivisionError: division by zero"
 
 
-@pytest.mark.parametrize("answer", [True, math.nan, math.inf])
+@pytest.mark.parametrize("entry", [ABOVE_ALONE, BELOW_ALONE])
+@pytest.mark.parametrize("answer", [True, math.nan, math.inf, -math.inf])
 def test_an_answer_that_is_no_finite_number_blocks(
-    answer: float, monkeypatch: pytest.MonkeyPatch
+    entry: str, answer: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    board = Board(ROLL)
+    board = Board(entry)
     board.roll(1.0)
     monkeypatch.setattr(Expression, "evaluate", lambda *_: answer)
     status = board.judge()
@@ -145,14 +169,17 @@ def test_an_answer_that_is_no_finite_number_blocks(
     assert status.why == f"deck roll: check crashed: {answer!r} is not a finite number"
 
 
-def test_a_requirement_that_answers_a_number_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("answer", [0.0, 1.0, math.nan, math.inf, -math.inf])
+def test_a_requirement_that_answers_a_number_blocks(
+    answer: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
     board = Board(CLEAR)
     board.view.set("clear", 1.0)
     board.judge()
-    monkeypatch.setattr(Expression, "evaluate", lambda *_: 1.0)
+    monkeypatch.setattr(Expression, "evaluate", lambda *_: answer)
     status = board.judge()
     assert status.state is UNKNOWN
-    assert status.why == "deck clear: check crashed: 1.0 is neither true nor false"
+    assert status.why == f"deck clear: check crashed: {answer!r} is neither true nor false"
 
 
 def test_stale_says_how_old_and_how_old_it_may_be() -> None:
@@ -313,6 +340,24 @@ def test_margin_in_a_band_is_in_halves_of_it_and_at_a_limit_of_zero_in_units() -
 def test_since_is_when_the_state_began() -> None:
     board = Board(ROLL)
     assert [board.roll(d).since_ns // SECOND for d in (1, 1, 4, 4)] == [1, 1, 3, 3]
+
+
+def test_before_it_is_judged_the_board_is_empty() -> None:
+    assert Board(ROLL).criteria.statuses() == ()
+
+
+def test_an_evaluation_tells_whether_a_state_changed() -> None:
+    board = Board(ROLL)
+    board.view.set("roll", DEG)
+    told = [board.criteria.evaluate(board.view, "descent", frozenset(), i) for i in range(2)]
+    assert told == [True, False]
+
+
+def test_what_is_inhibited_says_why() -> None:
+    board = Board(ROLL.replace('["landing"]', '["landing", "launch"]') + 'phases = ["descent"]\n')
+    assert board.judge(phase="coast").why == "deck roll: not judged in phase coast"
+    both = frozenset({"landing", "launch"})
+    assert board.judge(committed=both).why == "deck roll: landing, launch committed"
 
 
 def test_only_what_changed_is_judged_anew() -> None:

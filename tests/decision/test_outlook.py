@@ -69,7 +69,9 @@ def test_a_limit_is_as_far_as_the_slope_takes_to_it(
 
 
 def test_the_time_to_a_limit_is_told_to_the_nanosecond() -> None:
-    assert ahead_ns(0.0, 3.0) == 1_333_333_333
+    told_ns = ahead_ns(0.0, 3.0)
+    assert told_ns == 1_333_333_333
+    assert isinstance(told_ns, int)
 
 
 @pytest.mark.parametrize(
