@@ -11,6 +11,7 @@ from gcs.messages import Event, Received, SourceStatus
 from gcs.telemetry import barge
 from gcs.telemetry.dictionary import Dictionary
 from gcs.telemetry.parameters import FieldPick, Scale
+from gcs.telemetry.recent_loss import RecentLoss
 from gcs.telemetry.samples import SampleWriter, judge
 from gcs.telemetry.taken import Gathering, OrderAnswer, OrderEcho, Quiet
 from gcs.telemetry.timebase import SourceClock
@@ -43,6 +44,7 @@ class BargeReader:
         self._sequences: dict[str, int] = {}
         self._messages = 0
         self._lost = 0
+        self._recent_loss = RecentLoss()
         self._link = ""
         self._last_receipt_ns = 0
 
@@ -77,13 +79,12 @@ class BargeReader:
         """How it is heard; None before the first message."""
         if not self._messages:
             return None
-        expected = self._messages + self._lost
         return SourceStatus(
             self.id,
             self._link,
             self._messages,
             self._lost,
-            self._lost / expected,
+            self._recent_loss.fraction,
             self.faults,
             self._clock.offset_ns(now_ns),
             self._last_receipt_ns,
@@ -132,8 +133,9 @@ class BargeReader:
 
     def _count_lost(self, topic: str, sequence: int) -> None:
         last = self._sequences.get(topic)
-        if last is not None and sequence > last:
-            self._lost += sequence - last - 1
+        lost = sequence - last - 1 if last is not None and sequence > last else 0
+        self._lost += lost
+        self._recent_loss.received(lost)
         self._sequences[topic] = sequence
 
     def _write(

@@ -17,6 +17,7 @@ from gcs.telemetry import barge
 from gcs.telemetry.from_mavlink import MAX_PEERS, MAX_STRANGERS
 from gcs.telemetry.ingest import Ingest, Taken
 from gcs.telemetry.mavlink.encoding import Encoder
+from gcs.telemetry.recent_loss import WINDOW
 from gcs.telemetry.texts import MAX_A_SECOND
 from tests.helpers.missions import built, indices, landfall_dialect, parameter
 
@@ -449,6 +450,18 @@ def test_lost_publications_are_counted() -> None:
         bench.publish(motion(NOW, sequence=sequence))
     (status,) = bench.ingest.sources()
     assert (status.id, status.messages, status.lost) == ("barge", 4, 2)
+    assert status.loss_fraction == pytest.approx(2 / 6)
+
+
+def test_an_outage_of_the_barge_long_ago_is_no_loss_of_now() -> None:
+    bench = Bench()
+    for sequence in (0, *range(10_000, 10_000 + WINDOW)):
+        bench.publish(motion(NOW, sequence=sequence))
+    (worst,) = bench.ingest.sources()
+    assert worst.loss_fraction > 0.9
+    bench.publish(motion(NOW, sequence=10_000 + WINDOW))
+    (after,) = bench.ingest.sources()
+    assert (after.lost, after.loss_fraction) == (9_999, 0.0)
 
 
 def test_simulated_and_real_sources_are_told_apart() -> None:

@@ -12,8 +12,9 @@ Keep one counter for each (system, component, link).
 
 from __future__ import annotations
 
-from collections import deque
 from typing import Final
+
+from gcs.telemetry.recent_loss import RecentLoss
 
 RECENT: Final = 64
 """How far back a message may come late; a greater step back is a gap forward."""
@@ -23,8 +24,6 @@ RESTART_GAP: Final = 8
 """A longer gap that ends exactly on zero is a restart: by chance 1 gap in 256 ends there."""
 CONSTANT_RUN: Final = 8
 """Equal numbers in a row that tell a sender that does not count."""
-WINDOW: Final = 512
-"""Messages over which `loss_fraction` looks back."""
 
 _RECENT_MASK: Final = (1 << (RECENT + 1)) - 1
 
@@ -42,7 +41,6 @@ class LossCounter:
         "_missing",
         "_old_run",
         "_recent",
-        "_recent_lost",
         "_stray",
         "duplicates",
         "lost",
@@ -60,15 +58,14 @@ class LossCounter:
         self._stray = -1
         self._old_run = 0
         self._equal_run = 0
-        self._recent: deque[int] = deque()
-        self._recent_lost = 0
+        self._recent = RecentLoss()
 
     def received(self, sequence: int) -> int:
         """Take a message's number; how many more are now known to be lost (-1: one came late)."""
         self.total += 1
         lost = self._judge(sequence)
         self.lost += lost
-        self._remember(lost)
+        self._recent.received(lost)
         return lost
 
     @property
@@ -78,9 +75,8 @@ class LossCounter:
 
     @property
     def loss_fraction(self) -> float:
-        """Share of the last `WINDOW` messages and the gaps between them that was lost, 0 to 1."""
-        expected = len(self._recent) + self._recent_lost
-        return max(0.0, self._recent_lost / expected) if expected > 0 else 0.0
+        """Share that was lost of late, 0 to 1."""
+        return self._recent.fraction
 
     def _judge(self, sequence: int) -> int:
         if self._last < 0:
@@ -128,9 +124,3 @@ class LossCounter:
         self._missing = 0
         self._old_run = 0
         return 0
-
-    def _remember(self, lost: int) -> None:
-        self._recent.append(lost)
-        self._recent_lost += lost
-        if len(self._recent) > WINDOW:
-            self._recent_lost -= self._recent.popleft()

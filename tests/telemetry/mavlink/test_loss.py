@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gcs.telemetry.mavlink.loss import CONSTANT_RUN, RECENT, RESTART_GAP, WINDOW, LossCounter
+from gcs.telemetry.mavlink.loss import CONSTANT_RUN, RECENT, RESTART_GAP, LossCounter
+from gcs.telemetry.recent_loss import WINDOW
 
 
 def fed(*numbers: int) -> LossCounter:
