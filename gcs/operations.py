@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 import secrets
 import signal
@@ -158,6 +159,10 @@ async def _run_station(
         station, options.clock, queue, shell, to_outcome=options.to_outcome, since_ns=since_ns
     )
     await _listening(server)
+    # What is built stays. A full collection that looked through it, with hundreds of
+    # criteria, would hold every decision up for a tenth of a second.
+    gc.collect()
+    gc.freeze()
     try:
         with _signals_calling(runtime.stop):
             _say_ready(server)

@@ -8,6 +8,7 @@ do, packed: 58 to a DEBUG_FLOAT_ARRAY, each at 10 Hz.
 from __future__ import annotations
 
 import asyncio
+import gc
 import math
 import socket
 import sys
@@ -254,6 +255,7 @@ def main() -> None:
     """Print all figures."""
     with tempfile.TemporaryDirectory() as directory:
         mission, channels = generated(Path(directory))
+        gc.freeze()  # as `gcs run` does with what it has built
         step_cost(mission, channels)
         live(mission, channels)
 
