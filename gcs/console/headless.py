@@ -12,7 +12,7 @@ from gcs.console.format import clock, escaped, seconds, utc_time
 from gcs.console.model import Model, main_parameters, newer_events, whole_seconds
 from gcs.console.protocol import Farewell, Refused
 from gcs.console.summary import summary_lines
-from gcs.messages import Catalogue, CriterionState, Event, LinkState, Snapshot
+from gcs.messages import Catalogue, CriterionState, Event, Snapshot
 
 ATTACH_TRIES = 40
 STATION_LOST = 1
@@ -151,5 +151,4 @@ def _values(model: Model) -> list[str]:
 
 
 def _links(model: Model) -> str:
-    links = model.snapshot.links
-    return f"links {sum(link.state is LinkState.UP for link in links)}/{len(links)} up"
+    return f"links {model.links_heard}/{len(model.snapshot.links)} heard"

@@ -24,6 +24,7 @@ from gcs.messages import (
     Event,
     GateInfo,
     GateStatus,
+    LinkState,
     ParameterInfo,
     Quality,
     Snapshot,
@@ -138,6 +139,14 @@ class Model:
             return Hearing.NEVER
         age_ns = self.snapshot.now_ns - last_receipt_ns
         return Hearing.HEARD if age_ns <= QUIET_AFTER_NS else Hearing.QUIET
+
+    @property
+    def links_heard(self) -> int:
+        """How many links are up and bring something."""
+        return sum(
+            link.state is LinkState.UP and self.hearing(link.last_receipt_ns) is Hearing.HEARD
+            for link in self.snapshot.links
+        )
 
     def known_si(self, index: int | None) -> float | None:
         """The SI value in a column that may be drawn; None where it may not, or has no column."""

@@ -60,7 +60,7 @@ def test_a_status_line_names_gates_verdicts_values_and_links() -> None:
     assert "LANDING COMMIT GO 18.0 s" in lines[1]
     assert "24 GO 5 INHIBITED" in lines[1]
     assert "altitude 1834.2 m" in lines[1]
-    assert "links 3/4 up" in lines[1]
+    assert "links 3/4 heard" in lines[1]
 
 
 def test_what_was_never_seen_is_dashes_and_a_fault_is_loud() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 
 from gcs.console.format import escaped, fitted, seconds, utc_date, utc_time
-from gcs.console.model import Hearing
 from gcs.console.panels.alarms import alarm_roll_up, top_alarm
 from gcs.console.panels.board import at_stake
 from gcs.console.panels.clocks import (
@@ -181,10 +180,10 @@ def _roll_up(picture: Picture) -> Line:
 
 def _links(picture: Picture) -> Line:
     links = picture.model.snapshot.links
-    up = [link for link in links if link.state is LinkState.UP]
-    heard = sum(picture.model.hearing(link.last_receipt_ns) is Hearing.HEARD for link in up)
+    heard = picture.model.links_heard
+    up = sum(link.state is LinkState.UP for link in links)
     mark = trusted(NORMAL if heard == len(links) else SERIOUS, picture)
-    deaf = f", {len(up) - heard} up but not heard" if heard < len(up) else ""
+    deaf = f", {up - heard} up but not heard" if heard < up else ""
     return (Span(f"links {mark.symbol} {heard}/{len(links)} heard{deaf}", mark.tone),)
 
 
