@@ -65,11 +65,8 @@ def parts_of(condition: str) -> tuple[str, ...]:
 
 def _split(text: str) -> tuple[str, ...]:
     """Cut at each `and` outside of all brackets."""
-    cuts = [word for word in _AND.finditer(text) if _outside(text[: word.start()])]
-    starts = [0, *(word.end() for word in cuts)]
-    ends = [*(word.start() for word in cuts), len(text)]
-    return tuple(text[a:b].strip() for a, b in zip(starts, ends, strict=True))
-
-
-def _outside(before: str) -> bool:
-    return before.count("(") == before.count(")")
+    for word in _AND.finditer(text):
+        before = text[: word.start()]
+        if before.count("(") == before.count(")"):
+            return (before.strip(), *_split(text[word.end() :]))
+    return (text.strip(),)
