@@ -16,7 +16,7 @@ from gcs.config.model import (
     Strings,
     listed,
 )
-from gcs.messages import Codes
+from gcs.messages import UNNAMED, Codes
 
 
 class FromMavlink(ConfigModel):
@@ -166,7 +166,8 @@ class ParameterConfig(ConfigModel):
     @property
     def codes(self) -> Codes:
         """What its values are called."""
-        return Codes(tuple(self.names.items()), self.bits)
+        named = bool(self.names or self.bits)
+        return Codes(tuple(self.names.items()), self.bits) if named else UNNAMED
 
     @model_validator(mode="after")
     def _codes_are_plain(self) -> ParameterConfig:
