@@ -108,7 +108,7 @@ class Vocabulary:
             )
         if quality == Quality.SUSPECT:
             return f"{name.text} out of range or disputed"
-        if quality != Quality.GOOD or view.value(index) is None:
+        if view.value(index) is None:
             return f"{name.text} rejected"
         return ""
 

@@ -78,6 +78,14 @@ def test_a_parameter_whose_unit_or_format_is_a_mistake_is_said_in_si(was: str, n
     assert Desk(DICTIONARY.replace(was, now)).vocabulary.name(0).speech == PLAIN
 
 
+def test_a_rule_is_told_with_the_names_of_codes_and_else_as_it_is_written() -> None:
+    named = 'valid = ["0", "1"]\nnames = { 0 = "no", 1 = "yes" }\n'
+    told = Desk(DICTIONARY.replace('valid = ["0", "1"]\n', named)).vocabulary.told
+    for _ in range(2):
+        assert told("lookout == 1 and roll < 1 deg") == "lookout == 1 (yes) and roll < 1 deg"
+        assert told("undeclared == 1") == "undeclared == 1"
+
+
 def test_what_is_read_is_named_in_the_order_of_the_text_and_once() -> None:
     desk = Desk()
     rules = [desk.compiled("yaw + roll + yaw < 1 deg"), desk.compiled("pitch > roll")]
