@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from gcs.config.problems import Problem
 from gcs.decision.criteria import Criteria, build_criteria
 from gcs.expressions import Expression
 from gcs.messages import CriterionState, CriterionStatus, Quality
@@ -340,6 +341,16 @@ def test_margin_in_a_band_is_in_halves_of_it_and_at_a_limit_of_zero_in_units() -
 def test_since_is_when_the_state_began() -> None:
     board = Board(ROLL)
     assert [board.roll(d).since_ns // SECOND for d in (1, 1, 4, 4)] == [1, 1, 3, 3]
+
+
+def test_what_is_wrong_with_criteria_is_told_with_its_file_and_the_others_are_built() -> None:
+    entries = ROLL.replace("abs(roll)", "abs(yaw)") + CLEAR
+    built, problems = build_criteria(
+        mission_of(MISSION, PARAMETERS, entries), FakeView(**PARAMETERS)
+    )
+    assert [criterion.id for criterion in built] == ["clear"]
+    message = "no parameter is called 'yaw' (column 5)"
+    assert problems == (Problem("c.toml", "criterion.roll.value", message),)
 
 
 def test_before_it_is_judged_the_board_is_empty() -> None:
