@@ -214,7 +214,12 @@ def _parts(value: Any) -> Mapping[str, Any]:
         return msgspec.structs.asdict(value)
     if isinstance(value, dict):
         return dict(sorted(value.items()))
-    return {} if isinstance(value, set) else vars(value)
+    return {} if isinstance(value, set) else _attributes(value)
+
+
+def _attributes(value: Any) -> Mapping[str, Any]:
+    names = getattr(type(value), "__slots__", None)
+    return vars(value) if names is None else {name: getattr(value, name) for name in names}
 
 
 def _twin(value: Any) -> Any:
@@ -225,7 +230,8 @@ def _twin(value: Any) -> Any:
         return value.copy()
     if isinstance(value, _ALIVE):
         twin = object.__new__(type(value))
-        twin.__dict__.update({name: _twin(item) for name, item in vars(value).items()})
+        for name, item in _attributes(value).items():
+            setattr(twin, name, _twin(item))
         return twin
     return value
 
