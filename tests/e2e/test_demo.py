@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from collections.abc import Iterator
 from contextlib import aclosing
 from pathlib import Path
 
@@ -20,6 +21,15 @@ from tests.helpers.commands import gcs, hop_variant, running
 pytestmark = pytest.mark.slow
 
 
+@pytest.fixture
+def hang_ups_heard() -> Iterator[None]:
+    """Whoever runs the tests with nohup has it ignored here, and so in every child."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.usefixtures("hang_ups_heard")
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_demo_that_is_ended_leaves_nothing_but_a_whole_recording(
     how: signal.Signals, tmp_path: Path
