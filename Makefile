@@ -44,7 +44,7 @@ WORKERS = $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
 unit: $(VENV)/.prepared peers
 	$(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 5 \
 	  --dist loadfile --no-loadscope-reorder --ignore tests/flights
-	$(BIN)/python -m pytest -n 2 --dist loadfile tests/flights
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests/flights
 
 # Some tests want what pip does not bring: Mosquitto and Chromium. CI installs them; elsewhere
 # those tests are skipped where they are not installed.

@@ -24,6 +24,10 @@ LONGEST = (
     "console/test_terminal.py",
     "console/test_app.py",
     "test_station_count.py",
+    "flights/test_landing.py",
+    "flights/test_resume.py",
+    "flights/test_serial_port.py",
+    "flights/test_divert.py",
 )
 
 

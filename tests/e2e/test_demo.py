@@ -22,14 +22,15 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def hang_ups_heard() -> Iterator[None]:
-    """Whoever runs the tests with nohup has it ignored here, and so in every child."""
-    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+def signals_heard() -> Iterator[None]:
+    """Where tests run in the background, some signals are ignored here and in every child."""
+    before = {n: signal.signal(n, signal.SIG_DFL) for n in (signal.SIGINT, signal.SIGHUP)}
     yield
-    signal.signal(signal.SIGHUP, before)
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
-@pytest.mark.usefixtures("hang_ups_heard")
+@pytest.mark.usefixtures("signals_heard")
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_demo_that_is_ended_leaves_nothing_but_a_whole_recording(
     how: signal.Signals, tmp_path: Path
