@@ -14,7 +14,7 @@ from gcs.console.model import (
     main_parameters,
     newer_events,
 )
-from gcs.messages import Event, Quality
+from gcs.messages import Event, LinkState, Quality
 from tests.console.scenes import Scene, catalogue, replayed
 
 ALTITUDE = [info.id for info in catalogue().parameters].index("nav.altitude")
@@ -94,6 +94,15 @@ def test_the_sources_of_a_voted_parameter_are_not_main_parameters() -> None:
     assert "nav.altitude" in shown
     assert "fc_b.nav.altitude" not in shown
     assert "barge.deck.roll" in shown
+
+
+def test_a_link_that_went_down_a_moment_ago_is_not_heard() -> None:
+    snapshot = Scene().snapshot()
+    down = msgspec.structs.replace(snapshot.links[0], state=LinkState.DOWN)
+    links = (down, *snapshot.links[1:])
+    model = Model(catalogue(), msgspec.structs.replace(snapshot, links=links))
+    assert Model(catalogue(), snapshot).links_heard == len(links)
+    assert model.links_heard == len(links) - 1
 
 
 @pytest.mark.parametrize(
