@@ -7,7 +7,7 @@ SPEED ?= 1
 SEED ?= 1
 SERIAL ?= 0
 
-.PHONY: demo test lint types contracts unit bench mutation landings rehearsals witnesses diagrams lock clean peers
+.PHONY: demo test lint types contracts unit tests flights bench mutation landings rehearsals witnesses diagrams lock clean peers
 
 $(VENV)/.installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Landfall needs Python 3.11 or newer; set PYTHON=/path/to/it")'
@@ -25,7 +25,8 @@ $(VENV)/.prepared: $(VENV)/.installed $(wildcard firmware_sim/*.py firmware_sim/
 demo: $(VENV)/.prepared
 	@$(BIN)/gcs demo $(MISSION) --speed $(SPEED) --seed $(SEED) $(if $(filter 1,$(SERIAL)),--serial)
 
-test: lint types contracts unit
+test:
+	@$(MAKE) -j2 lint types contracts unit
 
 lint: $(VENV)/.installed
 	$(BIN)/ruff format --check .
@@ -37,13 +38,18 @@ types: $(VENV)/.installed
 contracts: $(VENV)/.installed
 	$(BIN)/lint-imports
 
+# With `make -j2`, as in `make test`, tests and flights run beside each other.
+unit: tests flights
+
 # A file stays with one worker, so that what it flies once for all its tests is flown once. There
-# is a worker more than cores, for some tests wait. Whole flights run in real time and in four
-# processes each: they come last, two at a time.
+# is a worker more than cores, for some tests wait; all of them make way for the flights.
 WORKERS = $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
-unit: $(VENV)/.prepared peers
-	$(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 5 \
+tests: $(VENV)/.prepared peers
+	nice -n 19 $(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 5 \
 	  --dist loadfile --no-loadscope-reorder --ignore tests/flights
+
+# Whole flights run in real time, two at a time and in four processes each, and mostly wait.
+flights: $(VENV)/.prepared peers
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests/flights
 
 # Some tests want what pip does not bring: Mosquitto and Chromium. CI installs them; elsewhere
