@@ -94,6 +94,25 @@ class _Client(aiomqtt.Client):
         if self._disconnected.done():
             self._disconnected.exception()
 
+    def _on_socket_register_write(self, client: Any, userdata: Any, sock: Any) -> None:
+        """Watch the socket only if it is still open when the loop comes to it.
+
+        aiomqtt connects in a thread, and a peer that is no broker may have ended it by then.
+        """
+
+        def register() -> None:
+            if sock.fileno() >= 0:
+                self._loop.add_writer(sock.fileno(), self._write_out)
+
+        self._loop.call_soon_threadsafe(register)
+
+    def _write_out(self) -> None:
+        try:
+            self._client.loop_write()
+        except Exception as error:  # of whatever kind, the connection is broken
+            if not self._disconnected.done():
+                self._disconnected.set_exception(error)
+
     def _on_disconnect(self, *arguments: Any) -> None:
         """Ignore the end of an attempt that was cancelled, over which aiomqtt stumbles."""
         if not self._connected.cancelled():

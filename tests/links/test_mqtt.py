@@ -15,6 +15,7 @@ from typing import Literal
 
 import pytest
 
+from gcs.links import mqtt
 from gcs.links.base import LinkEvents, TopicLink, Will
 from gcs.links.broker import EmbeddedBroker
 from gcs.links.mqtt import MqttOptions, MqttTopicLink
@@ -167,6 +168,21 @@ async def test_a_peer_that_is_no_broker_is_a_state() -> None:
         await until(lambda: link.counts.attempts >= 3)
         assert not is_up(link)
     server.close()
+
+
+@on_loop
+async def test_a_socket_that_closed_before_the_loop_came_to_it_is_not_watched() -> None:
+    complaints = []
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _, context: complaints.append(context))
+    client = mqtt._Client("127.0.0.1")  # noqa: SLF001
+    ours, peers = socket.socketpair()
+    client._on_socket_register_write(client._client, None, ours)  # noqa: SLF001
+    ours.close()
+    peers.close()
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert complaints == []
 
 
 @on_loop
