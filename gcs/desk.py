@@ -171,10 +171,12 @@ class Desk:
     def _hand_over(
         self, act: GiveAuthority | TakeAuthority, who: Operator, now_ns: int
     ) -> Dispatch:
+        held_by = self.authority.holder
         if isinstance(act, TakeAuthority):
-            return _said(self.authority.take(who, now_ns))
-        event = self.authority.give(who, act.console, now_ns)
-        if self.authority.holder == who.console:
+            event = self.authority.take(who, now_ns)
+        else:
+            event = self.authority.give(who, act.console, now_ns)
+        if self.authority.holder == held_by:
             return _said(event)
         return Dispatch(events=(event, *self.commander.authority_moved(now_ns).events))
 

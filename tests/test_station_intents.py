@@ -153,6 +153,15 @@ def test_authority_is_handed_over_and_what_was_staged_under_it_falls() -> None:
     assert [c.by for c in hop.commands("divert")] == ["GNC"]
 
 
+@pytest.mark.parametrize("act", [GiveAuthority("console-BARGE"), TakeAuthority()])
+def test_a_refused_hand_over_leaves_what_another_console_staged(act: Act) -> None:
+    hop, code = staged_divert()
+    hop.intent(act, "GNC")
+    assert "authority refused: command authority is with console-FD" in refusals(hop)[-1]
+    hop.intent(ConfirmCommand(code))
+    assert hop.sent("divert") != []
+
+
 def test_authority_of_a_console_that_died_is_taken_and_its_staged_command_is_gone() -> None:
     hop, code = staged_divert()
     hop.step([ConsoleChanged("console-FD", "FD", attached=False, person="fd")])
