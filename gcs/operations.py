@@ -117,7 +117,10 @@ def run_station(mission: Mission, options: StationOptions) -> tuple[int, Path | 
         check_keys(options.resume, keys)
     journal = _journal(mission, options, keys) if options.record is not None else None
     summary = asyncio.run(_run_station(station, mission, options, journal))
-    return _exit_code(summary, options), journal.path if journal is not None else None
+    if journal is not None and journal.fault:
+        sys.stderr.write(f"{journal.path}: {journal.fault}\n")
+    exit_code = _exit_code(summary, options, journal)
+    return exit_code, journal.path if journal is not None else None
 
 
 def _journal(mission: Mission, options: StationOptions, keys: Mapping[str, bytes]) -> Journal:
@@ -170,7 +173,7 @@ async def _run_station(
     finally:
         if journal is not None:
             journal.close()
-        await server.close(_farewell(summary, _exit_code(summary, options)))
+        await server.close(_farewell(summary, _exit_code(summary, options, journal)))
     return summary
 
 
@@ -193,11 +196,11 @@ def _brought_back(
     return standing.last_ns
 
 
-def _exit_code(summary: Summary, options: StationOptions) -> int:
-    """What a run came to; one that was to have an outcome and has none is no success."""
-    if options.to_outcome and not summary.outcome:
-        return EXIT_UNFINISHED
-    return summary.exit_code
+def _exit_code(summary: Summary, options: StationOptions, journal: Journal | None) -> int:
+    """What a run came to; one without the outcome or the record it was to have is no success."""
+    unfinished = options.to_outcome and not summary.outcome
+    unrecorded = journal is not None and bool(journal.fault)
+    return summary.exit_code or (EXIT_UNFINISHED if unfinished or unrecorded else 0)
 
 
 def _farewell(summary: Summary, exit_code: int) -> Farewell:

@@ -10,7 +10,6 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 from gcs.clock import MILLISECOND_NS, SECOND_NS, Clock
@@ -27,7 +26,6 @@ from gcs.messages import (
     Transmit,
     TransmitResult,
 )
-from gcs.recording.files import disk_free_bytes, file_bytes
 from gcs.recording.journal import Journal
 from gcs.station import Station
 from gcs.summary import Summary
@@ -200,15 +198,15 @@ class Runtime:
             await asyncio.sleep(max(0.0, self._clock.wall_s(due_ns - now_ns)))
 
     def _report_health(self) -> None:
+        # Of the disk only what its own thread saw: asking could halt every decision.
         journal = self._shell.journal
-        path = journal.path if journal is not None else Path()
         self._queue.put(
             ShellHealth(
                 recorder_ok=journal is not None and not journal.fault,
-                disk_free_bytes=disk_free_bytes(path),
+                disk_free_bytes=0 if journal is None else journal.disk_free_bytes,
                 queue_depth=len(self._queue),
                 queue_lag_ns=self._lag_ns,
                 dropped=self._queue.dropped,
-                recorded_bytes=file_bytes(path),
+                recorded_bytes=0 if journal is None else journal.recorded_bytes,
             )
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import enum
 import re
-import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -54,23 +53,3 @@ def new_recording_path(directory: Path, mission: str, now_ns: int) -> Path:
         attempt += 1
         path = directory / f"{stem}-{attempt}.mcap"
     return path
-
-
-def disk_free_bytes(path: Path) -> int:
-    """Free bytes where `path` is or will be; 0 where that cannot be told, which fails closed."""
-    for place in (path, *path.parents):
-        try:
-            return shutil.disk_usage(place).free
-        except FileNotFoundError:
-            continue
-        except OSError:
-            return 0
-    return 0
-
-
-def file_bytes(path: Path) -> int:
-    """What a file takes so far; 0 where there is none."""
-    try:
-        return path.stat().st_size if path.is_file() else 0
-    except OSError:
-        return 0

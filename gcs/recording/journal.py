@@ -69,6 +69,16 @@ class Journal:
         """What is wrong with the recording, one sentence; empty where nothing is."""
         return self._recorder.fault
 
+    @property
+    def recorded_bytes(self) -> int:
+        """How much of the file the operating system has."""
+        return self._recorder.recorded_bytes
+
+    @property
+    def disk_free_bytes(self) -> int:
+        """Free space beside the file; 0 where the disk has not answered of late."""
+        return self._recorder.disk_free_bytes
+
     def step(self, now_ns: int, batch: Sequence[Input]) -> None:
         """Record what goes in; before it does, so that what crashed a step is kept."""
         self._batch, self._now_ns = tuple(batch), now_ns

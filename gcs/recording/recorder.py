@@ -141,6 +141,16 @@ class Recorder:
         """What is wrong with the recording, one sentence; empty where nothing is."""
         return self._outbox.fault
 
+    @property
+    def recorded_bytes(self) -> int:
+        """How much of the file the operating system has."""
+        return self._outbox.taken_bytes
+
+    @property
+    def disk_free_bytes(self) -> int:
+        """Free space beside the file; 0 where the disk has not answered of late."""
+        return self._outbox.free_bytes
+
     def __enter__(self) -> Recorder:
         return self
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +27,10 @@ _HEALTHY = ShellHealth(
 )
 
 
+_SETTLED_EVERY_NS = 10 * SECOND_NS
+"""After so much virtual time the disk is waited for, which it would run ahead of."""
+
+
 @dataclass(frozen=True)
 class Result:
     """How one seed went."""
@@ -43,7 +48,7 @@ class Result:
 
 
 def rehearse(rehearsal: Rehearsal, seed: int, record: Path | None = None) -> Result:
-    """Fly one seed, 0 or more, as fast as it goes."""
+    """Fly one seed, 0 or more, as fast as it goes; OSError where it cannot be recorded whole."""
     station = Station(rehearsal.mission, seed=seed)
     expectations = [watch(config, station) for config in rehearsal.script.expect]
     world = World(rehearsal.mission, seed, EPOCH_NS)
@@ -54,6 +59,8 @@ def rehearse(rehearsal: Rehearsal, seed: int, record: Path | None = None) -> Res
     finally:
         if journal is not None:
             journal.close()
+    if journal is not None and journal.fault:
+        raise OSError(errno.EIO, journal.fault, str(journal.path))
     findings = (
         *loop.crew.findings(),
         *(expectation.finding(loop.summary) for expectation in expectations),
@@ -109,6 +116,8 @@ class _Loop:
                 self._step(batch)
             if self.now_ns % TICK_NS == 0:
                 self._act()
+            if self._journal is not None and self.now_ns % _SETTLED_EVERY_NS == 0:
+                self._journal.settle()
             if self._ends_ns is None and self.summary.outcome:
                 self._ends_ns = self.now_ns + self._after_outcome_ns
 

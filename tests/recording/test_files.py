@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gcs.recording.files import FileKind, disk_free_bytes, file_bytes, kind_of, new_recording_path
+from gcs.recording.files import FileKind, kind_of, new_recording_path
 from gcs.recording.layout import RecordingError
 
 NOON_NS = 1_795_608_000_000_000_000  # 2026-11-25T12:00:00Z
@@ -56,21 +56,3 @@ def test_a_mission_name_cannot_leave_the_directory(tmp_path: Path, mission: str)
     path = new_recording_path(tmp_path, mission, NOON_NS)
     assert path.resolve().parent == tmp_path.resolve()
     path.touch()
-
-
-def test_free_disk_is_told_for_a_place_that_is_still_to_be_made(tmp_path: Path) -> None:
-    assert disk_free_bytes(tmp_path) > 0
-    assert disk_free_bytes(tmp_path / "to" / "come") > 0
-
-
-def test_free_disk_that_cannot_be_told_is_none(tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
-    assert disk_free_bytes(tmp_path / "file" / "below") == 0
-
-
-def test_a_file_takes_its_bytes_and_one_that_is_not_there_none(tmp_path: Path) -> None:
-    file = tmp_path / "a.mcap"
-    assert file_bytes(file) == 0
-    file.write_bytes(b"12345")
-    assert file_bytes(file) == 5
-    assert file_bytes(tmp_path) == 0

@@ -102,7 +102,7 @@ def test_what_waits_is_bounded_and_giving_up_is_final(tmp_path: Path) -> None:
 def test_a_disk_that_hangs_holds_nobody_up_is_said_and_loses_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "STALLED_S", 0.0)
+    monkeypatch.setattr(module, "STALLED_S", 0.05)
     with hanging_disk(tmp_path / "a") as drain:
         outbox = _on_a_pipe(tmp_path / "a")
         for part in (b"one", b"two"):
@@ -111,10 +111,85 @@ def test_a_disk_that_hangs_holds_nobody_up_is_said_and_loses_nothing(
         deadline_s = time.monotonic() + 10.0
         while not outbox.fault:
             assert time.monotonic() < deadline_s
-        assert outbox.fault.startswith("the disk has taken nothing for 0 s; ")
-        drain()
+            time.sleep(0.001)
+        assert outbox.fault.startswith("the disk is 0 s behind; ")
         outbox.settle()
-        assert outbox.fault == ""
+        assert outbox.taken_bytes == 0
+        drain()
+        while outbox.fault:
+            assert time.monotonic() < deadline_s
+            time.sleep(0.001)
+        assert outbox.taken_bytes == 6
+        outbox.close()
+
+
+def test_a_disk_that_answers_but_falls_behind_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "STALLED_S", 0.2)
+    monkeypatch.setattr(module, "os", slow := _SlowSystem(0.1))
+    outbox = Outbox(tmp_path / "a")
+    for _ in range(6):
+        outbox.write(b"x")
+        outbox.drain()
+    deadline_s = time.monotonic() + 10.0
+    while "behind" not in outbox.fault:
+        assert time.monotonic() < deadline_s
+        time.sleep(0.001)
+    slow.pause_s = 0.0
+    outbox.close()
+    assert outbox.fault == ""
+    assert (tmp_path / "a").read_bytes() == b"xxxxxx"
+
+
+def test_closing_on_a_disk_that_hangs_ends_and_says_that_the_end_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "STALLED_S", 0.05)
+    with hanging_disk(tmp_path / "a") as drain:
+        outbox = _on_a_pipe(tmp_path / "a")
+        outbox.write(b"one")
+        outbox.close()
+        assert outbox.fault == "recording cut: the disk is 0 s behind"
+        drain()
+
+
+def test_a_disk_that_is_full_at_the_end_says_that_the_end_is_missing(tmp_path: Path) -> None:
+    outbox = Outbox(tmp_path / "a")
+    with full_disk_at(4):
+        outbox.write(b"01234567")
+        outbox.close()
+    assert outbox.fault == "recording cut: File too large"
+    assert (tmp_path / "a").read_bytes() == b"0123"
+
+
+def test_what_the_disk_has_and_has_room_for_is_known_while_it_answers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outbox = Outbox(tmp_path / "a")
+    assert (outbox.taken_bytes, outbox.free_bytes) == (0, 0)
+    outbox.write(b"abc")
+    outbox.settle()
+    assert outbox.taken_bytes == 3
+    assert outbox.free_bytes > 0
+    monkeypatch.setattr(module, "STALLED_S", -1.0)
+    assert outbox.free_bytes == 0, "too long ago"
+    monkeypatch.undo()
+    outbox.close()
+
+
+class _SlowSystem:
+    """The operating system, whose writes take their time."""
+
+    def __init__(self, pause_s: float) -> None:
+        self.pause_s = pause_s
+
+    def write(self, descriptor: int, data: bytes) -> int:
+        time.sleep(self.pause_s)
+        return os.write(descriptor, data)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(os, name)
 
 
 def _on_a_pipe(path: Path) -> Outbox:
