@@ -45,16 +45,17 @@ def _parser() -> Lark:
 def _explained(text: str, error: UnexpectedInput) -> ExpressionError:
     if isinstance(error, UnexpectedToken) and error.token.type != "$END":
         token: Token = error.token
-        return ExpressionError(f"did not expect {str(token)!r} here", token.column or 1)
+        return ExpressionError(f"did not expect {str(token)!r} here", _place(token))
     if isinstance(error, UnexpectedCharacters):
-        found = text[error.pos_in_stream or 0]
+        place = error.pos_in_stream or 0
+        found = text[place]
         hint = "; equality is `==`" if found == "=" else ""
-        return ExpressionError(f"did not expect {found!r} here{hint}", error.column)
+        return ExpressionError(f"did not expect {found!r} here{hint}", place + 1)
     return ExpressionError("the expression ends too early", len(text) + 1)
 
 
 def _place(item: Node | Token) -> int:
-    return (item.column or 1) if isinstance(item, Token) else item.column
+    return (item.start_pos or 0) + 1 if isinstance(item, Token) else item.column
 
 
 class _TreeBuilder(Transformer[Token, Node]):

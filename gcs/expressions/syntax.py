@@ -1,7 +1,7 @@
 """What a text says, as a tree: no units resolved, no names bound, nothing evaluated.
 
 Every reader of the language (checking, live evaluation, evaluation over columns)
-walks this one tree. `column` is the place in the text, counted from 1.
+walks this one tree. `column` is the place in the whole text, counted from 1.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from gcs.telemetry import barge
 from gcs.telemetry.mavlink.dialect import Dialect
 from gcs.telemetry.speech import PLAIN, Speech
 
-_NUMBER = re.compile(r"\d+(\.\d*)?")
+_NUMBER = re.compile(r"(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 
 
 def speech_of(config: ParameterConfig) -> Speech:

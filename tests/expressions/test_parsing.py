@@ -154,6 +154,10 @@ def test_a_sign_belongs_to_its_number():
         ("Nav.altitude", 1, "did not expect 'Nav'"),
         ("1e999", 1, "too large"),
         ("a.b.", 4, "did not expect '.'"),
+        ("a or\nb c", 8, "did not expect 'c'"),
+        ("a or\nb $ c", 8, "did not expect '$'"),
+        ("a and\nb < c < d", 13, "do not chain"),
+        ("a or\nb <", 9, "ends too early"),
     ],
 )
 def test_mistakes_are_placed(text, column, says):
