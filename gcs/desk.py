@@ -76,6 +76,7 @@ class Desk:
                 events += self.authority.changed(item, now_ns)
             elif isinstance(item, Resumed):
                 events += self.authority.alone(now_ns)
+                events += self.commander.alone(now_ns).events
         if self.authority.holder != held_by:
             events += self.commander.authority_moved(now_ns).events
         return events

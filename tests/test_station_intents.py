@@ -18,6 +18,7 @@ from gcs.messages import (
     Intent,
     Recycle,
     ReleaseHold,
+    Resumed,
     Scrub,
     StageCommand,
     TakeAuthority,
@@ -175,6 +176,21 @@ def test_authority_of_a_console_that_died_is_taken_and_its_staged_command_is_gon
     hop.tick()
     (staged,) = hop.snapshot.staged
     assert staged.code != code
+
+
+def test_nobody_confirms_after_a_crash_what_was_staged_before_it() -> None:
+    hop, code = staged_divert()
+    hop.intent(StageCommand("abort"), "BARGE")
+    hop.step([Resumed("first.mcap", SECOND)])
+    hop.tick()
+    assert hop.snapshot.staged == ()
+    assert hop.told("command")[-2:] == [
+        "DIVERT TO SEA no longer staged: the station went down",
+        "ABORT no longer staged: the station went down",
+    ]
+    hop.step([ConsoleChanged("console-FD", "FD", attached=True, person="fd")])
+    hop.intent(ConfirmCommand(code))
+    assert hop.sent("divert") == []
 
 
 @pytest.mark.parametrize("act", [ReleaseHold(), Recycle("x", "y"), Scrub("y")])

@@ -16,7 +16,7 @@ only once that state shows its effect as well.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -29,6 +29,7 @@ from gcs.command.rules import CommandRules, not_allowed, parameter_values
 from gcs.command.session import SessionSecrets
 from gcs.expressions import View
 from gcs.messages import CommandInfo, CommandState, CommandStatus, Event, StagedStatus
+from gcs.telemetry.speech import say_author
 
 STAGED_FOR_NS = 15 * SECOND_NS
 """How long a staged command waits for its code."""
@@ -139,8 +140,11 @@ class Commander:
             for staged in self._staged.values()
             if not self._rules[staged.command].config.without_authority
         ]
-        why = "no longer staged: command authority moved"
-        return Dispatch(events=tuple(self._fall(staged, why, now_ns) for staged in fallen))
+        return self._falling(fallen, "command authority moved", now_ns)
+
+    def alone(self, now_ns: int) -> Dispatch:
+        """The station itself went down and came back: whoever staged something is gone."""
+        return self._falling(tuple(self._staged.values()), "the station went down", now_ns)
 
     # --- What goes out ---
 
@@ -263,6 +267,10 @@ class Commander:
         targets = self._targets[rules.config.target]
         return readback(rules, targets, view, now_ns, interlocks.get(command, ""))
 
+    def _falling(self, fallen: Iterable[StagedStatus], why: str, now_ns: int) -> Dispatch:
+        why = f"no longer staged: {why}"
+        return Dispatch(events=tuple(self._fall(staged, why, now_ns) for staged in fallen))
+
     def _fall(self, staged: StagedStatus, why: str, now_ns: int) -> Event:
         """Drop what nobody asked to drop."""
         del self._staged[staged.console]
@@ -294,8 +302,9 @@ class Commander:
         if who.position not in self._positions:
             return f"{who.position or 'nobody'} has no authority to command"
         if not staged.two_person:
-            same = who.console == staged.console
-            return "" if same else f"{staged.console} ({staged.position}) staged it and confirms it"
+            same = who[:3] == (staged.console, staged.position, staged.person)
+            by = say_author(staged.position, staged.person)
+            return "" if same else f"{by} on {staged.console} staged it and confirms it"
         if who.person in ("", staged.person):
             return f"{staged.person} staged it, another known person confirms it"
         return ""

@@ -587,11 +587,25 @@ def test_only_who_staged_it_confirms_it() -> None:
     desk = Desk()
     desk.now_ns = 7
     desk.stage(position="FD")
-    told = "COMMIT refused: console-FD (FD) staged it and confirms it"
+    told = "COMMIT refused: FD on console-FD staged it and confirms it"
     assert desk.confirm(position="GNC").events == (Event(7, "refused", "GNC", told, 4),)
     assert refusals(desk.confirm(position="GNC")) == [
-        "COMMIT refused: console-FD (FD) staged it and confirms it"
+        "COMMIT refused: FD on console-FD staged it and confirms it"
     ]
+
+
+@pytest.mark.parametrize(("position", "person"), [("FD", "bo"), ("FD", ""), ("GNC", "anna")])
+def test_who_came_to_a_console_later_does_not_confirm_what_was_staged_there(
+    position: str, person: str
+) -> None:
+    desk = Desk()
+    desk.stage(person="anna")
+    (staged,) = desk.all_staged().values()
+    who = FD._replace(position=position, person=person)
+    refused = desk.commander.confirm(staged.code, who, desk.view, 0)
+    told = "COMMIT refused: FD (anna) on console-FD staged it and confirms it"
+    assert refusals(refused) == [told]
+    assert len(desk.confirm(person="anna").outgoing) == 3
 
 
 @pytest.mark.parametrize("position", ["CHEF", ""])
@@ -639,9 +653,11 @@ def test_a_gate_bars_its_command_at_staging_and_at_confirmation() -> None:
     assert refusals(commander.stage("commit", FD, view, 0, bar)) == [
         "COMMIT refused: LANDING is NO-GO"
     ]
-    desk.stage()
+    desk.stage(person="anna")
     (staged,) = commander.staged(view, 0)
-    assert len(refusals(commander.confirm(staged.code, FD, view, 0, bar))) == 1
+    assert refusals(commander.confirm(staged.code, FD, view, 0, bar)) == [
+        "COMMIT refused: LANDING is NO-GO"
+    ]
 
 
 # --- Authority and two persons ---
@@ -682,6 +698,17 @@ def test_what_is_staged_falls_when_authority_moves_unless_it_needs_none() -> Non
     desk.stage("abort")
     assert desk.commander.authority_moved(0) == Dispatch()
     assert desk.staged() is not None
+
+
+def test_all_that_is_staged_falls_when_the_station_went_down() -> None:
+    desk = Desk()
+    desk.stage("launch", person="anna")
+    desk.stage("abort", "GNC")
+    assert desk.commander.alone(7).events == (
+        Event(7, "command", "FD", "LAUNCH no longer staged: the station went down", 4),
+        Event(7, "command", "GNC", "ABORT no longer staged: the station went down", 4),
+    )
+    assert desk.all_staged() == {}
 
 
 def test_two_persons_send_what_takes_two() -> None:
@@ -755,7 +782,7 @@ def test_two_consoles_of_one_position_stage_each_its_own() -> None:
         desk.commander.stage("abort", who, desk.view, 0)
     first, second = desk.commander.staged(desk.view, 0)
     refused = desk.commander.confirm(first.code, there, desk.view, 0)
-    assert refusals(refused) == ["ABORT refused: 1 (FD) staged it and confirms it"]
+    assert refusals(refused) == ["ABORT refused: FD on 1 staged it and confirms it"]
     assert len(desk.commander.confirm(second.code, there, desk.view, 0).outgoing) == 3
 
 
