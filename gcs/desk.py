@@ -74,6 +74,8 @@ class Desk:
         for item in batch:
             if isinstance(item, ConsoleChanged):
                 events += self.authority.changed(item, now_ns)
+                if not item.attached:
+                    events += self.commander.left(item.console, now_ns).events
             elif isinstance(item, Resumed):
                 events += self.authority.alone(now_ns)
                 events += self.commander.alone(now_ns).events

@@ -193,6 +193,15 @@ def test_nobody_confirms_after_a_crash_what_was_staged_before_it() -> None:
     assert hop.sent("divert") == []
 
 
+def test_an_abort_that_a_console_staged_falls_when_it_leaves() -> None:
+    hop, _ = staged_divert()
+    hop.intent(StageCommand("abort"), "BARGE")
+    hop.step([ConsoleChanged("console-BARGE", "BARGE", attached=False, person="barge")])
+    hop.tick()
+    assert [staged.console for staged in hop.snapshot.staged] == ["console-FD"]
+    assert hop.told("command")[-1] == "ABORT no longer staged: console-BARGE left"
+
+
 @pytest.mark.parametrize("act", [ReleaseHold(), Recycle("x", "y"), Scrub("y")])
 def test_release_recycle_and_scrub_take_authority_and_a_hold_does_not(act: Act) -> None:
     hop = Hop().born().fly(1)

@@ -142,6 +142,11 @@ class Commander:
         ]
         return self._falling(fallen, "command authority moved", now_ns)
 
+    def left(self, console: str, now_ns: int) -> Dispatch:
+        """A console went: what it had staged falls, for whoever was to confirm it."""
+        fallen = [staged for staged in self._staged.values() if staged.console == console]
+        return self._falling(fallen, f"{console} left", now_ns)
+
     def alone(self, now_ns: int) -> Dispatch:
         """The station itself went down and came back: whoever staged something is gone."""
         return self._falling(tuple(self._staged.values()), "the station went down", now_ns)

@@ -711,6 +711,16 @@ def test_all_that_is_staged_falls_when_the_station_went_down() -> None:
     assert desk.all_staged() == {}
 
 
+def test_what_a_console_staged_falls_when_it_leaves() -> None:
+    desk = Desk()
+    desk.stage("launch", person="anna")
+    desk.stage("abort", "GNC")
+    text = "LAUNCH no longer staged: console-FD left"
+    assert desk.commander.left("console-FD", 7).events == (Event(7, "command", "FD", text, 4),)
+    assert list(desk.all_staged()) == ["console-GNC"]
+    assert desk.commander.left("console-FD", 7) == Dispatch()
+
+
 def test_two_persons_send_what_takes_two() -> None:
     desk = Desk()
     desk.stage("launch", person="anna")
