@@ -183,8 +183,8 @@ class _Reader:
             below=-math.inf if below is None else below,
             hysteresis=hysteresis,
         )
-        if limit.above - hysteresis < limit.below + hysteresis:
-            self._problem(field, "nothing can lie inside these limits and their hysteresis")
+        if limit.above - hysteresis <= limit.below + hysteresis:
+            self._problem(field, "no room is left inside these limits and their hysteresis")
         return limit
 
     def _check_order(self, caution: Limit, no_go: Limit) -> None:

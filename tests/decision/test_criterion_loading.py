@@ -44,7 +44,7 @@ NO_DURATION = "expected a duration of zero or more"
 NO_CAUTION = "a caution limit must lie inside the no-go limit"
 NO_BEYOND = "must lie beyond the no-go limit of its side"
 NO_ANGLE = "expected a quantity of rad, got {!r}, which is m"
-NO_ROOM = "nothing can lie inside these limits and their hysteresis"
+NO_ROOM = "no room is left inside these limits and their hysteresis"
 TOO_LONG = "looks back 21 min, but the station keeps 20 min (station.longest_window)"
 
 
@@ -192,10 +192,20 @@ def test_without_hysteresis_a_trip_clears_at_its_limit(given: str) -> None:
     assert loaded(BARE + given).no_go == Limit(math.radians(3.0), -math.inf, 0.0)
 
 
-def test_limits_may_leave_a_single_point_between_them() -> None:
-    narrow = BUS.replace('below = "24 V" }', 'below = "24 V", above = "25 V" }', 1)
-    narrow = narrow.replace('caution = { below = "25 V" }\n', 'hysteresis = "0.5 V"\n')
-    assert loaded(narrow).no_go == Limit(25.0, 24.0, 0.5)
+@pytest.mark.parametrize(("above", "hysteresis"), [("24 V", "0 V"), ("25 V", "0.5 V")])
+def test_limits_leave_more_than_a_single_point_between_them(above: str, hysteresis: str) -> None:
+    criterion, problems = load(narrow(above, hysteresis))
+    assert criterion is None
+    assert problems == (Problem("c.toml", "criterion.roll.no_go", NO_ROOM),)
+
+
+def test_limits_may_be_as_near_as_their_hysteresis_lets_a_trip_clear() -> None:
+    assert loaded(narrow("25 V", "0.49 V")).no_go == Limit(25.0, 24.0, 0.49)
+
+
+def narrow(above: str, hysteresis: str) -> str:
+    between = BUS.replace('below = "24 V" }', f'below = "24 V", above = "{above}" }}', 1)
+    return between.replace('caution = { below = "25 V" }\n', f'hysteresis = "{hysteresis}"\n')
 
 
 def test_a_window_may_be_as_long_as_the_history_that_is_kept() -> None:
