@@ -25,7 +25,7 @@ class Outlook(NamedTuple):
     """A row a criterion; None where there is no value, no slope, or no limit ahead.
 
     limits: the no-go limit that the value is closest to leaving by, or has left by most; SI
-    margins: how far inside it is, in scales; negative outside
+    margins: how far inside it is, in scales; negative outside; None where not finite
     violates_ns: time until a value that goes on with its slope leaves its limits
     """
 
@@ -66,7 +66,7 @@ class Limits:
             ahead = inside & (slope != 0.0) & (ahead_ns <= HORIZON_NS)
         return Outlook(
             _told(np.where(upper, above, below), known),
-            _told(margin, known),
+            _told(margin, known & np.isfinite(margin)),
             _told(np.rint(np.where(ahead, ahead_ns, 0.0)).astype(np.int64), ahead),
         )
 

@@ -58,6 +58,16 @@ def test_what_has_no_value_has_neither_limit_nor_margin() -> None:
     assert outlook(None, 1.0) == ([None], [None], [None])
 
 
+@pytest.mark.parametrize("value", [4.0, 4.5, 3.5])
+def test_a_margin_that_is_no_finite_number_is_none(value: float) -> None:
+    limits = Limits([Limit(above=4.0, below=4.0)], [(0.0, 0.0)])
+    assert limits.outlook([0], [value], [None])[:2] == ([4.0], [None])
+
+
+def test_without_limits_there_is_no_margin() -> None:
+    assert outlook(1.0, None, Limit()).margins == [None]
+
+
 @pytest.mark.parametrize(
     ("value", "slope", "seconds"),
     [(1.0, 0.5, 6.0), (1.0, -0.5, 6.0), (4.0, 1.0, 0.0), (-2.0, -1.0, 0.0), (-2.0, 1.0, 6.0)],
