@@ -18,6 +18,7 @@ def reference_problems(mission: Mission) -> Iterable[Problem]:
     yield from _duplicate_problems(mission)
     yield from _mission_reference_problems(mission)
     yield from _gate_reference_problems(mission)
+    yield from _command_problems(mission)
     yield from _station_problems(mission)
     yield from _entry_reference_problems(mission)
     yield from _required_criteria_problems(mission)
@@ -61,11 +62,22 @@ def _gate_reference_problems(mission: Mission) -> Iterable[Problem]:
         if gate.go_command and gate.mode == "confirmed" and not positions:
             message = "nobody can answer: the station has no position that may confirm its GO"
             yield Problem(mission.file, f"{key}.mode", message)
+
+
+def _command_problems(mission: Mission) -> Iterable[Problem]:
+    config = mission.config
     goes = {gate.go_command for gate in config.gate}
+    said_by_goes = {c.mav_cmd for c in config.command if c.id in goes}
     for i, command in enumerate(config.command):
-        if command.allowed_unknown and command.id in goes:
+        key = f"command[{i}].allowed_unknown"
+        if command.allowed_unknown and command.target == "barge":
+            yield Problem(mission.file, key, "only the vehicle refuses by itself what is too late")
+        elif command.allowed_unknown and command.mav_cmd in said_by_goes:
             message = "the GO of a gate is sent only while it is known to be allowed"
-            yield Problem(mission.file, f"command[{i}].allowed_unknown", message)
+            yield Problem(mission.file, key, message)
+        if command.allowed_unknown and command.two_person:
+            message = "what takes two persons is sent only while it is known to be allowed"
+            yield Problem(mission.file, key, message)
         if command.two_person and not command.dangerous:
             message = "a command that is not dangerous is not staged, so nobody confirms it"
             yield Problem(mission.file, f"command[{i}].two_person", message)

@@ -189,6 +189,33 @@ def test_ten_mistakes_in_three_files_give_ten_problems(files):
             "command[0].allowed_unknown",
             "only while it is known to be allowed",
         ),
+        (
+            "mission.toml",
+            "[[phase]]",
+            '[[gate]]\nid = "g"\ntitle = "G"\nopens = "true"\ncloses = "false"\n'
+            'mode = "automatic"\ngo_command = "go"\n'
+            '[[command]]\nid = "go"\ntitle = "GO"\nmav_cmd = "G"\nvalidity = "1 s"\n'
+            '[[command]]\nid = "again"\ntitle = "GO AGAIN"\nmav_cmd = "G"\n'
+            'validity = "1 s"\nallowed_unknown = true\n[[phase]]',
+            "command[1].allowed_unknown",
+            "only while it is known to be allowed",
+        ),
+        (
+            "mission.toml",
+            "[[phase]]",
+            '[[command]]\nid = "open"\ntitle = "OPEN"\ntarget = "barge"\norder = "deck_open"\n'
+            'validity = "1 s"\nallowed_unknown = true\n[[phase]]',
+            "command[0].allowed_unknown",
+            "only the vehicle refuses by itself",
+        ),
+        (
+            "mission.toml",
+            "[[phase]]",
+            '[[command]]\nid = "go"\ntitle = "GO"\nmav_cmd = "G"\nvalidity = "1 s"\n'
+            "two_person = true\nallowed_unknown = true\n[[phase]]",
+            "command[0].allowed_unknown",
+            "what takes two persons",
+        ),
     ],
 )
 def test_a_name_that_nothing_declares_is_a_problem(files, file, old, new, key, message):
