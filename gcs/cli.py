@@ -68,6 +68,10 @@ Position = Annotated[
     str | None,
     typer.Option(help="The position this console acts as; the mission's first where not given."),
 ]
+AttachedAs = Annotated[
+    str | None,
+    typer.Option(help=f"The position this console acts as; {Seat.position} where not given."),
+]
 Watch = Annotated[bool, typer.Option("--watch", help="Take no position: look, and act never.")]
 Person = Annotated[
     str,
@@ -245,7 +249,7 @@ def station(
 def console(
     address: Annotated[str, typer.Argument(help="unix:PATH or tcp:127.0.0.1:PORT")],
     headless: Headless = False,
-    position: Position = None,
+    position: AttachedAs = None,
     watch_only: Watch = False,
     person: Person = "",
     settings: SettingsFile = SETTINGS,
