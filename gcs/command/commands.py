@@ -25,7 +25,7 @@ from gcs.command.attempt import Attempt
 from gcs.command.authority import Operator
 from gcs.command.outgoing import Dispatch, sending
 from gcs.command.readback import readback
-from gcs.command.rules import CommandRules, not_allowed, parameter_values
+from gcs.command.rules import CommandRules, crash_of, not_allowed, parameter_values
 from gcs.command.session import SessionSecrets
 from gcs.expressions import View
 from gcs.messages import CommandInfo, CommandState, CommandStatus, Event, StagedStatus
@@ -169,9 +169,11 @@ class Commander:
             attempt.state, attempt.detail = CommandState.REFUSED, refusal
             return self._refused(command, by, refusal, now_ns)
         superseded = self._supersede(attempt, now_ns)
-        said = self._said(by, f"{rules.config.title} sent", now_ns)
+        crash = crash_of(rules, view, now_ns)
+        text = f"{rules.config.title} sent" + (f", though its {crash}" if crash else "")
+        said = Event(now_ns, "command", by, text, _WARNING if crash else _NOTICE)
         sent = self._transmit(attempt, now_ns)
-        return sent._replace(events=(*superseded, *said.events))
+        return sent._replace(events=(*superseded, said))
 
     def withdraw(self, command: str, reason: str, now_ns: int) -> Dispatch:
         """Stop sending a command that is under way. It may already have arrived."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from gcs.command.rules import CommandRules
 from gcs.config.mission import CommandConfig
-from gcs.expressions import View, number, truth
+from gcs.expressions import Expression, View, number, truth
 from gcs.expressions.parsing import parse
 from gcs.expressions.syntax import Logical
 from gcs.telemetry.speech import PLAIN, say_duration
@@ -38,12 +38,18 @@ def _lines(
     )
     if barred:
         yield f"BARRED: {barred}"
-    unknown = "UNKNOWN, but may be sent" if config.allowed_unknown else "UNKNOWN"
-    for prerequisite in rules.prerequisites:
-        holds, _ = truth(prerequisite, view, now_ns)
-        yield f"{unknown if holds is None else _WORDS[holds]}: {prerequisite.text}"
+    yield from (_prerequisite(config, part, view, now_ns) for part in rules.prerequisites)
     if config.two_person:
         yield "to be confirmed by another person"
+
+
+def _prerequisite(config: CommandConfig, prerequisite: Expression, view: View, now_ns: int) -> str:
+    holds, crash = truth(prerequisite, view, now_ns)
+    if holds is not None:
+        return f"{_WORDS[holds]}: {prerequisite.text}"
+    unknown = f"UNKNOWN ({crash})" if crash else "UNKNOWN"
+    sent = ", but may be sent" if config.allowed_unknown else ""
+    return f"{unknown}{sent}: {prerequisite.text}"
 
 
 def _proof(config: CommandConfig) -> str:

@@ -45,6 +45,11 @@ def not_allowed(rules: CommandRules, view: View, now_ns: int) -> str:
     return because if allowed is False else f"not known whether it is allowed ({because})"
 
 
+def crash_of(rules: CommandRules, view: View, now_ns: int) -> str:
+    """What crashed when it was asked whether the command is allowed; empty for nothing."""
+    return truth(rules.allowed, view, now_ns)[1]
+
+
 def parameter_values(rules: CommandRules, view: View, now_ns: int) -> tuple[dict[str, float], str]:
     """The values of a command's parameters now, and why they cannot be had."""
     values: dict[str, float] = {}

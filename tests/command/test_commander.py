@@ -257,7 +257,18 @@ def test_a_stop_is_sent_unless_it_is_known_not_to_be_allowed(
     desk.view.set("mode", 7.0)
     assert refusals(desk.send("abort")) == ["ABORT refused: not mode < 7 and left > 0 s"]
     monkeypatch.setattr(Expression, "evaluate", lambda *_: 1 / 0)
-    assert len(desk.send("abort").outgoing) == 3
+    sent = desk.send("abort")
+    assert len(sent.outgoing) == 3
+    crash = "check crashed: ZeroDivisionError: division by zero"
+    told = Event(0, "command", "landing", f"ABORT sent, though its {crash}", 4)
+    assert sent.events[-1] == told
+    desk.stage("abort")
+    staged = desk.staged()
+    assert staged is not None
+    assert staged.readback[2:] == (
+        f"UNKNOWN ({crash}), but may be sent: mode < 7",
+        f"UNKNOWN ({crash}), but may be sent: left > 0 s",
+    )
 
 
 def test_an_unknown_command_is_refused() -> None:
