@@ -206,12 +206,12 @@ class Teller:
         return f"the {_go(facts)} of {who} on {gate} stands{ends}"
 
     def _staged(self, facts: _Facts) -> str:
-        what = self._command(self._entry.subject)
-        if not facts:
-            return f"{what} is no longer staged"
+        what, console = self._command(self._entry.subject), facts["console"]
+        if "readback" not in facts:
+            return f"{what} is no longer staged on {console}"
         by = say_author(facts["position"], facts["person"])
         readback = "; ".join(facts["readback"])
-        return f"{what} is staged by {by}" + (f": {readback}" if readback else "")
+        return f"{what} is staged by {by} on {console}" + (f": {readback}" if readback else "")
 
     def _command_moves(self, facts: _Facts) -> str:
         tried = f", sent {facts['attempts']} times" if facts["attempts"] > 1 else ""

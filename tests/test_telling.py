@@ -41,6 +41,7 @@ from gcs.messages import (
     ShelveAlarm,
     Snapshot,
     StageCommand,
+    StagedStatus,
     TakeAuthority,
     UnshelveAlarm,
     Vote,
@@ -304,14 +305,13 @@ def test_a_command_is_told_with_its_sender_and_what_confirmed_it() -> None:
     ]
 
 
-def test_what_is_staged_is_told_with_its_read_back() -> None:
-    facts = {"position": "FD", "person": "wang", "readback": ["to fc_a, fc_b", "T-10 s or later"]}
-    staged = Entry(1, NOON, T, "staged", "divert", "staged by FD", facts)
-    assert teller().tell(staged) == (
-        "DIVERT TO SEA (divert) is staged by FD (wang): to fc_a, fc_b; T-10 s or later"
-    )
-    dropped = Entry(2, NOON, T, "staged", "divert", "no longer staged", {})
-    assert teller().tell(dropped) == "DIVERT TO SEA (divert) is no longer staged"
+def test_what_is_staged_is_told_with_its_console_and_its_read_back() -> None:
+    wait = StagedStatus("divert", "KX4Q", NOON, "console-2", "FD", "wang")
+    staged = msgspec.structs.replace(wait, readback=("to fc_a, fc_b", "T-10 s or later"))
+    by = "DIVERT TO SEA (divert) is staged by FD (wang) on console-2"
+    assert changed(staged=(wait,)) == [by]
+    assert changed(staged=(staged,)) == [f"{by}: to fc_a, fc_b; T-10 s or later"]
+    assert gone(staged=(staged,)) == ["DIVERT TO SEA (divert) is no longer staged on console-2"]
 
 
 def test_an_alarm_is_told() -> None:

@@ -83,7 +83,8 @@ class Commander:
             return self._refused(command, who.position, refusal, now_ns)
         if not self._rules[command].config.dangerous:
             return self.send(command, who.position, view, now_ns)
-        self._staged.pop(who.console, None)
+        title = self._title(command)
+        replaced = self._falling(self._staged_at(who.console), f"replaced by {title}", now_ns)
         self._staged[who.console] = StagedStatus(
             command,
             self._secrets.code(),
@@ -93,8 +94,8 @@ class Commander:
             who.person,
             self._rules[command].config.two_person,
         )
-        text = f"{self._title(command)} staged, to be confirmed"
-        return self._said(who.position, text, now_ns)
+        said = self._said(who.position, f"{title} staged, to be confirmed", now_ns)
+        return Dispatch(events=(*replaced.events, *said.events))
 
     def confirm(
         self,
@@ -144,8 +145,7 @@ class Commander:
 
     def left(self, console: str, now_ns: int) -> Dispatch:
         """A console went: what it had staged falls, for whoever was to confirm it."""
-        fallen = [staged for staged in self._staged.values() if staged.console == console]
-        return self._falling(fallen, f"{console} left", now_ns)
+        return self._falling(self._staged_at(console), f"{console} left", now_ns)
 
     def alone(self, now_ns: int) -> Dispatch:
         """The station itself went down and came back: whoever staged something is gone."""
@@ -273,6 +273,11 @@ class Commander:
         rules = self._rules[command]
         targets = self._targets[rules.config.target]
         return readback(rules, targets, view, now_ns, interlocks.get(command, ""))
+
+    def _staged_at(self, console: str) -> tuple[StagedStatus, ...]:
+        """What a console has staged: one command or none."""
+        staged = self._staged.get(console)
+        return () if staged is None else (staged,)
 
     def _falling(self, fallen: Iterable[StagedStatus], why: str, now_ns: int) -> Dispatch:
         why = f"no longer staged: {why}"

@@ -25,6 +25,7 @@ from gcs.messages import (
     Intent,
     Outputs,
     Snapshot,
+    StagedStatus,
     VoteStatus,
 )
 
@@ -209,8 +210,11 @@ def _command_facts(status: CommandStatus) -> dict[str, Any]:
 def _staged(before: Snapshot | None, after: Snapshot) -> Iterator[Finding]:
     known = {staged.console: staged for staged in before.staged} if before is not None else {}
     for now in after.staged:
-        if known.pop(now.console, None) == now:
+        was = known.pop(now.console, None)
+        if was == now:
             continue
+        if was is not None and was.code != now.code:
+            yield _no_longer_staged(was)
         facts = {
             "console": now.console,
             "position": now.position,
@@ -219,7 +223,11 @@ def _staged(before: Snapshot | None, after: Snapshot) -> Iterator[Finding]:
         }
         yield Finding("staged", now.command, f"staged by {now.position}", facts)
     for gone in known.values():
-        yield Finding("staged", gone.command, "no longer staged", {})
+        yield _no_longer_staged(gone)
+
+
+def _no_longer_staged(staged: StagedStatus) -> Finding:
+    return Finding("staged", staged.command, "no longer staged", {"console": staged.console})
 
 
 def _alarms(before: Snapshot | None, after: Snapshot) -> Iterator[Finding]:

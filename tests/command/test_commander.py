@@ -789,7 +789,10 @@ def test_a_console_that_stages_again_has_only_the_newer_one() -> None:
     desk = Desk()
     desk.stage("divert", "FD")
     desk.stage("abort", "GNC")
-    desk.stage("abort", "FD")
+    assert desk.stage("abort", "FD").events == (
+        Event(0, "command", "FD", "DIVERT no longer staged: replaced by ABORT", 4),
+        Event(0, "command", "FD", "ABORT staged, to be confirmed", 5),
+    )
     assert [(s.console, s.command) for s in desk.all_staged().values()] == [
         ("console-GNC", "abort"),
         ("console-FD", "abort"),

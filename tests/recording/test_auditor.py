@@ -176,6 +176,31 @@ def test_the_codes_of_dangerous_commands_are_not_in_it() -> None:
     assert "KX4Q" not in repr(finding)
 
 
+def test_what_was_staged_ends_at_its_console_and_before_what_replaces_it() -> None:
+    newer = StagedStatus("abort", "WX3P", 12, "console-1", "FD")
+    again = msgspec.structs.replace(STAGED, code="WX3P")
+    other = msgspec.structs.replace(STAGED, code="WX3P", console="console-2")
+    told = [
+        [
+            (f.subject, f.text, f.facts["console"])
+            for f in found({"staged": before}, {"staged": now})
+        ]
+        for before, now in (
+            ((STAGED,), (newer,)),
+            ((STAGED,), (again,)),
+            ((STAGED, other), (STAGED,)),
+            ((STAGED,), (msgspec.structs.replace(STAGED, readback=("holds: x",)),)),
+        )
+    ]
+    ended, staged = ("divert", "no longer staged", "console-1"), "staged by FD"
+    assert told == [
+        [ended, ("abort", staged, "console-1")],
+        [ended, ("divert", staged, "console-1")],
+        [("divert", "no longer staged", "console-2")],
+        [("divert", staged, "console-1")],
+    ]
+
+
 def two(first: Snapshot, second: Snapshot) -> list[Finding]:
     auditor = Auditor()
     auditor.see([], Outputs((BASE,)))
