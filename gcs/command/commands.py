@@ -84,10 +84,11 @@ class Commander:
         if not self._rules[command].config.dangerous:
             return self.send(command, who.position, view, now_ns)
         title = self._title(command)
+        taken = {staged.code for staged in self._staged.values()}
         replaced = self._falling(self._staged_at(who.console), f"replaced by {title}", now_ns)
         self._staged[who.console] = StagedStatus(
             command,
-            self._secrets.code(),
+            self._secrets.code(taken),
             now_ns + STAGED_FOR_NS,
             who.console,
             who.position,

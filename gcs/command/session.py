@@ -31,11 +31,13 @@ class SessionSecrets:
             if nonce not in taken:
                 return nonce
 
-    def code(self) -> str:
-        """A code that a person reads off a screen and types: no 0/O, no 1/I."""
-        return "".join(
-            _CODE_LETTERS[byte % len(_CODE_LETTERS)] for byte in self._draw("code")[:_CODE_LENGTH]
-        )
+    def code(self, taken: Container[str]) -> str:
+        """A code that a person reads off a screen and types: no 0/O, no 1/I; none that is taken."""
+        while True:
+            drawn = self._draw("code")[:_CODE_LENGTH]
+            code = "".join(_CODE_LETTERS[byte % len(_CODE_LETTERS)] for byte in drawn)
+            if code not in taken:
+                return code
 
     def _draw(self, stream: str) -> bytes:
         counter = self._drawn[stream]

@@ -810,6 +810,17 @@ def test_two_consoles_of_one_position_stage_each_its_own() -> None:
     assert len(desk.commander.confirm(second.code, there, desk.view, 0).outgoing) == 3
 
 
+def test_no_two_staged_commands_have_one_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = iter([b"AAAA", b"AAAA", b"BBBB", b"AAAA", b"BBBB", b"CCCC"])
+    monkeypatch.setattr(SessionSecrets, "_draw", lambda *_: next(drawn))
+    desk = Desk()
+    for position in ("FD", "GNC", "GNC"):
+        desk.stage("abort", position)
+    first, second = desk.all_staged().values()
+    assert first.code != second.code
+    assert list(drawn) == []
+
+
 def test_who_has_nothing_staged_is_told_that_the_code_is_no_ones() -> None:
     desk = Desk()
     desk.stage("divert", "FD")
