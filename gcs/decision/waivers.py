@@ -109,9 +109,9 @@ class Waivers:
         return changed
 
     def applied(self, criterion: Criterion, verdict: Verdict, now_ns: int) -> Verdict:
-        """The verdict, WAIVED where it is a NO-GO that a waiver covers."""
+        """The verdict of a criterion that counts, WAIVED where it is a NO-GO that is covered."""
         waiver = self._in_force.get(criterion.id)
-        if waiver is None or verdict.state is CriterionState.INHIBITED:
+        if waiver is None:
             return verdict
         value, covers = verdict.value, waiver.covers
         if value is not None and covers.side(value) is Side.OUT:

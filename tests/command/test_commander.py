@@ -271,6 +271,20 @@ def test_a_stop_is_sent_unless_it_is_known_not_to_be_allowed(
     )
 
 
+def test_all_that_is_asked_of_a_stop_is_asked_at_the_moment_of_sending(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked, evaluate = [], Expression.evaluate
+
+    def noting(self: Expression, view: FakeView, now_ns: int) -> float | bool | None:
+        asked.append(now_ns)
+        return evaluate(self, view, now_ns)
+
+    monkeypatch.setattr(Expression, "evaluate", noting)
+    Desk().send("abort")
+    assert set(asked) == {0}
+
+
 def test_an_unknown_command_is_refused() -> None:
     assert refusals(Desk().send("self_destruct")) == ["self_destruct refused: no such command"]
     assert refusals(Desk().stage("self_destruct")) == ["self_destruct refused: no such command"]

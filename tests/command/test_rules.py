@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gcs.command.rules import CommandRules, not_allowed, parameter_values
+from gcs.command.rules import CommandRules, crash_of, not_allowed, parameter_values
 from gcs.expressions import compile_expression
 from tests.helpers.joint_view import SECOND, FakeView, mission_of
 
@@ -50,6 +50,7 @@ def test_it_is_asked_at_this_very_moment_whether_it_is_allowed(view: FakeView) -
     unknown = f"not known whether it is allowed (not {HELD})"
     assert not_allowed(commit, view, 3 * SECOND) == unknown
     assert not_allowed(commit, view, 4 * SECOND) == ""
+    assert crash_of(commit, view, 5 * SECOND) == ""
 
 
 def test_it_carries_what_its_expressions_say_at_this_very_moment(view: FakeView) -> None:
