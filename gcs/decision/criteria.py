@@ -12,7 +12,7 @@ from gcs.decision.compiling import merged_windows
 from gcs.decision.criterion import Criterion, Judge, Verdict
 from gcs.decision.criterion_loading import CriterionLoader
 from gcs.decision.limits import Limit
-from gcs.decision.outlook import Limits
+from gcs.decision.outlook import LimitColumns
 from gcs.decision.trend import Trends
 from gcs.decision.view import JointView
 from gcs.decision.waivers import Waivers
@@ -51,7 +51,9 @@ class Criteria:
         self._all = range(len(self._judges))
         self._ids = tuple(self._places)
         self._limited = [place for place in self._all if criteria[place].no_go is not None]
-        self._limits = Limits([c.no_go or Limit() for c in criteria], [c.scale for c in criteria])
+        self._limits = LimitColumns(
+            [c.no_go or Limit() for c in criteria], [c.scale for c in criteria]
+        )
         self._trends = Trends(len(self._limited))
         self._slopes: list[float | None] = [None] * len(self._judges)
         self._verdicts: list[Verdict] = [_NOT_JUDGED] * len(self._judges)

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from gcs.decision.limits import Latch, Limit, Side, Standing
 from gcs.decision.view import JointView
 from gcs.decision.wording import Vocabulary
-from gcs.expressions import Expression
+from gcs.expressions import Expression, say_crash
 from gcs.messages import CriterionInfo, CriterionState
 from gcs.telemetry.speech import Speech, say_duration
 
@@ -162,7 +162,7 @@ class Judge:
             self._may_clear = self._clears(view, now_ns)
             verdict = self._verdict(answer, view, now_ns)
         except Exception as error:
-            verdict = self._unknown(f"check crashed: {type(error).__name__}: {error}", now_ns)
+            verdict = self._unknown(say_crash(error), now_ns)
         self._calm = self._is_calm()
         return verdict
 

@@ -34,7 +34,7 @@ class Outlook(NamedTuple):
     violates_ns: list[int | None]
 
 
-class Limits:
+class LimitColumns:
     """The no-go limits of criteria, as columns."""
 
     def __init__(self, limits: Sequence[Limit], scales: Sequence[tuple[float, float]]) -> None:

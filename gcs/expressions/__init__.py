@@ -35,7 +35,7 @@ of recorded samples, for many moments at once. `truth` and `number` (`asking`) a
 crashes is unknown.
 """
 
-from gcs.expressions.asking import number, truth
+from gcs.expressions.asking import number, say_crash, truth
 from gcs.expressions.batch import evaluate_columns
 from gcs.expressions.checking import Scope
 from gcs.expressions.columns import Column
@@ -74,6 +74,7 @@ __all__ = [
     "number",
     "parse_difference",
     "parse_quantity",
+    "say_crash",
     "truth",
     "unit_of",
 ]

@@ -15,7 +15,7 @@ def truth(expression: Expression, view: View, now_ns: int) -> tuple[bool | None,
     try:
         value = expression.evaluate(view, now_ns)
     except Exception as error:
-        return None, _crash(error)
+        return None, say_crash(error)
     if value is None or isinstance(value, bool):
         return value, ""
     return None, f"check crashed: {value!r} is neither true nor false"
@@ -26,7 +26,7 @@ def number(expression: Expression, view: View, now_ns: int) -> tuple[float | Non
     try:
         value = expression.evaluate(view, now_ns)
     except Exception as error:
-        return None, _crash(error)
+        return None, say_crash(error)
     if value is None:
         return None, ""
     if isinstance(value, bool) or not math.isfinite(value):
@@ -34,5 +34,6 @@ def number(expression: Expression, view: View, now_ns: int) -> tuple[float | Non
     return float(value), ""
 
 
-def _crash(error: Exception) -> str:
+def say_crash(error: Exception) -> str:
+    """What is said of a check that crashed."""
     return f"check crashed: {type(error).__name__}: {error}"

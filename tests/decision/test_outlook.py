@@ -7,7 +7,7 @@ import math
 import pytest
 
 from gcs.decision.limits import Limit
-from gcs.decision.outlook import HORIZON_NS, Limits, Outlook
+from gcs.decision.outlook import HORIZON_NS, LimitColumns, Outlook
 
 SECOND = 1_000_000_000
 BAND = Limit(above=4.0, below=-2.0)
@@ -15,7 +15,7 @@ BAND = Limit(above=4.0, below=-2.0)
 
 def outlook(value: float | None, slope: float | None, limit: Limit | None = BAND) -> Outlook:
     """Of one criterion between two others, which must not disturb it."""
-    limits = Limits(
+    limits = LimitColumns(
         [Limit(above=1.0), limit or Limit(), BAND], [(1.0, 1.0), (3.0, 6.0), (9.0, 9.0)]
     )
     several = limits.outlook([1, 0, 1], [value, 0.5, None], [slope, -1.0, 1.0])
@@ -60,7 +60,7 @@ def test_what_has_no_value_has_neither_limit_nor_margin() -> None:
 
 @pytest.mark.parametrize("value", [4.0, 4.5, 3.5])
 def test_a_margin_that_is_no_finite_number_is_none(value: float) -> None:
-    limits = Limits([Limit(above=4.0, below=4.0)], [(0.0, 0.0)])
+    limits = LimitColumns([Limit(above=4.0, below=4.0)], [(0.0, 0.0)])
     assert limits.outlook([0], [value], [None])[:2] == ([4.0], [None])
 
 
@@ -114,4 +114,4 @@ def test_an_hour_ahead_is_the_last_that_is_said() -> None:
 
 
 def test_no_criteria_have_no_outlook() -> None:
-    assert Limits([], []).outlook([], [], []) == ([], [], [])
+    assert LimitColumns([], []).outlook([], [], []) == ([], [], [])
