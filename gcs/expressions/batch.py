@@ -29,7 +29,7 @@ from gcs.expressions.columns import (
 )
 from gcs.expressions.evaluating import Expression
 from gcs.expressions.functions import FUNCTIONS, VECTOR_OPERATORS
-from gcs.expressions.sums import Line, exact, mean, root_mean_square, slope
+from gcs.expressions.sums import exact, mean, root_mean_square, slope
 from gcs.expressions.syntax import (
     Arithmetic,
     Call,
@@ -212,9 +212,7 @@ class _Batch(_PointWise):
         times = samples.source_ns.astype(object)
         times = times - times[0] if len(times) else times
         lines = (times, times * times, scaled, times * scaled)
-        return _finished(
-            lambda *line: slope(Line(*line)), count, *(self._totals(samples, of) for of in lines)
-        )
+        return _finished(slope, count, *(self._totals(samples, of) for of in lines))
 
     # --- Held ---
 

@@ -183,7 +183,7 @@ class _Compiler:
         operand, window = node.arguments
         index = self._scope.index(next(iter(names(operand))))
         assert index is not None
-        point_wise = _itself if isinstance(operand, Name) else _point_wise(self.number(operand))
+        point_wise = None if isinstance(operand, Name) else _point_wise(self.number(operand))
         over = WindowOperator(node.function, point_wise, duration_ns(window))
 
         present = _value(index)
@@ -224,11 +224,6 @@ def _point_wise(operand: Number) -> PointWise:
         return operand(sample, 0)
 
     return point_wise
-
-
-def _itself(sampled: float) -> float:
-    """A bare name over one sample; histories hold finite values alone."""
-    return sampled
 
 
 def _remembers(node: Node) -> bool:

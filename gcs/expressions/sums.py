@@ -8,7 +8,6 @@ the order in which samples came leaves no trace. One division at the end rounds,
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 _DIGITS = 2.0**53
 _LEAST_EXPONENT = -1073
@@ -36,23 +35,16 @@ def root_mean_square(count: int, total: int) -> float | None:
         return None
 
 
-@dataclass(frozen=True)
-class Line:
-    """Sums over points (time ns, `exact` value): what a least-squares line needs."""
+def slope(count: int, times: int, squares: int, values: int, products: int) -> float | None:
+    """Of the least-squares line through points (time ns, `exact` value), per second.
 
-    count: int
-    times: int
-    squares: int
-    values: int
-    products: int
-
-
-def slope(line: Line) -> float | None:
-    """Per second; None of fewer than two points, or if too large."""
-    if line.count < 2:
+    Wanted are their number and the sums of times, of times squared, of values, and of times
+    by values. None of fewer than two points, or if too large.
+    """
+    if count < 2:
         return None
-    above = line.count * line.products - line.times * line.values
-    below = line.count * line.squares - line.times * line.times
+    above = count * products - times * values
+    below = count * squares - times * times
     try:
         return above * _SECOND_NS / (below << _SCALE_BITS)
     except OverflowError:

@@ -39,8 +39,8 @@ class OneParameter:
         """The last ones, as arrays of time and value."""
         last_ns = next(self._ticks) * self._period_ns
         place = self._history.after(last_ns - seconds * SECOND_NS)
-        times, values = zip(*self._history.until(place, last_ns), strict=True)
-        return np.array(times), np.array(values)
+        inside = slice(place - self._history.first, None)
+        return np.array(self._history.times[inside]), np.array(self._history.values[inside])
 
     def index(self, name: str) -> int | None:
         return 0 if name == "roll" else None
