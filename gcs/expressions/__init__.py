@@ -29,10 +29,10 @@ Unknown
 : is None. It spreads through numbers; through logic unless the answer does not depend on it
   (Kleene). Division by zero and everything not finite is unknown.
 
-Text is parsed to a tree (`syntax`), checked against the dictionary's units (`checking`) and
-compiled to closures (`evaluating`). `evaluate_columns` (`batch`) answers the same over columns
-of recorded samples, for many moments at once. `truth` and `number` (`asking`) ask safely: what
-crashes is unknown.
+Text is parsed to a tree (`syntax`), checked against the dictionary's units (`checking`), and
+written as one Python function (`generating`) that an `Expression` (`evaluating`) asks.
+`evaluate_columns` (`batch`) answers the same over columns of recorded samples, for many moments
+at once. `truth` and `number` (`asking`) ask safely: what crashes is unknown.
 """
 
 from gcs.expressions.asking import number, say_crash, truth
@@ -40,7 +40,7 @@ from gcs.expressions.batch import evaluate_columns
 from gcs.expressions.checking import Scope
 from gcs.expressions.columns import Column
 from gcs.expressions.errors import ExpressionError
-from gcs.expressions.evaluating import Expression, View, compile_expression
+from gcs.expressions.evaluating import Expression, compile_expression
 from gcs.expressions.history import History
 from gcs.expressions.units import (
     CONDITION,
@@ -54,6 +54,7 @@ from gcs.expressions.units import (
     parse_quantity,
     unit_of,
 )
+from gcs.expressions.view import View
 
 __all__ = [
     "CONDITION",

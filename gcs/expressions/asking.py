@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import math
 
-from gcs.expressions.evaluating import Expression, View
+from gcs.expressions.evaluating import Expression
+from gcs.expressions.view import View
 
 
 def truth(expression: Expression, view: View, now_ns: int) -> tuple[bool | None, str]:

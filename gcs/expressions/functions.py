@@ -115,16 +115,11 @@ FUNCTIONS: Mapping[str, Function] = {
 }
 
 
-def _divide(a: float, b: float) -> float:
+def divide(a: float, b: float) -> float:
+    """What `/` says; the other operators say the same of floats as Python does."""
     return a / b if b else math.nan
 
 
-OPERATORS: Mapping[str, Scalar] = {
-    "+": lambda a, b: a + b,
-    "-": lambda a, b: a - b,
-    "*": lambda a, b: a * b,
-    "/": _divide,
-}
 VECTOR_OPERATORS: Mapping[str, Vector] = {
     "+": np.add,
     "-": np.subtract,

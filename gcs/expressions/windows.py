@@ -230,6 +230,7 @@ class WindowOperator:
         self._window_ns = window_ns
         self._history: History | None = None
         self._answer: float | None = None
+        self._answered = False
         self._restart(0, 0)
 
     def __call__(self, history: History, now_ns: int) -> float | None:

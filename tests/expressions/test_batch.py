@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gcs.expressions import Column, compile_expression, evaluate_columns
@@ -60,7 +60,6 @@ def assert_equal(text: str, samples: list[Received], at_ns: list[int]) -> None:
 
 
 @pytest.mark.parametrize("text", POINT_WISE + CONDITIONS)
-@settings(deadline=None)
 @given(samples=signals(), at_ns=moments())
 def test_batch_is_live(text, samples, at_ns):
     assert_equal(text, samples, at_ns)
@@ -68,7 +67,6 @@ def test_batch_is_live(text, samples, at_ns):
 
 @pytest.mark.parametrize("operator", OVER_TIME)
 @pytest.mark.parametrize("inside", INSIDES)
-@settings(deadline=None)
 @given(
     samples=signals(NAMES[:1], most=40),
     at_ns=moments(),

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 import subprocess
 import sys
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gcs.expressions.functions import FUNCTIONS, OPERATORS, VECTOR_OPERATORS
+from gcs.expressions.functions import FUNCTIONS, VECTOR_OPERATORS
 from tests.expressions.fakes import SECOND_NS, FakeView, answer, compiled
 
 VALUES = {
@@ -105,7 +106,20 @@ def test_age():
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
 
 
-@pytest.mark.parametrize("name", [*FUNCTIONS, *OPERATORS])
+def applied(operator: str) -> Callable[[float, float], float]:
+    """What the language says of two numbers; NaN where it says nothing."""
+    expression = compiled(f"barge.deck.roll {operator} barge.deck.pitch")
+
+    def scalar(a: float, b: float) -> float:
+        view = FakeView()
+        view.values.update({"barge.deck.roll": a, "barge.deck.pitch": b})
+        found = expression.evaluate(view, 0)
+        return math.nan if found is None else found
+
+    return scalar
+
+
+@pytest.mark.parametrize("name", [*FUNCTIONS, *VECTOR_OPERATORS])
 @given(data=st.data())
 def test_live_and_array_forms_mean_the_same(name, data):
     """On what is defined, to the last bit, zero's sign too; and both know what is not."""
@@ -114,7 +128,7 @@ def test_live_and_array_forms_mean_the_same(name, data):
         count = data.draw(st.integers(row.least, min(row.most, 5)))
         scalar, vector = row.scalar, row.vector
     else:
-        count, scalar, vector = 2, OPERATORS[name], VECTOR_OPERATORS[name]
+        count, scalar, vector = 2, applied(name), VECTOR_OPERATORS[name]
     arguments = data.draw(st.lists(NUMBERS, min_size=count, max_size=count))
     one = float(scalar(*arguments))
     with np.errstate(all="ignore"):
@@ -132,6 +146,41 @@ def test_array_functions_pass_on_what_is_not_defined(name):
             arguments = [np.array([1.0, np.nan]) if i == hole else 1.0 for i in range(count)]
             with np.errstate(all="ignore"):
                 assert np.isnan(row.vector(*arguments)).tolist() == [False, True]
+
+
+def test_beyond_what_decides_alone_nothing_is_asked():
+    class Asked(FakeView):
+        def __init__(self) -> None:
+            super().__init__()
+            self.values = {"nav.altitude": 1.0, "nav.speed": 1.0}
+            self.asked: list[int] = []
+
+        def value(self, index: int) -> float | None:
+            self.asked.append(index)
+            return super().value(index)
+
+    for text in (
+        "nav.altitude > 2 m and nav.speed > 0 m/s",
+        "nav.altitude < 2 m or nav.speed > 0 m/s",
+    ):
+        view = Asked()
+        assert compiled(text).evaluate(view, 0) is not None
+        assert len(view.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "not " * 99 + "true",
+        "held(" * 49 + "true" + ", 1 s)" * 49,
+        "+".join(["1"] * 99) + " > 0",
+        "(true and (false or " * 49 + "true" + "))" * 49,
+        "abs(" * 98 + "-1" + ")" * 98 + " == 1",
+        "mean_over(" + "abs(" * 97 + "nav.altitude" + ")" * 97 + ", 2 s) > 0 m",
+    ],
+)
+def test_the_deepest_that_is_allowed_can_be_asked(text):
+    assert compiled(text).evaluate(FakeView(), 0) in (True, False, None)
 
 
 def test_importing_the_language_does_not_import_pint_or_read_a_clock():
