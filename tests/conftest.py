@@ -3,6 +3,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes is the machine's affair: what else it does fails no test.
+settings.register_profile("landfall", deadline=None)
+settings.load_profile("landfall")
 
 HERE = Path(__file__).parent
 LONGEST = (

@@ -351,7 +351,7 @@ def deliveries(draw: st.DrawFn) -> Received:
     return Received(link, steady().now_ns - behind_ns, data, peer, topic, retained)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(deliveries(), max_size=20))
 def test_no_bytes_on_any_link_fault_the_station(hostile: list[Received]) -> None:
     hop = steady()

@@ -199,5 +199,5 @@ class Consoles(RuleBasedStateMachine):
         assert may == holders
 
 
-Consoles.TestCase.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+Consoles.TestCase.settings = settings(max_examples=60, stateful_step_count=25)
 TestConsoles = Consoles.TestCase

@@ -1003,5 +1003,5 @@ class CommandLife(RuleBasedStateMachine):
         assert len({s.nonce for s in statuses}) == len(statuses)
 
 
-CommandLife.TestCase.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+CommandLife.TestCase.settings = settings(max_examples=60, stateful_step_count=30)
 TestCommandLife = CommandLife.TestCase

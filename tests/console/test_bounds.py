@@ -74,7 +74,7 @@ def assert_inside(lines: Sequence[Line], width: int, height: int) -> None:
 
 
 @EACH
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     width=st.integers(1, 200),
     height=st.integers(1, 60),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from firmware_sim.flight_software.profiles import closing_slope, closing_speed, fall_time
@@ -13,7 +13,6 @@ gains = st.floats(0.1, 2.0)
 accelerations = st.floats(0.3, 5.0)
 
 
-@settings(deadline=None)
 @given(distances, gains, accelerations)
 def test_a_profile_never_asks_for_more_than_its_acceleration(
     distance: float, gain: float, acceleration: float
@@ -23,7 +22,6 @@ def test_a_profile_never_asks_for_more_than_its_acceleration(
     assert abs(speed * closing_slope(distance, gain, acceleration)) <= acceleration * 1.0001
 
 
-@settings(deadline=None)
 @given(distances, gains, accelerations)
 def test_the_slope_is_the_derivative(distance: float, gain: float, acceleration: float) -> None:
     h = 1e-4
@@ -34,7 +32,6 @@ def test_the_slope_is_the_derivative(distance: float, gain: float, acceleration:
     assert numeric / (2 * h) == pytest.approx(slope, rel=1e-3, abs=1e-5)
 
 
-@settings(deadline=None)
 @given(st.floats(0.1, 3000), st.floats(-120, 60))
 def test_a_fall_takes_its_time(height: float, speed: float) -> None:
     t = fall_time(height, speed, 9.8)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from firmware_sim.flight_software.computer import ComputerState
@@ -45,7 +45,6 @@ def _all_speak(crew: Crew) -> None:
 numbers = st.floats(-1e6, 1e6)
 
 
-@settings(deadline=None)
 @given(numbers, numbers, numbers)
 def test_three_numbers_give_their_middle(a: float, b: float, c: float) -> None:
     crew = _CREW

@@ -141,7 +141,7 @@ def test_damaged_records_in_a_row_keep_their_own_times(dialect: Dialect) -> None
     ]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.data())
 def test_damage_to_one_byte_costs_no_other_frame(dialect: Dialect, data: st.DataObject) -> None:
     frames = heartbeats(dialect, 12)
@@ -156,7 +156,7 @@ def test_damage_to_one_byte_costs_no_other_frame(dialect: Dialect, data: st.Data
     assert [mode for mode in range(12) if mode not in found] in ([], [record_at])
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.binary(max_size=60), st.integers(0, 12))
 @example(bytes.fromhex("fe9f000000"), 3)
 def test_rubbish_between_two_records_hides_neither(
@@ -169,7 +169,7 @@ def test_rubbish_between_two_records_hides_neither(
     assert set(modes(dialect, log)) == set(range(12))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.one_of(st.binary(max_size=300), st.lists(st.sampled_from(b"\0\5\xfd\xfe")).map(bytes)))
 def test_any_bytes_are_cut_into_parts_that_do_not_overlap(data: bytes) -> None:
     (starts, ends), receipts_ns = split_tlog(data)
