@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from functools import partial
+from typing import Any
 
 from gcs.config.loading import Mission
 from gcs.config.problems import Problem
@@ -56,14 +56,14 @@ class Criteria:
         )
         self._trends = Trends(len(self._limited))
         self._slopes: list[float | None] = [None] * len(self._judges)
-        self._verdicts: list[Verdict] = [_NOT_JUDGED] * len(self._judges)
+        self._verdicts: list[Verdict[Any]] = [_NOT_JUDGED] * len(self._judges)
         self._since_ns = [0] * len(self._judges)
         self._statuses: list[CriterionStatus] = []
         # Which verdicts the statuses do not tell yet.
         self._untold: set[int] = set()
         self._scene: tuple[str, frozenset[str]] | None = None
         # Why a criterion is INHIBITED in this scene, for those that are.
-        self._inhibited: dict[int, Callable[[], str]] = {}
+        self._inhibited: dict[int, str] = {}
 
     def infos(self) -> tuple[CriterionInfo, ...]:
         """What the board's rows are called, in file order."""
@@ -141,7 +141,7 @@ class Criteria:
             judge = judges[place]
             verdict = judge.judge(view, now_ns)
             if place in inhibited:
-                verdict = verdict._replace(state=CriterionState.INHIBITED, tell=inhibited[place])
+                verdict = Verdict(CriterionState.INHIBITED, str, inhibited[place], verdict.value)
             elif any_waived:
                 verdict = self._waivers.applied(judge.criterion, verdict, now_ns)
             before = verdicts[place]
@@ -180,20 +180,20 @@ class Criteria:
         )
 
 
-_NOT_JUDGED = Verdict(CriterionState.UNKNOWN, lambda: "not judged yet")
+_NOT_JUDGED: Verdict[str] = Verdict(CriterionState.UNKNOWN, str, "not judged yet")
 
 
 def _inhibited(
     judges: Sequence[Judge], phase: str, committed: frozenset[str]
-) -> Iterator[tuple[int, Callable[[], str]]]:
+) -> Iterator[tuple[int, str]]:
     """The places of the criteria that cannot change anything now, and the sentence of why."""
     for place, judge in enumerate(judges):
         criterion = judge.criterion
         if criterion.phases and phase not in criterion.phases:
-            yield place, partial("{}: not judged in phase {}".format, criterion.title, phase)
+            yield place, f"{criterion.title}: not judged in phase {phase}"
         elif criterion.gates and committed.issuperset(criterion.gates):
             gates = ", ".join(criterion.gates)
-            yield place, partial("{}: {} committed".format, criterion.title, gates)
+            yield place, f"{criterion.title}: {gates} committed"
 
 
 def _readers(judges: Sequence[Judge]) -> dict[int, list[int]]:

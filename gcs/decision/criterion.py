@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Final, NamedTuple
+from typing import Any, Final, Generic, TypeVar
+
+import msgspec
 
 from gcs.decision.limits import Latch, Limit, Side, Standing
+from gcs.decision.sentences import ConditionSentences, Evidence, ValueSentences
 from gcs.decision.view import JointView
-from gcs.decision.wording import Vocabulary
+from gcs.decision.wording import NAMED_AT_MOST, Vocabulary
 from gcs.expressions import Expression, say_crash
 from gcs.messages import CriterionInfo, CriterionState
 from gcs.telemetry.speech import Speech, say_duration
@@ -114,16 +117,24 @@ class Criterion:
         )
 
 
-class Verdict(NamedTuple):
+Seen = TypeVar("Seen")
+
+
+class Verdict(msgspec.Struct, Generic[Seen], frozen=True, gc=False):
     """What a criterion says now, before phases and commits are considered. SI.
 
-    `tell` makes the sentence of why, of what was known when it was judged: most verdicts
+    `say` makes the sentence of why, of what was `seen` when it was judged: most verdicts
     are outdated before anyone reads them.
     """
 
     state: CriterionState
-    tell: Callable[[], str]
+    say: Callable[[Seen], str]
+    seen: Seen
     value: float | None = None
+
+    def tell(self) -> str:
+        """The sentence of why."""
+        return self.say(self.seen)
 
 
 class Judge:
@@ -138,27 +149,30 @@ class Judge:
         self.criterion = criterion
         self._vocabulary = criterion.vocabulary
         self._reads = self._vocabulary.in_order_of(criterion.expression)
+        self._told = self._reads[:NAMED_AT_MOST]
+        self._conditions = ConditionSentences(
+            criterion.title, [self._vocabulary.name(index) for index in self._reads]
+        )
+        self._values = _value_sentences(criterion)
+        self._say_passing: Callable[[Any], str] = (self._values or self._conditions).of
         self.depends_on = frozenset().union(*(e.reads for e in criterion.expressions))
         delays = (criterion.trip_after_ns, criterion.clear_after_ns)
         self._no_go = Latch(*delays)
         self._caution = Latch(*delays)
         self._may_clear = True
-        self._said_limits: dict[float, str] = {}
         self._expression = criterion.expression
-        self._no_go_limit = criterion.no_go
         self._calm = False
         self._least, self._most = _within_all(criterion)
 
-    def judge(self, view: JointView, now_ns: int) -> Verdict:
+    def judge(self, view: JointView, now_ns: int) -> Verdict[Any]:
         """The verdict at `now_ns`. Never raises: a check that crashes is UNKNOWN."""
         try:
             answer = self._expression.evaluate(view, now_ns)
             if self._calm:
                 if answer.__class__ is float and self._least <= answer <= self._most:
-                    return Verdict(_GO, partial(self._sentence, answer, _GO, None), answer)
-                if answer is True and self._no_go_limit is None:
-                    seen = [view.value(index) for index in self._reads]
-                    return Verdict(_GO, partial(self._evidence, True, seen, None))
+                    return Verdict(_GO, self._say_passing, answer, answer)
+                if answer is True and self._values is None:
+                    return Verdict(_GO, self._say_passing, self._seen(view))
             self._may_clear = self._clears(view, now_ns)
             verdict = self._verdict(answer, view, now_ns)
         except Exception as error:
@@ -166,13 +180,13 @@ class Judge:
         self._calm = self._is_calm()
         return verdict
 
-    def _verdict(self, answer: float | bool | None, view: JointView, now_ns: int) -> Verdict:
+    def _verdict(self, answer: float | bool | None, view: JointView, now_ns: int) -> Verdict[Any]:
         if answer is None:
             absence = self._vocabulary.absence(self.criterion.expression, self._reads, view)
             return self._unknown(absence, now_ns)
-        if self.criterion.no_go is None:
+        if self._values is None:
             return self._judge_condition(answer, view, now_ns)
-        return self._judge_value(answer, self.criterion.no_go, now_ns)
+        return self._judge_value(answer, self._values, now_ns)
 
     def _is_calm(self) -> bool:
         """Whether an answer that passes would leave everything as it is."""
@@ -192,25 +206,28 @@ class Judge:
         """The side that counts: not out, but no way back either, is as between the limits."""
         return Side.BAND if side is Side.IN and not self._may_clear else side
 
-    def _unknown(self, why: str, now_ns: int) -> Verdict:
+    def _unknown(self, why: str, now_ns: int) -> Verdict[str]:
         self._no_go.step(Side.UNKNOWN, now_ns)
         self._caution.step(Side.UNKNOWN, now_ns)
-        return Verdict(CriterionState.UNKNOWN, partial("{}: {}".format, self.criterion.title, why))
+        return Verdict(CriterionState.UNKNOWN, str, f"{self.criterion.title}: {why}")
 
-    def _judge_condition(self, answer: float | bool, view: JointView, now_ns: int) -> Verdict:
+    def _judge_condition(
+        self, answer: float | bool, view: JointView, now_ns: int
+    ) -> Verdict[str] | Verdict[Evidence]:
         if not isinstance(answer, bool):
             return self._unknown(f"check crashed: {answer!r} is neither true nor false", now_ns)
         standing = self._no_go.step(self._side(Side.IN if answer else Side.OUT), now_ns)
-        seen = [view.value(index) for index in self._reads]
-        tell = partial(self._evidence, answer, seen, self._waits(now_ns))
-        return Verdict(_STATES[standing], tell)
+        say = partial(self._conditions.of_answer, answer, self._waiting(now_ns))
+        return Verdict(_STATES[standing], say, self._seen(view))
 
-    def _judge_value(self, answer: float | bool, no_go: Limit, now_ns: int) -> Verdict:
+    def _judge_value(
+        self, answer: float | bool, sentences: ValueSentences, now_ns: int
+    ) -> Verdict[str] | Verdict[float]:
         if isinstance(answer, bool) or not math.isfinite(answer):
             return self._unknown(f"check crashed: {answer!r} is not a finite number", now_ns)
-        state = self._state_of(answer, no_go, now_ns)
-        tell = partial(self._sentence, answer, state, self._waits(now_ns))
-        return Verdict(state, tell, answer)
+        state = self._state_of(answer, sentences.no_go, now_ns)
+        say = partial(sentences.of_state, state, self._waiting(now_ns))
+        return Verdict(state, say, answer, answer)
 
     def _state_of(self, value: float, no_go: Limit, now_ns: int) -> CriterionState:
         state = _STATES[self._no_go.step(self._side(no_go.side(value)), now_ns)]
@@ -222,62 +239,23 @@ class Judge:
             return CriterionState.CAUTION
         return state
 
-    def _evidence(self, met: bool, seen: Sequence[float | None], waits: _Waits | None) -> str:
-        evidence = self._vocabulary.values(self._reads, seen)
-        text = f"{self.criterion.title} {'met' if met else 'not met'}: {evidence}"
-        return text if waits is None else text + self._waiting(waits)
+    def _seen(self, view: JointView) -> Evidence:
+        """The values that a condition's sentence tells."""
+        return list(map(view.value, self._told))
 
-    def _sentence(self, value: float, state: CriterionState, waits: _Waits | None) -> str:
-        no_go = self._no_go_limit
-        assert no_go is not None
-        limit = no_go.nearest(value)
-        limit_said = self._said_limits.get(limit) or self._say_limit(limit)
-        said = self.criterion.speech.say(value)
-        if said == limit_said:
-            said = self.criterion.speech.say_apart(value, limit)
-        text = f"{self.criterion.title} {said}"
-        caution = self.criterion.caution
-        if state is CriterionState.CAUTION and caution is not None:
-            text += f", caution {self._say_limit(caution.nearest(value))}"
-        text += f", limit {limit_said}"
-        if state is CriterionState.NO_GO and no_go.side(value) is Side.BAND:
-            text += f", clears at {self._say_limit(no_go.clears_at(value))}"
-        return text if waits is None else text + self._waiting(waits)
-
-    def _say_limit(self, limit: float) -> str:
-        """Of the few numbers that limits are; each is put into words once."""
-        said = self._said_limits.get(limit)
-        if said is None:
-            said = self._said_limits[limit] = self.criterion.speech.say(limit)
-        return said
-
-    def _waits(self, now_ns: int) -> _Waits | None:
-        """What the verdict waits for, if it does."""
-        standing, moving_for_ns = self._no_go.standing, self._no_go.moving_for_ns(now_ns)
-        barred = standing is Standing.TRIPPED and not self._may_clear
-        if moving_for_ns is None and not barred:
-            return None
-        return _Waits(standing, moving_for_ns, barred)
-
-    def _waiting(self, waits: _Waits) -> str:
+    def _waiting(self, now_ns: int) -> str:
         """How long the verdict has been about to change, and what else a trip waits for."""
         text = ""
-        if waits.moving_for_ns is not None:
+        standing, moving_for_ns = self._no_go.standing, self._no_go.moving_for_ns(now_ns)
+        if moving_for_ns is not None:
             word, delay_ns = "inside", self.criterion.clear_after_ns
-            if waits.standing is Standing.CLEAR:
+            if standing is Standing.CLEAR:
                 word, delay_ns = "out", self.criterion.trip_after_ns
-            text = f", {word} for {say_duration(waits.moving_for_ns)} of {say_duration(delay_ns)}"
-        if waits.barred and self.criterion.clears_when is not None:
-            text += f", clears when {self._vocabulary.told(self.criterion.clears_when.text)}"
+            text = f", {word} for {say_duration(moving_for_ns)} of {say_duration(delay_ns)}"
+        clears_when = self.criterion.clears_when
+        if standing is Standing.TRIPPED and not self._may_clear and clears_when is not None:
+            text += f", clears when {self._vocabulary.told(clears_when.text)}"
         return text
-
-
-class _Waits(NamedTuple):
-    """A delay that holds a verdict, and whether a trip is barred from clearing."""
-
-    standing: Standing
-    moving_for_ns: int | None
-    barred: bool
 
 
 _STATES = {
@@ -286,6 +264,12 @@ _STATES = {
     Standing.TRIPPED: CriterionState.NO_GO,
 }
 _GO: Final = CriterionState.GO
+
+
+def _value_sentences(criterion: Criterion) -> ValueSentences | None:
+    if criterion.no_go is None:
+        return None
+    return ValueSentences(criterion.title, criterion.speech, criterion.no_go, criterion.caution)
 
 
 def _within_all(criterion: Criterion) -> tuple[float, float]:

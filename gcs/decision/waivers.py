@@ -17,6 +17,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from gcs.decision.criterion import Criterion, Verdict, Waivable
 from gcs.decision.limits import Limit, Side
@@ -108,7 +109,7 @@ class Waivers:
         changed, self._changed = frozenset(self._changed), set()
         return changed
 
-    def applied(self, criterion: Criterion, verdict: Verdict, now_ns: int) -> Verdict:
+    def applied(self, criterion: Criterion, verdict: Verdict[Any], now_ns: int) -> Verdict[Any]:
         """The verdict of a criterion that counts, WAIVED where it is a NO-GO that is covered."""
         waiver = self._in_force.get(criterion.id)
         if waiver is None:
@@ -121,9 +122,11 @@ class Waivers:
             return verdict
         if verdict.state is not CriterionState.NO_GO:
             return verdict
-        tell = verdict.tell
-        return verdict._replace(
-            state=CriterionState.WAIVED, tell=lambda: f"{tell()}; {_sentence(waiver)}"
+        return Verdict(
+            CriterionState.WAIVED,
+            lambda seen: f"{verdict.say(seen)}; {_sentence(waiver)}",
+            verdict.seen,
+            verdict.value,
         )
 
     def take_events(self) -> list[Event]:

@@ -69,13 +69,6 @@ class Vocabulary:
             )
         return tuple(found)
 
-    def values(self, indices: Sequence[int], values: Sequence[float | None]) -> str:
-        """The parameters' SI values, None where unknown, as evidence for a condition."""
-        return _several(
-            [self._value(*one) for one in zip(indices[:NAMED_AT_MOST], values, strict=False)],
-            len(indices),
-        )
-
     def absence(self, expression: Expression, indices: Sequence[int], view: JointView) -> str:
         """Why an expression, which reads these parameters, has no value."""
         faults = [fault for index in indices if (fault := self._fault(index, view))]
@@ -88,10 +81,6 @@ class Vocabulary:
         if windows:
             return f"history not covered: {_several(windows[:NAMED_AT_MOST], len(windows))}"
         return "no value: the rule has no answer for these data"
-
-    def _value(self, index: int, value: float | None) -> str:
-        name = self.name(index)
-        return f"{name.text} {'unknown' if value is None else name.speech.say(value)}"
 
     def _fault(self, index: int, view: JointView) -> str:
         """What keeps a parameter from being good; empty when nothing does."""
@@ -113,10 +102,13 @@ class Vocabulary:
         return ""
 
 
+def and_more(shown: int, count: int) -> str:
+    """What follows the first few of so many; empty where they are all."""
+    return f" and {count - shown} more" if count > shown else ""
+
+
 def _several(shown: Sequence[str], count: int) -> str:
-    """The first few of so many."""
-    more = count - len(shown)
-    return f"{', '.join(shown)} and {more} more" if more > 0 else ", ".join(shown)
+    return ", ".join(shown) + and_more(len(shown), count)
 
 
 def _declared(mission: Mission) -> Iterator[tuple[str, ParameterConfig]]:

@@ -16,7 +16,10 @@ class Codes(Message, frozen=True):
 
     def name(self, value: float) -> str | None:
         """The name of a code; None where there is none."""
-        return next((name for code, name in self.names if code == value), None)
+        for code, name in self.names:
+            if code == value:
+                return name
+        return None
 
     def say(self, value: float) -> str | None:
         """The name of a code, or `5: ATTITUDE+POSITION` for bits; None where there is none."""

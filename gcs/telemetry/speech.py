@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gcs.clock import SECOND_NS
 from gcs.messages import UNNAMED, Codes
@@ -28,16 +28,20 @@ class Speech:
     offset: float
     format: str
     codes: Codes = UNNAMED
+    _is_code: bool = field(init=False, repr=False, compare=False)
+    _ending: str = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_is_code", bool(self.codes.names or self.codes.bits))
+        object.__setattr__(self, "_ending", f" {self.unit}" if self.unit else "")
 
     def say(self, value_si: float) -> str:
         """The number and its unit, or the name of a code."""
-        codes = self.codes
-        if codes.names or codes.bits:
-            name = codes.say(value_si)
+        if self._is_code:
+            name = self.codes.say(value_si)
             if name is not None:
                 return name
-        number = format((value_si - self.offset) / self.factor, self.format)
-        return f"{number} {self.unit}" if self.unit else number
+        return f"{(value_si - self.offset) / self.factor:{self.format}}{self._ending}"
 
     def say_apart(self, value_si: float, from_si: float) -> str:
         """The number, with digits enough that it does not read like another one."""

@@ -93,21 +93,6 @@ def test_what_is_read_is_named_in_the_order_of_the_text_and_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "said"),
-    [
-        (1, "roll 1.0 deg"),
-        (2, "roll 1.0 deg, pitch unknown"),
-        (3, "roll 1.0 deg, pitch unknown, yaw 2.0 deg"),
-        (4, "roll 1.0 deg, pitch unknown, yaw 2.0 deg and 1 more"),
-        (5, "roll 1.0 deg, pitch unknown, yaw 2.0 deg and 2 more"),
-    ],
-)
-def test_three_values_are_said_and_how_many_more_there_are(count: int, said: str) -> None:
-    values = [DEG, None, 2 * DEG, DEG, 1.0]
-    assert Desk().vocabulary.values(range(count), values[:count]) == said
-
-
-@pytest.mark.parametrize(
     ("quality", "age_ns", "said"),
     [
         (Quality.NEVER, 0, "roll never seen"),
