@@ -6,9 +6,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
 from gcs.messages import Quality
 
 _GOOD = int(Quality.GOOD)
@@ -16,7 +13,7 @@ _SUSPECT = int(Quality.SUSPECT)
 _BAD = int(Quality.BAD)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True)
 class SampleBatch:
     """Equal-length columns in receipt order; values in SI, times in station ns.
 
@@ -24,16 +21,16 @@ class SampleBatch:
     windows and never become a current value.
     """
 
-    parameter: NDArray[np.int32]
-    source_ns: NDArray[np.int64]
-    receipt_ns: NDArray[np.int64]
-    value: NDArray[np.float64]
-    quality: NDArray[np.uint8]
+    parameter: Sequence[int] = ()
+    source_ns: Sequence[int] = ()
+    receipt_ns: Sequence[int] = ()
+    value: Sequence[float] = ()
+    quality: Sequence[int] = ()
     past: SampleBatch | None = None
 
     def __post_init__(self) -> None:
         columns = (self.source_ns, self.receipt_ns, self.value, self.quality)
-        if any(column.shape != self.parameter.shape for column in columns):
+        if any(len(column) != len(self.parameter) for column in columns):
             raise ValueError("the columns of a sample batch have equal lengths")
 
     def __len__(self) -> int:
@@ -43,8 +40,8 @@ class SampleBatch:
 class SampleWriter:
     """Gathers samples and hands them over as a batch.
 
-    Appending to lists is several times cheaper than to arrays; each column
-    becomes an array once a batch.
+    The columns are lists of plain numbers: the state that takes them keeps one number a
+    parameter, and arrays would only be made to be taken apart again.
     """
 
     def __init__(self) -> None:
@@ -67,8 +64,8 @@ class SampleWriter:
         self._parameter.append(parameter)
         self._source_ns.append(source_ns)
         self._receipt_ns.append(receipt_ns)
-        self._value.append(value)
-        self._quality.append(quality)
+        self._value.append(float(value))
+        self._quality.append(int(quality))
 
     def extend(
         self,
@@ -89,11 +86,11 @@ class SampleWriter:
     def take(self, past: SampleBatch | None = None) -> SampleBatch:
         """All samples since the last take, with their `past`."""
         batch = SampleBatch(
-            np.array(self._parameter, np.int32),
-            np.array(self._source_ns, np.int64),
-            np.array(self._receipt_ns, np.int64),
-            np.array(self._value, np.float64),
-            np.array(self._quality, np.uint8),
+            self._parameter,
+            self._source_ns,
+            self._receipt_ns,
+            self._value,
+            self._quality,
             past,
         )
         self._clear()

@@ -18,8 +18,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Final
 
-import numpy as np
-
 from gcs.expressions import CONDITION, Expression, History
 from gcs.messages import Event, Quality, Readings
 from gcs.telemetry.dictionary import Dictionary
@@ -70,8 +68,7 @@ class JointState:
         self._order = (*self._voters, *dictionary.derived_order)
         self._feeds = _feeds(parameters)
         self._rows = _Rows(dictionary, windows)
-        self._in_windows = np.zeros(count, np.bool_)
-        self._in_windows[[*windows, *self._rows.inputs]] = True
+        self._in_windows = [i in windows or i in self._rows.inputs for i in range(count)]
         self._dirty: set[int] = set()
         self._changed: set[int] = set()
         self._events: list[Event] = []
@@ -139,8 +136,7 @@ class JointState:
             return
         self._fill_windows(self._rows_of(batch), live=True)
         columns = (batch.parameter, batch.source_ns, batch.value, batch.quality)
-        samples = zip(*(column.tolist() for column in columns), strict=True)
-        self._set(samples, newest=True)
+        self._set(zip(*columns, strict=True), newest=True)
 
     def derive(self, *, everything: bool = False) -> frozenset[int] | None:
         """Compute voted and derived parameters whose inputs changed, or all of them.
@@ -273,9 +269,13 @@ class JointState:
 
     def _rows_of(self, batch: SampleBatch) -> list[_Row]:
         """The samples of a batch that some window needs."""
-        places = np.flatnonzero(self._in_windows[batch.parameter])
-        columns = (batch.source_ns, batch.parameter, batch.value, batch.quality == _GOOD)
-        return list(zip(*(column[places].tolist() for column in columns), strict=True))
+        in_windows = self._in_windows
+        columns = zip(batch.source_ns, batch.parameter, batch.value, batch.quality, strict=True)
+        return [
+            (source_ns, index, value, quality == _GOOD)
+            for source_ns, index, value, quality in columns
+            if in_windows[index]
+        ]
 
     def _held(self) -> dict[int, tuple[int, float]]:
         """Source time and value of the inputs of row-filled windows, as they stand now."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import math
+import operator
 from typing import Any
 
 import msgspec
@@ -99,10 +100,7 @@ class Bench:
         return [
             (self.ids[index], value, quality)
             for index, value, quality in zip(
-                batch.parameter.tolist(),
-                batch.value.tolist(),
-                batch.quality.tolist(),
-                strict=True,
+                batch.parameter, batch.value, batch.quality, strict=True
             )
         ]
 
@@ -197,14 +195,14 @@ def test_samples_carry_the_time_of_measurement() -> None:
         bench.hear(bench.frame("LOCAL_POSITION_NED", time_boot_ms=boot_ms), receipt)
     batch = bench.ingest.take().batch
     expected = [NOW, NOW + 100_000_000, NOW + 200_000_000]
-    assert batch.source_ns.tolist() == pytest.approx(expected, abs=1_000_000)
-    assert batch.receipt_ns.tolist()[-1] == NOW + 900_000_000
+    assert batch.source_ns == pytest.approx(expected, abs=1_000_000)
+    assert batch.receipt_ns[-1] == NOW + 900_000_000
 
 
 def test_a_message_without_a_time_is_dated_by_its_receipt() -> None:
     bench = Bench()
     bench.hear(bench.frame("SYS_STATUS", voltage_battery=12000))
-    assert bench.ingest.take().batch.source_ns.tolist() == [NOW]
+    assert bench.ingest.take().batch.source_ns == [NOW]
 
 
 @pytest.mark.parametrize("time_usec", [0, 2**64 - 1, 2**63, 10**18])
@@ -213,7 +211,7 @@ def test_an_absurd_time_is_no_time(time_usec: int) -> None:
     for _ in range(5):
         bench.hear(bench.frame("ENGINE_STATE", engine=1, time_usec=time_usec))
         bench.hear(bench.frame("ENGINE_STATE", engine=1, time_usec=NOW // 1000))
-    assert bench.ingest.take().batch.source_ns.max() <= NOW
+    assert max(bench.ingest.take().batch.source_ns) <= NOW
 
 
 def test_acknowledgements_echoes_and_heartbeats_are_typed() -> None:
@@ -256,7 +254,7 @@ def test_a_restart_is_said() -> None:
         bench.hear(bench.frame("LOCAL_POSITION_NED", time_boot_ms=boot_ms), later)
     taken = bench.ingest.take()
     assert [event.kind for event in taken.events] == ["restart"]
-    assert taken.batch.source_ns.tolist()[-1] == taken.batch.receipt_ns.tolist()[-1]
+    assert taken.batch.source_ns[-1] == taken.batch.receipt_ns[-1]
 
 
 def test_loss_is_counted_a_source() -> None:
@@ -402,10 +400,10 @@ def test_history_waits_for_the_clock_and_is_only_past() -> None:
     bench.publish(motion(NOW + ahead, roll=0.3))
     batch = bench.ingest.take().batch
     assert batch.past is not None
-    assert batch.past.source_ns.tolist() == [NOW - 2 * SECOND, NOW - SECOND]
-    assert batch.past.value.tolist() == [0.1, 0.2]
-    assert batch.value.tolist() == [0.3]
-    assert batch.source_ns.tolist() == [NOW]
+    assert batch.past.source_ns == [NOW - 2 * SECOND, NOW - SECOND]
+    assert batch.past.value == [0.1, 0.2]
+    assert batch.value == [0.3]
+    assert batch.source_ns == [NOW]
 
 
 def test_a_retained_measurement_is_past_and_teaches_no_clock() -> None:
@@ -413,8 +411,8 @@ def test_a_retained_measurement_is_past_and_teaches_no_clock() -> None:
     bench.publish(motion(NOW - 600 * SECOND, roll=0.1), retained=True)
     bench.publish(motion(NOW, roll=0.2))
     batch = bench.ingest.take().batch
-    assert batch.value.tolist() == [0.2]
-    assert batch.source_ns.tolist() == [NOW]
+    assert batch.value == [0.2]
+    assert batch.source_ns == [NOW]
 
 
 def status(state: barge.BargeState, boot: str, at_ns: int = NOW) -> barge.Status:
@@ -432,7 +430,7 @@ def test_births_and_wills_are_said_and_teach_no_clock() -> None:
     bench.publish(status(barge.BargeState.OFFLINE, "b1"))
     assert bench.ingest.take().events == (), "a repeat is no news"
     assert [event.severity for event in taken.events] == [6, 3]
-    assert taken.batch.source_ns.tolist() == [NOW]
+    assert taken.batch.source_ns == [NOW]
 
 
 def test_a_new_boot_may_bring_a_new_clock() -> None:
@@ -441,7 +439,7 @@ def test_a_new_boot_may_bring_a_new_clock() -> None:
     bench.publish(motion(NOW))
     bench.publish(status(barge.BargeState.ONLINE, "b2"))
     bench.publish(motion(NOW - 500 * SECOND), at_ns=NOW + SECOND)
-    assert bench.ingest.take().batch.source_ns.tolist()[-1] == NOW + SECOND
+    assert bench.ingest.take().batch.source_ns[-1] == NOW + SECOND
 
 
 def test_lost_publications_are_counted() -> None:
@@ -486,8 +484,8 @@ def test_rows_become_samples_dated_by_their_time_column() -> None:
     bench.row(NOW + SECOND, time_s=1.0, speed_km_h=None)
     bench.row(NOW + 2 * SECOND, time_s=2.0, speed_km_h=72.0, other=1.0)
     batch = bench.ingest.take().batch
-    assert batch.value.tolist() == pytest.approx([10.0, 20.0])
-    assert batch.source_ns.tolist() == pytest.approx([NOW, NOW + 2 * SECOND], abs=1_000_000)
+    assert batch.value == pytest.approx([10.0, 20.0])
+    assert batch.source_ns == pytest.approx([NOW, NOW + 2 * SECOND], abs=1_000_000)
 
 
 @pytest.mark.parametrize(
@@ -553,5 +551,6 @@ def test_any_values_of_any_known_message_do_no_harm(data: st.DataObject) -> None
             fields["text"] = "\ufffd"
         bench.hear(bench.frame(name, **fields), NOW + offset)
     batch = bench.ingest.take().batch
-    assert (batch.source_ns <= batch.receipt_ns).all()
-    assert ((batch.quality != Quality.GOOD) | (abs(batch.value) < math.inf)).all()
+    assert all(map(operator.le, batch.source_ns, batch.receipt_ns))
+    for value, quality in zip(batch.value, batch.quality, strict=True):
+        assert quality != Quality.GOOD or math.isfinite(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import numpy as np
@@ -14,24 +15,32 @@ from gcs.telemetry.samples import SampleBatch, SampleWriter, judge
 def test_what_was_written_is_taken_once_in_order() -> None:
     writer = SampleWriter()
     writer.append(4, 10, 20, 1.5, Quality.GOOD)
-    writer.extend((7, 8), 11, 21, (2.5, math.nan), (Quality.SUSPECT, Quality.BAD))
+    writer.extend((7, 8), 11, 21, (2.5, -1.0), (Quality.SUSPECT, Quality.BAD))
     batch = writer.take()
-    assert batch.parameter.tolist() == [4, 7, 8]
-    assert batch.source_ns.tolist() == [10, 11, 11]
-    assert batch.receipt_ns.tolist() == [20, 21, 21]
-    assert batch.quality.tolist() == [0, 1, 2]
-    assert [column.dtype for column in (batch.parameter, batch.source_ns, batch.value)] == [
-        np.int32,
-        np.int64,
-        np.float64,
-    ]
+    assert batch.parameter == [4, 7, 8]
+    assert batch.source_ns == [10, 11, 11]
+    assert batch.receipt_ns == [20, 21, 21]
+    assert batch.value == [1.5, 2.5, -1.0]
+    assert batch.quality == [0, 1, 2]
     assert len(writer.take()) == 0
+    assert len(batch) == 3, "what is written next is another batch's"
 
 
-def test_columns_of_unequal_lengths_are_our_mistake() -> None:
-    one, none = np.zeros(1, np.int64), np.zeros(0, np.int64)
+def test_a_sample_is_a_plain_number_whatever_was_written() -> None:
+    """A Snapshot is recorded by its bytes, and 1, 1.0 and True are three."""
+    writer = SampleWriter()
+    for value in (1, True, np.float64(1.0)):
+        writer.append(4, 10, 20, value, Quality.SUSPECT)
+    batch = writer.take()
+    assert [type(value) for value in batch.value] == [float] * 3
+    assert [type(quality) for quality in batch.quality] == [int] * 3
+
+
+@pytest.mark.parametrize("column", ["source_ns", "receipt_ns", "value", "quality"])
+def test_columns_of_unequal_lengths_are_our_mistake(column: str) -> None:
+    whole = SampleBatch([1], [2], [3], [4.0], [5])
     with pytest.raises(ValueError, match="equal lengths"):
-        SampleBatch(one.astype(np.int32), one, none, one.astype(float), one.astype(np.uint8))
+        dataclasses.replace(whole, **{column: []})
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -118,12 +118,7 @@ def test_the_past_fills_windows_and_is_never_current() -> None:
     bench = Bench(ROLL, windows={"roll": 60 * SECOND})
     rows = [("roll", T0 - second * SECOND // 2, 0.1) for second in range(120, -1, -1)]
     past = bench.batch(*rows)
-    bench.state.apply(
-        SampleBatch(
-            *(np.zeros(0, kind) for kind in (np.int32, np.int64, np.int64, np.float64, np.uint8)),
-            past=past,
-        )
-    )
+    bench.state.apply(SampleBatch(past=past))
     assert bench.quality("roll") is Quality.NEVER
     expression = compile_expression("max_over(roll, 60 s)", bench.dictionary)
     assert expression.evaluate(bench.state, T0) is None, "nothing is known of it now"
@@ -196,8 +191,7 @@ def test_a_window_over_a_derived_parameter_is_filled_from_the_past_row_by_row() 
         at_ns = T0 - half * SECOND // 2
         rows += [("roll", at_ns, 0.3 if half == 60 else 0.0), ("pitch", at_ns, 0.4)]
     live = bench.batch(("roll", T0, 0.0))
-    columns = (live.parameter, live.source_ns, live.receipt_ns, live.value, live.quality)
-    bench.state.apply(SampleBatch(*columns, past=bench.batch(*rows)))
+    bench.state.apply(dataclasses.replace(live, past=bench.batch(*rows)))
     bench.say("pitch", 0.4)
     bench.state.derive()
     expression = compile_expression("max_over(tilt, 60 s)", bench.dictionary)
