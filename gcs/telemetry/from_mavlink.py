@@ -229,25 +229,24 @@ class MavlinkReader:
             if 0 < wire_ns < _LATEST_NS:
                 source_ns = self._dated(sender.id, wire_ns, receipt_ns)
         for positions, groups in route.switches:
-            group = groups.get(tuple([values[at] for at in positions]))
-            if group is not None:
+            for group in groups.get(tuple([values[at] for at in positions]), ()):
                 self._write(group, values, source_ns, receipt_ns)
 
     def _write(
         self, group: MavlinkGroup, values: tuple[Any, ...], source_ns: int, receipt_ns: int
     ) -> None:
-        si_values: list[float] = []
-        qualities = [_GOOD] * len(group.picks)
-        for place, (_, position, element, scale) in enumerate(group.picks):
-            factor, offset, low, high, invalid = scale
-            raw = values[position] if element is None else values[position][element]
-            value = math.nan if raw == invalid else raw * factor + offset
-            si_values.append(value)
-            if not low <= value <= high:
-                qualities[place] = judge(value, low, high)
-        self._gathering.samples.extend(
-            group.parameters, source_ns, receipt_ns, si_values, qualities
-        )
+        parameters, array, places, factors, offsets, lows, highs, invalid = group
+        fields = values if array is None else values[array]
+        raw = [fields[place] for place in places]
+        si = [r * factor + offset for r, factor, offset in zip(raw, factors, offsets, strict=True)]
+        for place, unknown in invalid:
+            if raw[place] == unknown:
+                si[place] = math.nan
+        qualities = [
+            _GOOD if low <= value <= high else judge(value, low, high)
+            for value, low, high in zip(si, lows, highs, strict=True)
+        ]
+        self._gathering.samples.extend(parameters, source_ns, receipt_ns, si, qualities)
 
     def _dated(self, source: str, wire_ns: int, receipt_ns: int) -> int:
         clocks = self._clocks.get(source)

@@ -114,17 +114,28 @@ class MavlinkPick(NamedTuple):
 
 
 class MavlinkGroup(NamedTuple):
-    """Picks that are taken together, and their parameters."""
+    """Picks that are taken together, in columns; all lie in one array field, or none does.
+
+    `array` is the position of that field, `places` where the picks lie in it, or among the
+    values of the message. `invalid` holds the place in the columns and the wire value that
+    says "not known", of those picks that have one.
+    """
 
     parameters: tuple[int, ...]
-    picks: tuple[MavlinkPick, ...]
+    array: int | None
+    places: tuple[int, ...]
+    factors: tuple[float, ...]
+    offsets: tuple[float, ...]
+    lows: tuple[float, ...]
+    highs: tuple[float, ...]
+    invalid: tuple[tuple[int, float], ...]
 
 
 class MavlinkSwitch(NamedTuple):
-    """Which group is taken, by the values of the fields at `positions`; none by any other."""
+    """Which groups are taken, by the values of the fields at `positions`; none by any other."""
 
     positions: tuple[int, ...]
-    groups: Mapping[tuple[int, ...], MavlinkGroup]
+    groups: Mapping[tuple[int, ...], tuple[MavlinkGroup, ...]]
 
 
 class MavlinkRoute(NamedTuple):

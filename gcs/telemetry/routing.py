@@ -94,12 +94,36 @@ class Routes:
 
 def _switches(picks: Mapping[_Where, Sequence[MavlinkPick]]) -> Iterator[MavlinkSwitch]:
     """Picks by the values that must hold, those together that look at the same fields."""
-    switches: dict[tuple[int, ...], dict[tuple[int, ...], MavlinkGroup]] = defaultdict(dict)
+    switches: dict[tuple[int, ...], dict[tuple[int, ...], tuple[MavlinkGroup, ...]]]
+    switches = defaultdict(dict)
     for where, its in picks.items():
         positions, values = tuple(zip(*where, strict=True)) or ((), ())
-        switches[positions][values] = MavlinkGroup(tuple(p.parameter for p in its), tuple(its))
+        switches[positions][values] = tuple(_groups(its))
     for positions, groups in switches.items():
         yield MavlinkSwitch(positions, groups)
+
+
+def _groups(picks: Sequence[MavlinkPick]) -> Iterator[MavlinkGroup]:
+    """Picks by the array field that they lie in, if any, with their scales in columns."""
+    by_array: dict[int | None, list[MavlinkPick]] = defaultdict(list)
+    for pick in picks:
+        by_array[None if pick.element is None else pick.position].append(pick)
+    for array, its in by_array.items():
+        scales = [pick.scale for pick in its]
+        yield MavlinkGroup(
+            parameters=tuple(pick.parameter for pick in its),
+            array=array,
+            places=tuple(pick.position if pick.element is None else pick.element for pick in its),
+            factors=tuple(scale.factor for scale in scales),
+            offsets=tuple(scale.offset for scale in scales),
+            lows=tuple(scale.low for scale in scales),
+            highs=tuple(scale.high for scale in scales),
+            invalid=tuple(
+                (place, scale.invalid)
+                for place, scale in enumerate(scales)
+                if scale.invalid is not None
+            ),
+        )
 
 
 def _message(dialect: Dialect | None, origin: FromMavlink) -> MessageType:
