@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Any
+from typing import Any, TypeVar
 
 from gcs.config.loading import Mission
 from gcs.config.problems import Problem
@@ -12,7 +12,7 @@ from gcs.decision.compiling import merged_windows
 from gcs.decision.criterion import Criterion, Judge, Verdict
 from gcs.decision.criterion_loading import CriterionLoader
 from gcs.decision.limits import Limit
-from gcs.decision.outlook import LimitColumns
+from gcs.decision.outlook import LimitColumns, Places
 from gcs.decision.trend import Trends
 from gcs.decision.view import JointView
 from gcs.decision.waivers import Waivers
@@ -25,6 +25,8 @@ from gcs.messages import (
     RevokeWaiver,
     Waive,
 )
+
+T = TypeVar("T")
 
 
 def build_criteria(
@@ -50,12 +52,11 @@ class Criteria:
         self._waivers = Waivers(criteria)
         self._all = range(len(self._judges))
         self._ids = tuple(self._places)
-        self._limited = [place for place in self._all if criteria[place].no_go is not None]
         self._limits = LimitColumns(
             [c.no_go or Limit() for c in criteria], [c.scale for c in criteria]
         )
-        self._trends = Trends(len(self._limited))
-        self._slopes: list[float | None] = [None] * len(self._judges)
+        self._trends = Trends(len(self._judges))
+        self._slopes = self._trends.slopes()
         self._verdicts: list[Verdict[Any]] = [_NOT_JUDGED] * len(self._judges)
         self._since_ns = [0] * len(self._judges)
         self._statuses: list[CriterionStatus] = []
@@ -116,8 +117,8 @@ class Criteria:
 
     def statuses(self) -> tuple[CriterionStatus, ...]:
         """What the board shows, in file order; empty before the first evaluation."""
-        if self._untold and not self._statuses:
-            self._statuses = list(self._told(self._all))
+        if len(self._untold) == len(self._all):
+            self._statuses = list(self._told(slice(None)))
         elif self._untold:
             places = sorted(self._untold)
             for place, status in zip(places, self._told(places), strict=True):
@@ -154,17 +155,15 @@ class Criteria:
 
     def _look_ahead(self, now_ns: int) -> None:
         """Take the values of a tick into the trends."""
-        self._trends.add([self._verdicts[place].value for place in self._limited], now_ns)
-        for place, slope in zip(self._limited, self._trends.slopes(), strict=True):
-            self._slopes[place] = slope
+        self._trends.add([verdict.value for verdict in self._verdicts], now_ns)
+        self._slopes = self._trends.slopes()
 
-    def _told(self, places: Sequence[int]) -> Iterator[CriterionStatus]:
+    def _told(self, at: Places) -> Iterator[CriterionStatus]:
         """The statuses of these, made column by column."""
-        verdicts = [self._verdicts[place] for place in places]
+        verdicts, slopes = _column(self._verdicts, at), _column(self._slopes, at)
+        ids = _column(self._ids, at)
         values = [verdict.value for verdict in verdicts]
-        slopes = [self._slopes[place] for place in places]
-        ids = [self._ids[place] for place in places]
-        limits, margins, violates_ns = self._limits.outlook(places, values, slopes)
+        limits, margins, violates_ns = self._limits.outlook(at, values, slopes)
         return map(
             CriterionStatus,
             ids,
@@ -172,9 +171,9 @@ class Criteria:
             values,
             limits,
             margins,
-            [self._since_ns[place] for place in places],
+            _column(self._since_ns, at),
             [verdict.tell() for verdict in verdicts],
-            [self._waivers.of(name) for name in ids],
+            map(self._waivers.statuses().get, ids),
             slopes,
             violates_ns,
         )
@@ -194,6 +193,10 @@ def _inhibited(
         elif criterion.gates and committed.issuperset(criterion.gates):
             gates = ", ".join(criterion.gates)
             yield place, f"{criterion.title}: {gates} committed"
+
+
+def _column(column: Sequence[T], at: Places) -> Sequence[T]:
+    return column[at] if isinstance(at, slice) else [column[place] for place in at]
 
 
 def _readers(judges: Sequence[Judge]) -> dict[int, list[int]]:

@@ -19,6 +19,8 @@ HORIZON_NS = 3600 * SECOND_NS
 """What a line through ten seconds says of the time beyond is not worth saying; assumed."""
 
 Numbers: TypeAlias = NDArray[np.float64]
+Places: TypeAlias = slice | list[int]
+"""Which of the criteria, as numpy picks rows; all of them, as a slice, are not copied."""
 
 
 class Outlook(NamedTuple):
@@ -45,12 +47,11 @@ class LimitColumns:
 
     def outlook(
         self,
-        places: Sequence[int],
+        at: Places,
         values: Sequence[float | None],
         slopes: Sequence[float | None],
     ) -> Outlook:
-        """Of the criteria at `places`, whose SI values and slopes per second are given."""
-        at = np.array(places, np.intp)
+        """Of the criteria `at` these places, whose SI values and slopes per second are given."""
         value, slope = np.array(values, np.float64), np.array(slopes, np.float64)
         above, below = self._above[at], self._below[at]
         known = np.isfinite(value)
@@ -73,6 +74,7 @@ class LimitColumns:
 
 def _told(column: NDArray[Any], where: NDArray[np.bool_]) -> list[Any]:
     """The numbers as they are, None elsewhere."""
-    told = column.astype(np.object_)
-    told[~where] = None
-    return list(told)
+    objects = column.astype(np.object_)
+    objects[~where] = None
+    told: list[Any] = objects.tolist()
+    return told

@@ -69,21 +69,22 @@ class ConditionSentences:
 
     def __init__(self, title: str, names: Sequence[Name]) -> None:
         self._met, self._not_met = f"{title} met: ", f"{title} not met: "
-        told = names[:NAMED_AT_MOST]
-        self._parts = [(f"{name.text} ", name.speech.say) for name in told]
-        self._rest = and_more(len(told), len(names))
+        self._told = [
+            (place, f"{', ' if place else ''}{name.text} ", name.speech.say)
+            for place, name in enumerate(names[:NAMED_AT_MOST])
+        ]
+        self._rest = and_more(len(self._told), len(names))
 
     def of(self, seen: Evidence) -> str:
         """Of a condition that is met."""
-        return f"{self._met}{self._evidence(seen)}"
+        return self._sentence(self._met, seen)
 
     def of_answer(self, met: bool, waiting: str, seen: Evidence) -> str:
         """Of a condition that may not be met, and what the verdict waits for."""
-        return f"{self._met if met else self._not_met}{self._evidence(seen)}{waiting}"
+        return self._sentence(self._met if met else self._not_met, seen) + waiting
 
-    def _evidence(self, seen: Evidence) -> str:
-        said = [
-            head + ("unknown" if value is None else say(value))
-            for (head, say), value in zip(self._parts, seen, strict=True)
-        ]
-        return ", ".join(said) + self._rest
+    def _sentence(self, text: str, seen: Evidence) -> str:
+        for place, head, say in self._told:
+            value = seen[place]
+            text += head + ("unknown" if value is None else say(value))
+        return text + self._rest

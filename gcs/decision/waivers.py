@@ -56,10 +56,9 @@ class Waivers:
         """Whether any criterion is waived."""
         return bool(self._in_force)
 
-    def of(self, criterion: str) -> WaiverStatus | None:
-        """The waiver in force on a criterion."""
-        waiver = self._in_force.get(criterion)
-        return None if waiver is None else waiver.status
+    def statuses(self) -> dict[str, WaiverStatus]:
+        """The waivers in force, by criterion."""
+        return {name: waiver.status for name, waiver in self._in_force.items()}
 
     def grant(self, act: Waive, by: str, status: CriterionStatus | None, now_ns: int) -> Event:
         """Put a waiver in force, in place of an older one; or refuse it with the reason.

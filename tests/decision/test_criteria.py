@@ -6,6 +6,8 @@ import math
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gcs.config.problems import Problem
 from gcs.decision.criteria import Criteria, build_criteria
@@ -382,6 +384,41 @@ def test_only_what_changed_is_judged_anew() -> None:
     assert board.criteria.statuses()[0].state is GO
     assert board.criteria.evaluate(board.view, "descent", frozenset(), 9, {roll})
     assert board.criteria.statuses()[0].state is NO_GO
+
+
+THREE = (
+    ROLL,
+    ROLL.replace("[criterion.roll]", "[criterion.tilt]").replace('"abs(roll)"', '"roll + gauge"'),
+    CLEAR,
+)
+
+
+@given(
+    steps=st.lists(
+        st.dictionaries(st.sampled_from(("roll", "gauge", "clear")), st.floats(0.0, 0.06)),
+        max_size=8,
+    )
+)
+def test_each_look_at_the_board_tells_what_one_look_at_the_end_tells(
+    steps: list[dict[str, float]],
+) -> None:
+    view = FakeView(roll="deg", gauge="deg", clear="")
+    built, _ = build_criteria(mission_of(MISSION, PARAMETERS, "".join(THREE)), view)
+    watched, left_alone = Criteria(built), Criteria(built)
+    for place, step in enumerate(({"roll": 0.0, "gauge": 0.0, "clear": 1.0}, *steps)):
+        for name, value in step.items():
+            view.set(name, value)
+        changed = {view.names.index(name) for name in step} if place else None
+        for criteria in (watched, left_alone):
+            criteria.evaluate(view, "descent", frozenset(), place * SECOND, changed)
+        told = watched.statuses()
+        roll, gauge = view.value(0) or 0.0, view.value(1) or 0.0
+        assert [(s.id, s.value) for s in told] == [
+            ("roll", roll),
+            ("tilt", roll + gauge),
+            ("clear", None),
+        ]
+    assert watched.statuses() == left_alone.statuses()
 
 
 def test_a_change_of_scene_judges_everything() -> None:

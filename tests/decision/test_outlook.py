@@ -22,6 +22,8 @@ def outlook(value: float | None, slope: float | None, limit: Limit | None = BAND
     alone = limits.outlook([1], [value], [slope])
     assert [column[0] for column in several] == [column[0] for column in alone]
     assert [column[2] for column in several] == [None, None, None]
+    every = limits.outlook(slice(None), [0.5, value, None], [-1.0, slope, 1.0])
+    assert list(every) == [[column[1], column[0], None] for column in several]
     return alone
 
 

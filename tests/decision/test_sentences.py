@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pytest
@@ -159,12 +158,6 @@ def test_three_values_are_told_and_how_many_more_there_are(count: int, evidence:
     assert sentences.of(seen) == f"deck met: {evidence}"
     assert sentences.of_answer(True, "", seen) == f"deck met: {evidence}"
     assert sentences.of_answer(False, WAITING, seen) == f"deck not met: {evidence}{WAITING}"
-
-
-@pytest.mark.parametrize("seen", [(), (1.0,), (1.0, 2.0, 3.0)])
-def test_values_are_told_only_of_as_many_parameters_as_are_named(seen: Sequence[float]) -> None:
-    with pytest.raises(ValueError, match="argument"):
-        ConditionSentences("deck", NAMES[:2]).of(seen)
 
 
 @given(data=st.data(), speech=st.sampled_from(SPEECHES))
