@@ -29,6 +29,7 @@ MAV_MODE_FLAG_HIL_ENABLED: Final = 32
 _EPOCH_FROM_NS: Final = 10**18
 """Source times above this (2001) count from the Unix epoch, those below from a boot."""
 _GOOD: Final = int(Quality.GOOD)
+_BAD: Final = int(Quality.BAD)
 _LATEST_NS: Final = 4 * 10**18
 """Source times above this (2096) are no times, and would not fit a sample's column."""
 
@@ -235,18 +236,18 @@ class MavlinkReader:
     def _write(
         self, group: MavlinkGroup, values: tuple[Any, ...], source_ns: int, receipt_ns: int
     ) -> None:
-        parameters, array, places, factors, offsets, lows, highs, invalid = group
-        fields = values if array is None else values[array]
-        raw = [fields[place] for place in places]
-        si = [r * factor + offset for r, factor, offset in zip(raw, factors, offsets, strict=True)]
-        for place, unknown in invalid:
-            if raw[place] == unknown:
-                si[place] = math.nan
-        qualities = [
-            _GOOD if low <= value <= high else judge(value, low, high)
-            for value, low, high in zip(si, lows, highs, strict=True)
-        ]
-        self._gathering.samples.extend(parameters, source_ns, receipt_ns, si, qualities)
+        fields = values if group.array is None else values[group.array]
+        si: list[float] = []
+        qualities = [_GOOD] * len(group.rows)
+        for place, factor, offset, low, high in group.rows:
+            value = fields[place] * factor + offset
+            if not low <= value <= high:
+                qualities[len(si)] = judge(value, low, high)
+            si.append(value)
+        for row, place, unknown in group.unknowns:
+            if fields[place] == unknown:
+                si[row], qualities[row] = math.nan, _BAD
+        self._gathering.samples.extend(group.parameters, source_ns, receipt_ns, si, qualities)
 
     def _dated(self, source: str, wire_ns: int, receipt_ns: int) -> int:
         clocks = self._clocks.get(source)

@@ -114,21 +114,18 @@ class MavlinkPick(NamedTuple):
 
 
 class MavlinkGroup(NamedTuple):
-    """Picks that are taken together, in columns; all lie in one array field, or none does.
+    """Picks that are taken together; all lie in one array field, or none does.
 
-    `array` is the position of that field, `places` where the picks lie in it, or among the
-    values of the message. `invalid` holds the place in the columns and the wire value that
+    `array` is the position of that field. `rows` has one a pick: its place in the array, or
+    among the values of the message, and its scale (factor, offset, low, high); plain tuples,
+    for a step unpacks thousands. `unknowns` has the row, the place and the wire value that
     says "not known", of those picks that have one.
     """
 
     parameters: tuple[int, ...]
     array: int | None
-    places: tuple[int, ...]
-    factors: tuple[float, ...]
-    offsets: tuple[float, ...]
-    lows: tuple[float, ...]
-    highs: tuple[float, ...]
-    invalid: tuple[tuple[int, float], ...]
+    rows: tuple[tuple[int, float, float, float, float], ...]
+    unknowns: tuple[tuple[int, int, float], ...]
 
 
 class MavlinkSwitch(NamedTuple):

@@ -104,23 +104,22 @@ def _switches(picks: Mapping[_Where, Sequence[MavlinkPick]]) -> Iterator[Mavlink
 
 
 def _groups(picks: Sequence[MavlinkPick]) -> Iterator[MavlinkGroup]:
-    """Picks by the array field that they lie in, if any, with their scales in columns."""
-    by_array: dict[int | None, list[MavlinkPick]] = defaultdict(list)
+    """Picks by the array field that they lie in, if any."""
+    by_array: dict[int | None, list[tuple[int, MavlinkPick]]] = defaultdict(list)
     for pick in picks:
-        by_array[None if pick.element is None else pick.position].append(pick)
-    for array, its in by_array.items():
-        scales = [pick.scale for pick in its]
+        if pick.element is None:
+            by_array[None].append((pick.position, pick))
+        else:
+            by_array[pick.position].append((pick.element, pick))
+    for array, placed in by_array.items():
+        scales = [(place, pick.scale) for place, pick in placed]
         yield MavlinkGroup(
-            parameters=tuple(pick.parameter for pick in its),
+            parameters=tuple(pick.parameter for _, pick in placed),
             array=array,
-            places=tuple(pick.position if pick.element is None else pick.element for pick in its),
-            factors=tuple(scale.factor for scale in scales),
-            offsets=tuple(scale.offset for scale in scales),
-            lows=tuple(scale.low for scale in scales),
-            highs=tuple(scale.high for scale in scales),
-            invalid=tuple(
-                (place, scale.invalid)
-                for place, scale in enumerate(scales)
+            rows=tuple((place, s.factor, s.offset, s.low, s.high) for place, s in scales),
+            unknowns=tuple(
+                (row, place, scale.invalid)
+                for row, (place, scale) in enumerate(scales)
                 if scale.invalid is not None
             ),
         )

@@ -98,7 +98,8 @@ def test_the_wire_unit_may_differ_from_the_operators() -> None:
     dictionary = built(altitude)[1]
     message = landfall_dialect().by_name["GLOBAL_POSITION_INT"]
     route = dictionary.mavlink["fc_a", message.id]
-    assert route.switches[0].groups[()][0].factors == pytest.approx([1e-3])
+    ((_, factor, *_),) = route.switches[0].groups[()][0].rows
+    assert factor == pytest.approx(1e-3)
     assert route.time_position == message.field_index["time_boot_ms"]
     assert route.time_scale_ns == 1_000_000
 
