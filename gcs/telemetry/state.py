@@ -65,11 +65,12 @@ class JointState:
             for p in parameters
             if p.ballots is not None
         }
-        self._order = (*self._voters, *dictionary.derived_order)
-        self._feeds = _feeds(parameters)
+        self._computed_from = {
+            index: _inputs(parameters[index])
+            for index in (*self._voters, *dictionary.derived_order)
+        }
         self._rows = _Rows(dictionary, windows)
         self._in_windows = [i in windows or i in self._rows.inputs for i in range(count)]
-        self._dirty: set[int] = set()
         self._changed: set[int] = set()
         self._events: list[Event] = []
 
@@ -131,12 +132,10 @@ class JointState:
     def apply(self, batch: SampleBatch) -> None:
         """Take samples, and the `past` that came with them, which only fills windows."""
         if batch.past is not None:
-            self._fill_windows(self._rows_of(batch.past), live=False)
-        if not len(batch):
-            return
-        self._fill_windows(self._rows_of(batch), live=True)
-        columns = (batch.parameter, batch.source_ns, batch.value, batch.quality)
-        self._set(zip(*columns, strict=True), newest=True)
+            self._fill_windows(self._rows_of(batch.past), {})
+        if len(batch):
+            held = self._held()
+            self._fill_windows(self._set_newest(batch), held)
 
     def derive(self, *, everything: bool = False) -> frozenset[int] | None:
         """Compute voted and derived parameters whose inputs changed, or all of them.
@@ -144,13 +143,13 @@ class JointState:
         Returns the parameters that changed since the last call, or None for `everything`,
         which also notices what only the passing of time changes.
         """
-        for index in self._order:
-            if index in self._dirty or (everything and self._settled_ns[index] < self._now_ns):
+        now_ns, settled, changed = self._now_ns, self._settled_ns, self._changed
+        for index, inputs in self._computed_from.items():
+            if (everything and settled[index] < now_ns) or not inputs.isdisjoint(changed):
                 self._compute(index)
-        self._dirty.clear()
-        changed, self._changed = frozenset(self._changed), set()
+        self._changed = set()
         if not everything:
-            return changed
+            return frozenset(changed)
         self._say()
         return None
 
@@ -159,14 +158,17 @@ class JointState:
         events, self._events = tuple(self._events), []
         return events
 
-    def _set(self, samples: Iterable[tuple[int, int, float, int]], *, newest: bool = False) -> None:
-        """Set parameters: index, moment, value and quality of each; or the `newest` alone."""
+    def _set_newest(self, batch: SampleBatch) -> list[_Row]:
+        """Set the parameters of which a batch has newer samples; all that windows need of it."""
         values, sampled, qualities = self._value, self._sampled_ns, self._quality
         good_until, stale_after = self._good_until_ns, self._stale_after_ns
-        left_out, feeds = self._left_out, self._feeds
-        change, soil = self._changed.add, self._dirty.update
-        for index, sampled_ns, value, quality in samples:
-            if newest and sampled_ns < sampled[index] and qualities[index] != _NEVER:
+        left_out, in_windows, change = self._left_out, self._in_windows, self._changed.add
+        rows: list[_Row] = []
+        columns = zip(batch.parameter, batch.source_ns, batch.value, batch.quality, strict=True)
+        for index, sampled_ns, value, quality in columns:
+            if in_windows[index]:
+                rows.append((sampled_ns, index, value, quality == _GOOD))
+            if sampled_ns < sampled[index] and qualities[index] != _NEVER:
                 continue
             values[index] = value
             sampled[index] = sampled_ns
@@ -174,8 +176,18 @@ class JointState:
             good = quality == _GOOD and not left_out[index]
             good_until[index] = sampled_ns + stale_after[index] if good else _NO_MOMENT
             change(index)
-            if feeds[index]:
-                soil(feeds[index])
+        return rows
+
+    def _set(self, index: int, sampled_ns: int, value: float, quality: int) -> None:
+        """Set one parameter, whatever it was before."""
+        self._value[index] = value
+        self._sampled_ns[index] = sampled_ns
+        self._quality[index] = quality
+        good = quality == _GOOD and not self._left_out[index]
+        self._good_until_ns[index] = (
+            sampled_ns + self._stale_after_ns[index] if good else _NO_MOMENT
+        )
+        self._changed.add(index)
 
     def _compute(self, index: int) -> None:
         parameter = self._dictionary.parameters[index]
@@ -209,14 +221,14 @@ class JointState:
             if left_out is not self._left_out[index]:
                 self._left_out[index] = left_out
                 own = self._sampled_ns[index], self._value[index], self._quality[index]
-                self._set([(index, *own)])
+                self._set(index, *own)
 
     def _computed(self, index: int, sampled_ns: int, value: float, quality: int) -> None:
         """Set a computed parameter, where it changed at all."""
         now = (value, sampled_ns, quality)
         if now == (self._value[index], self._sampled_ns[index], self._quality[index]):
             return
-        self._set([(index, sampled_ns, value, quality)])
+        self._set(index, sampled_ns, value, quality)
         if index in self._histories and index not in self._rows.filled:
             self._histories[index].append(sampled_ns, value, quality == _GOOD)
 
@@ -224,9 +236,9 @@ class JointState:
         """Tell which sources changed standing, one event a source and verdict."""
         said: dict[tuple[str, Verdict], list[str]] = {}
         for index, voter in self._voters.items():
-            parameter = self._dictionary.parameters[index]
-            assert parameter.ballots is not None
             for change in voter.said(self._now_ns):
+                parameter = self._dictionary.parameters[index]
+                assert parameter.ballots is not None
                 source = parameter.ballots.sources[change.source]
                 said.setdefault((source, change.verdict), []).append(parameter.id)
         for (source, verdict), names in said.items():
@@ -256,14 +268,12 @@ class JointState:
 
     # --- Windows ---
 
-    def _fill_windows(self, rows: list[_Row], *, live: bool) -> None:
-        if not rows:
-            return
+    def _fill_windows(self, rows: list[_Row], held: dict[int, tuple[int, float]]) -> None:
+        """Fill windows; `held` is what the inputs of row-filled ones said before these rows."""
         for source_ns, index, value, good in rows:
             history = self._histories.get(index)
             if history is not None:
                 history.append(source_ns, value, good)
-        held = self._held() if live else {}
         for index, source_ns, row_value in self._rows.derived(rows, held):
             self._histories[index].append(source_ns, row_value, good=True)
 
@@ -374,18 +384,12 @@ class _RowView:
         raise AssertionError("an expression that depends on time is not derived by rows")
 
 
-def _feeds(parameters: Sequence[Parameter]) -> tuple[tuple[int, ...], ...]:
-    """For each parameter, the voted and derived ones that it goes into."""
-    feeds: list[list[int]] = [[] for _ in parameters]
-    for parameter in parameters:
-        inputs: Iterable[int] = ()
-        if parameter.ballots is not None:
-            inputs = parameter.ballots.parameters
-        elif parameter.derivation is not None:
-            inputs = parameter.derivation.expression.reads
-        for index in inputs:
-            feeds[index].append(parameter.index)
-    return tuple(tuple(fed) for fed in feeds)
+def _inputs(parameter: Parameter) -> frozenset[int]:
+    """What a voted or derived parameter is computed from."""
+    if parameter.ballots is not None:
+        return frozenset(parameter.ballots.parameters)
+    assert parameter.derivation is not None
+    return frozenset(parameter.derivation.expression.reads)
 
 
 def _vote_event(now_ns: int, source: str, verdict: Verdict, names: Sequence[str]) -> Event:

@@ -115,8 +115,11 @@ def vote(rule: VoteRule, ballots: Sequence[Ballot], frozen: Sequence[bool] | Non
 
 def _unanimous(rule: VoteRule, ballots: Sequence[Ballot]) -> Voted | None:
     """The usual outcome, cheaply: everyone speaks and nobody is far from anybody."""
-    if len(ballots) < rule.minimum_sources or any(ballot.quality for ballot in ballots):
+    if len(ballots) < rule.minimum_sources:
         return None
+    for ballot in ballots:
+        if ballot.quality:
+            return None
     ordered = sorted(ballots)
     if not ordered[-1].value - ordered[0].value <= rule.tolerance:
         return None
@@ -154,6 +157,11 @@ class _Track:
     pending: Verdict = Verdict.SILENT
     pending_since_ns: int = 0
 
+    @property
+    def known(self) -> Verdict:
+        """The verdict that needs no saying any more."""
+        return Verdict.SILENT if self.said is None else self.said
+
 
 @dataclass
 class Voter:
@@ -163,6 +171,8 @@ class Voter:
     sources: int
     _tracks: list[_Track] = field(init=False, repr=False)
     _verdicts: tuple[Verdict, ...] = field(init=False, repr=False)
+    # The verdicts, where all of them have been said and none is pending.
+    _all_said: tuple[Verdict, ...] | None = field(init=False, repr=False, default=None)
 
     def __post_init__(self) -> None:
         self._tracks = [_Track() for _ in range(self.sources)]
@@ -209,6 +219,8 @@ class Voter:
         That a source has not spoken yet, and that it begins to, goes unsaid; so does
         "not known" where none of them knows, for that singles nobody out.
         """
+        if self._verdicts == self._all_said:
+            return []
         changes = []
         singled_out = Verdict.IN in self._verdicts
         for source, (track, verdict) in enumerate(zip(self._tracks, self._verdicts, strict=True)):
@@ -216,12 +228,13 @@ class Voter:
                 track.pending = verdict
                 track.pending_since_ns = now_ns
             lasted = now_ns - track.pending_since_ns >= SAY_AFTER_NS
-            usual = Verdict.SILENT if track.said is None else track.said
-            if verdict is usual or not lasted:
+            if verdict is track.known or not lasted:
                 continue
             if verdict is Verdict.INVALID and not singled_out:
                 continue
             if track.said is not None or verdict is not Verdict.IN:
                 changes.append(Said(source, verdict))
             track.said = verdict
+        known = tuple(track.known for track in self._tracks)
+        self._all_said = known if known == self._verdicts else None
         return changes

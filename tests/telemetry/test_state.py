@@ -14,6 +14,7 @@ from gcs.messages import Quality
 from gcs.telemetry.dictionary import Dictionary
 from gcs.telemetry.samples import SampleBatch, SampleWriter
 from gcs.telemetry.state import JointState
+from gcs.telemetry.voting import SAY_AFTER_NS
 from tests.helpers.missions import built, derived, indices, parameter
 
 SECOND = 1_000_000_000
@@ -126,6 +127,13 @@ def test_the_past_fills_windows_and_is_never_current() -> None:
     assert expression.evaluate(bench.state, T0) == 0.1
 
 
+def test_a_first_sample_counts_whatever_its_time() -> None:
+    bench = Bench(ROLL)
+    bench.say("roll", 0.1, -SECOND)
+    assert bench.quality("roll") is Quality.STALE
+    assert bench.state.age_ns(0) == T0 + SECOND
+
+
 def test_derived_values_are_as_old_as_their_oldest_input() -> None:
     bench = Bench(ROLL, PITCH, derived("sum", "roll + pitch", "rad"))
     bench.say("roll", 0.1, T0 - SECOND // 2)
@@ -231,6 +239,23 @@ def test_a_row_with_a_stale_input_fills_no_window() -> None:
     assert len(history) == 1
 
 
+def test_a_row_knows_nothing_of_what_came_after_it() -> None:
+    bench = Bench(ROLL, PITCH, derived("sum", "roll + pitch", "rad"), windows={"sum": SECOND})
+    bench.state.apply(bench.batch(("roll", T0, 1.0), ("pitch", T0, 1.0)))
+    tenth = SECOND // 10
+    bench.state.apply(bench.batch(("pitch", T0 + tenth, 3.0), ("roll", T0 + 2 * tenth, -5.0)))
+    bench.at(T0 + 2 * tenth)
+    expression = compile_expression("max_over(sum, 0.15 s)", bench.dictionary)
+    assert expression.evaluate(bench.state, T0 + 2 * tenth) == 4.0
+
+
+def test_the_past_knows_nothing_of_now() -> None:
+    bench = Bench(ROLL, PITCH, derived("sum", "roll + pitch", "rad"), windows={"sum": SECOND})
+    bench.say("roll", 1.0)
+    bench.state.apply(SampleBatch(past=bench.batch(("pitch", T0 - SECOND // 2, 1.0))))
+    assert len(bench.state.history(bench.index["sum"])) == 0
+
+
 def test_a_window_over_a_vote_is_filled_as_it_is_voted() -> None:
     bench = Bench(NORTH, windows={"north": SECOND})
     for tenth in range(11):
@@ -277,6 +302,33 @@ def test_a_wrong_computer_is_outvoted_marked_and_named() -> None:
     fly(bench, 2, start_ns=end_ns)
     assert bench.quality("fc_b.north") is Quality.GOOD
     assert "back" in bench.state.take_events()[0].text
+
+
+def test_who_is_outvoted_has_no_value_at_once_and_who_is_back_has_one() -> None:
+    bench = Bench(NORTH)
+    now_ns = fly(bench, 1)
+    for tenth, (error, value) in enumerate([(0.0, 7.0), (100.0, None), (0.0, 7.0)], 1):
+        at_ns = now_ns + tenth * SECOND // 10
+        bench.state.at(at_ns)
+        for source, its in (("fc_a", 0.0), ("fc_b", error), ("fc_c", 0.0)):
+            bench.say(f"{source}.north", 7.0 + its, at_ns)
+        bench.state.derive()
+        assert bench.value("fc_b.north") == value
+
+
+def test_who_falls_silent_is_outvoted_though_nobody_speaks() -> None:
+    bench = Bench(NORTH)
+    now_ns = fly(bench, 1)
+    for tenth in range(1, 4):
+        for source in ("fc_a", "fc_b"):
+            bench.say(f"{source}.north", 7.0, now_ns + tenth * SECOND // 10)
+    stale_after_ns = bench.dictionary.parameters[bench.index["fc_c.north"]].stale_after_ns
+    bench.at(now_ns + stale_after_ns)
+    assert bench.value("north") == 7.0
+    silent_ns = now_ns + stale_after_ns + 1
+    bench.at(silent_ns)
+    bench.at(silent_ns + SAY_AFTER_NS)
+    assert [event.origin for event in bench.state.take_events()] == ["fc_c"]
 
 
 def test_a_silent_computer_is_outvoted_and_named() -> None:

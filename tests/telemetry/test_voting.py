@@ -183,6 +183,15 @@ def test_a_short_disagreement_is_not_said() -> None:
         assert said_at(voter, second * SECOND, 1.0, 99.0 if second % 2 else 1.0, 1.0) == []
 
 
+def test_each_of_two_short_disagreements_lasts_from_its_own_beginning() -> None:
+    voter = Voter(RULE, 3)
+    for second in range(3):
+        assert said_at(voter, second * SECOND, 1.0, 1.0, 1.0) == []
+    for second in range(3, 10):
+        assert said_at(voter, second * SECOND, 1.0, 99.0 if second % 2 else 1.0, 1.0) == []
+    assert said_at(voter, 9 * SECOND + SAY_AFTER_NS, 1.0, 99.0, 1.0) == [Said(1, WRONG)]
+
+
 def test_silence_before_the_first_word_is_not_said() -> None:
     voter = Voter(RULE, 2)
     for second in range(3):
