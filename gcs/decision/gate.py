@@ -86,7 +86,6 @@ class Gate:
         self._rules = rules
         self._poll = Poll(rules.config.polls, rules.config.go_expires, rules.config.two_person)
         self._basis = Basis(configuration)
-        self._criteria: tuple[CriterionStatus, ...] = ()
         self._since_ns = 0
         self._stepped = False
         self._opened = False
@@ -203,12 +202,11 @@ class Gate:
         opens = self._truth(self._rules.opens, "opens", view, now_ns)
         closes = self._truth(self._rules.closes, "closes", view, now_ns)
         closes = True if scene.phase in self.config.closes_in else closes
-        self._criteria = tuple(
-            criteria.get(name) or _unjudged(name, now_ns) for name in self._rules.criteria
-        )
-        self._renew_poll(now_ns)
-        self._barring = tuple(s.id for s in self._criteria if s.state not in PASSING)
-        self._note_objections(now_ns)
+        counting = [criteria.get(name) or _unjudged(name, now_ns) for name in self._rules.criteria]
+        self._renew_poll(counting, now_ns)
+        against = [status for status in counting if status.state not in PASSING]
+        self._barring = tuple(status.id for status in against)
+        self._note_objections(against, now_ns)
         blocking = [*self._barring, *self._poll.missing(now_ns)]
         if closes is None:
             blocking.append("deadline unknown")
@@ -218,7 +216,7 @@ class Gate:
             opens=opens,
             closes=closes,
             blocking=tuple(blocking),
-            alarming=self._poll.refused() or any(s.state in _ALARMING for s in self._criteria),
+            alarming=self._poll.refused() or any(s.state in _ALARMING for s in against),
             attempt=self._newest(commands, self.config.go_command, self._last_command),
             no_go=self._last_sent(commands),
             commits_by_standing=not self.config.go_command and self._stood(now_ns),
@@ -237,10 +235,10 @@ class Gate:
             self._events.append(Event(now_ns, "fault", self.config.id, text, _WARNING))
         return holds
 
-    def _renew_poll(self, now_ns: int) -> None:
+    def _renew_poll(self, criteria: Sequence[CriterionStatus], now_ns: int) -> None:
         if not self._poll.positions:
             return
-        self._basis.see(self._criteria, now_ns)
+        self._basis.see(criteria, now_ns)
         for position, why in self._poll.drop_outdated(self._basis.hash, now_ns):
             text = f"{self.config.title}: GO of {position} {why}"
             self._events.append(Event(now_ns, "vote", position, text, _WARNING))
@@ -262,9 +260,9 @@ class Gate:
     def _stands_unanswered(self) -> bool:
         return self.config.without_answer == "stands"
 
-    def _note_objections(self, now_ns: int) -> None:
+    def _note_objections(self, against: Sequence[CriterionStatus], now_ns: int) -> None:
         """Since when something has been known to be NO-GO; what is unknown objects to nothing."""
-        no_go = any(s.state is CriterionState.NO_GO for s in self._criteria)
+        no_go = any(s.state is CriterionState.NO_GO for s in against)
         if not (no_go or self._poll.refused()):
             self._objected_ns = None
         elif self._objected_ns is None:

@@ -39,8 +39,9 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
+
+import msgspec
 
 from gcs.messages import CommandState, CommandStatus, GateState
 
@@ -120,8 +121,7 @@ CONSEQUENCES: Mapping[Trigger, tuple[Consequence, ...]] = {
 _FAILED = frozenset({CommandState.REFUSED, CommandState.TIMED_OUT})
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(msgspec.Struct, frozen=True, gc=False):
     """What a gate sees at one step.
 
     `opens` and `closes` are None when unknown. `attempt` is the GO command as sent

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import product
 
+import msgspec
 import pytest
 
 from gcs.decision.gate_table import CONSEQUENCES, TRANSITIONS, Moment, Trigger, trigger_of
@@ -121,7 +121,7 @@ def test_a_hold_or_a_scrub_revokes_what_no_no_go_command_has_overruled_yet(
     sent = command(CommandState.SENT)
     moment = Moment(True, False, (), False, sent, held=held, scrubbed=scrubbed)
     assert trigger_of(GateState.GO, True, moment) is Trigger.REVOKED
-    overruled = replace(moment, no_go=sent)
+    overruled = msgspec.structs.replace(moment, no_go=sent)
     assert trigger_of(GateState.GO, True, overruled) is Trigger.OVERRULED
 
 
