@@ -160,22 +160,21 @@ class Criteria:
 
     def _told(self, at: Places) -> Iterator[CriterionStatus]:
         """The statuses of these, made column by column."""
-        verdicts, slopes = _column(self._verdicts, at), _column(self._slopes, at)
-        ids = _column(self._ids, at)
+        verdicts, ids = _column(self._verdicts, at), _column(self._ids, at)
         values = [verdict.value for verdict in verdicts]
-        limits, margins, violates_ns = self._limits.outlook(at, values, slopes)
+        outlook = self._limits.outlook(at, values, self._slopes[at])
         return map(
             CriterionStatus,
             ids,
             [verdict.state for verdict in verdicts],
             values,
-            limits,
-            margins,
+            outlook.limits,
+            outlook.margins,
             _column(self._since_ns, at),
-            [verdict.tell() for verdict in verdicts],
+            [verdict.say(verdict.seen) for verdict in verdicts],
             map(self._waivers.statuses().get, ids),
-            slopes,
-            violates_ns,
+            outlook.slopes,
+            outlook.violates_ns,
         )
 
 

@@ -132,10 +132,6 @@ class Verdict(msgspec.Struct, Generic[Seen], frozen=True, gc=False):
     seen: Seen
     value: float | None = None
 
-    def tell(self) -> str:
-        """The sentence of why."""
-        return self.say(self.seen)
-
 
 class Judge:
     """Judges one criterion; remembers trips, delays and hysteresis between moments.

@@ -29,11 +29,13 @@ class Outlook(NamedTuple):
     limits: the no-go limit that the value is closest to leaving by, or has left by most; SI
     margins: how far inside it is, in scales; negative outside; None where not finite
     violates_ns: time until a value that goes on with its slope leaves its limits
+    slopes: as they were given; SI per second
     """
 
     limits: list[float | None]
     margins: list[float | None]
     violates_ns: list[int | None]
+    slopes: list[float | None]
 
 
 class LimitColumns:
@@ -49,26 +51,27 @@ class LimitColumns:
         self,
         at: Places,
         values: Sequence[float | None],
-        slopes: Sequence[float | None],
+        slopes: Numbers,
     ) -> Outlook:
-        """Of the criteria `at` these places, whose SI values and slopes per second are given."""
-        value, slope = np.array(values, np.float64), np.array(slopes, np.float64)
+        """Of the criteria `at` these places; their SI values, their slopes per second or NaN."""
+        value = np.array(values, np.float64)
         above, below = self._above[at], self._below[at]
-        known = np.isfinite(value)
         with np.errstate(all="ignore"):
             to_above, to_below = above - value, value - below
             upper = to_above <= to_below
             margin = np.where(
                 upper, to_above / self._scale_above[at], to_below / self._scale_below[at]
             )
-            left = np.where(slope > 0.0, to_above, to_below)
-            ahead_ns = left / np.abs(slope) * SECOND_NS
+            # Without a slope, none of the ways ahead is a number within the horizon.
+            left = np.where(slopes > 0.0, to_above, to_below)
+            ahead_ns = left / np.abs(slopes) * SECOND_NS
             inside = (to_above >= 0.0) & (to_below >= 0.0)
-            ahead = inside & (slope != 0.0) & (ahead_ns <= HORIZON_NS)
+            ahead = inside & (ahead_ns <= HORIZON_NS)
         return Outlook(
-            _told(np.where(upper, above, below), known),
-            _told(margin, known & np.isfinite(margin)),
+            _told(np.where(upper, above, below), np.isfinite(value)),
+            _told(margin, np.isfinite(margin)),
             _told(np.rint(np.where(ahead, ahead_ns, 0.0)).astype(np.int64), ahead),
+            _told(slopes, np.isfinite(slopes)),
         )
 
 
@@ -76,5 +79,5 @@ def _told(column: NDArray[Any], where: NDArray[np.bool_]) -> list[Any]:
     """The numbers as they are, None elsewhere."""
     objects = column.astype(np.object_)
     objects[~where] = None
-    told: list[Any] = objects.tolist()
-    return told
+    numbers: list[Any] = objects.tolist()
+    return numbers

@@ -7,21 +7,19 @@ of their own span, which are renewed before rounding could tell.
 
 from __future__ import annotations
 
-import math
 from collections import deque
 from collections.abc import Sequence
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gcs.clock import SECOND_NS
+from gcs.decision.outlook import Numbers
 
 SPAN_NS = 10 * SECOND_NS
 LEAST_NS = 2 * SECOND_NS
 """A shorter past has no trend that a person should act on; assumed."""
-
-Numbers: TypeAlias = NDArray[np.float64]
 
 
 class _Row(NamedTuple):
@@ -53,37 +51,36 @@ class Trends:
             self._base_ns = now_ns
         row = np.array(values, np.float64)
         known = ~np.isnan(row)
-        began, ended = known & ~self._known, self._known & ~known
+        changed = known != self._known
         self._known = known
-        if began.any():
+        if changed.any():
+            began = changed & known
             self._base[began] = row[began]
             self._since_ns[began] = now_ns
-        if ended.any():
-            self._forget(ended)
+            self._forget(changed & ~known)
         with np.errstate(over="ignore", invalid="ignore"):
-            self._put(now_ns, row)
+            self._put(now_ns, row, known)
             while rows[0].at_ns <= now_ns - SPAN_NS:
                 self._sums -= rows.popleft().terms
             if now_ns - self._base_ns > 2 * SPAN_NS:
                 self._renew()
 
-    def slopes(self) -> list[float | None]:
-        """In SI per second; None while too little is known."""
+    def slopes(self) -> Numbers:
+        """In SI per second; NaN while too little is known."""
         if not self._rows:
-            return [None] * len(self._known)
+            return np.full(len(self._known), np.nan)
         count, t, tt, v, tv = self._sums
         first_ns = np.maximum(self._since_ns, self._rows[0].at_ns)
         enough = self._known & (self._rows[-1].at_ns - first_ns >= LEAST_NS)
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             slopes = (count * tv - t * v) / (count * tt - t * t)
-        told = np.where(enough & np.isfinite(slopes), slopes, np.nan)
-        return [None if math.isnan(slope) else slope for slope in told.tolist()]
+        return np.where(enough & np.isfinite(slopes), slopes, np.nan)
 
-    def _put(self, now_ns: int, row: Numbers) -> None:
-        known = ~np.isnan(row)
+    def _put(self, now_ns: int, row: Numbers, known: NDArray[np.bool_]) -> None:
         t = (now_ns - self._base_ns) / SECOND_NS
+        powers = np.array([[1.0], [t], [t * t]])
         v = np.where(known, row - self._base, 0.0)
-        terms = np.stack((known, known * t, known * (t * t), v, v * t))
+        terms = np.concatenate((known * powers, v * powers[:2]))
         self._sums += terms
         self._rows.append(_Row(now_ns, row, terms))
 
@@ -102,4 +99,4 @@ class Trends:
         self._base_ns = rows[0].at_ns
         self._base = np.where(self._known, rows[-1].values, 0.0)
         for row in rows:
-            self._put(row.at_ns, row.values)
+            self._put(row.at_ns, row.values, ~np.isnan(row.values))

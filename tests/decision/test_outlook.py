@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 
 from gcs.decision.limits import Limit
-from gcs.decision.outlook import HORIZON_NS, LimitColumns, Outlook
+from gcs.decision.outlook import HORIZON_NS, LimitColumns, Numbers, Outlook
 
 SECOND = 1_000_000_000
 BAND = Limit(above=4.0, below=-2.0)
+
+
+def numbers(*slopes: float | None) -> Numbers:
+    return np.array(slopes, np.float64)
 
 
 def outlook(value: float | None, slope: float | None, limit: Limit | None = BAND) -> Outlook:
@@ -18,12 +23,13 @@ def outlook(value: float | None, slope: float | None, limit: Limit | None = BAND
     limits = LimitColumns(
         [Limit(above=1.0), limit or Limit(), BAND], [(1.0, 1.0), (3.0, 6.0), (9.0, 9.0)]
     )
-    several = limits.outlook([1, 0, 1], [value, 0.5, None], [slope, -1.0, 1.0])
-    alone = limits.outlook([1], [value], [slope])
+    several = limits.outlook([1, 0, 1], [value, 0.5, None], numbers(slope, -1.0, 1.0))
+    alone = limits.outlook([1], [value], numbers(slope))
     assert [column[0] for column in several] == [column[0] for column in alone]
-    assert [column[2] for column in several] == [None, None, None]
-    every = limits.outlook(slice(None), [0.5, value, None], [-1.0, slope, 1.0])
-    assert list(every) == [[column[1], column[0], None] for column in several]
+    assert [column[2] for column in several] == [None, None, None, 1.0]
+    every = limits.outlook(slice(None), [0.5, value, None], numbers(-1.0, slope, 1.0))
+    assert list(every) == [[column[1], column[0], column[2]] for column in several]
+    assert alone.slopes == [slope if slope is not None and math.isfinite(slope) else None]
     return alone
 
 
@@ -57,13 +63,13 @@ def test_where_one_side_alone_is_limited_it_is_the_nearest() -> None:
 
 
 def test_what_has_no_value_has_neither_limit_nor_margin() -> None:
-    assert outlook(None, 1.0) == ([None], [None], [None])
+    assert outlook(None, 1.0) == ([None], [None], [None], [1.0])
 
 
 @pytest.mark.parametrize("value", [4.0, 4.5, 3.5])
 def test_a_margin_that_is_no_finite_number_is_none(value: float) -> None:
     limits = LimitColumns([Limit(above=4.0, below=4.0)], [(0.0, 0.0)])
-    assert limits.outlook([0], [value], [None])[:2] == ([4.0], [None])
+    assert limits.outlook([0], [value], numbers(None))[:2] == ([4.0], [None])
 
 
 def test_without_limits_there_is_no_margin() -> None:
@@ -116,4 +122,4 @@ def test_an_hour_ahead_is_the_last_that_is_said() -> None:
 
 
 def test_no_criteria_have_no_outlook() -> None:
-    assert LimitColumns([], []).outlook([], [], []) == ([], [], [])
+    assert LimitColumns([], []).outlook(slice(None), [], numbers()) == ([], [], [], [])
