@@ -14,71 +14,56 @@ import typer
 from gcs.auditing import audit, story
 from gcs.checking import all_problems, check_paths
 from gcs.clock import ScaledClock
-from gcs.config.loading import CONFIGS, load_mission, with_serial
+from gcs.config.loading import load_mission, with_serial
 from gcs.config.problems import ConfigError
-from gcs.console.settings import Settings, load_settings, settings_problems
+from gcs.console.settings import load_settings, settings_problems
 from gcs.deciding import decide, decision_lines
+from gcs.demo import fly_demo
+from gcs.environment import signing_keys
+from gcs.exits import EXIT_CONFIG, ChildEndedError, StartUpError
 from gcs.explaining import NoSuchGateError, explain
 from gcs.listening import link_lines, port_lines
-from gcs.operations import (
-    EXIT_CONFIG,
-    ChildEndedError,
-    Seat,
-    StartUpError,
-    StationOptions,
-    broker_address,
-    child,
-    private_address,
-    require_free_ports,
-    require_station,
-    run_replay,
-    run_station,
-    seat,
-    signing_keys,
-    sit,
-    watch,
+from gcs.live import StationOptions, run_station
+from gcs.options import (
+    HOP,
+    RECORDINGS,
+    SETTINGS,
+    Address,
+    AttachedAs,
+    Headless,
+    MissionFile,
+    Person,
+    Position,
+    Record,
+    Recording,
+    Seed,
+    Serial,
+    SettingsFile,
+    Watch,
 )
 from gcs.page import NARROWEST, WIDTH
+from gcs.playback import run_replay
 from gcs.recording.header import header_for, verification_obstacles
 from gcs.recording.layout import RecordingError
 from gcs.recording.recover import recover
 from gcs.replay import Flight, open_flight, summarise, verify
 from gcs.resuming import open_resumption
 from gcs.rules import left_out, other_rules
+from gcs.seating import Seat, seat, seated
+from gcs.terminal import (
+    StationProcess,
+    Terminal,
+    require_station,
+    show_lines,
+    show_screen,
+    without_screen,
+)
 
 app = typer.Typer(
     help="Landfall: ground control for rockets that land at sea.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-
-MissionFile = Annotated[Path, typer.Argument(help="A mission file.", metavar="MISSION.toml")]
-Headless = Annotated[
-    bool, typer.Option("--headless", help="A line a second and every event, no screen.")
-]
-Serial = Annotated[
-    list[str] | None,
-    typer.Option(help="Put a MAVLink link on a serial port.", metavar="LINK=DEVICE[:BAUD]"),
-]
-Record = Annotated[Path, typer.Option(help="Directory of the recordings.")]
-SettingsFile = Annotated[
-    Path, typer.Option("--settings", help="This console's theme, keys and units.", metavar="FILE")
-]
-Position = Annotated[
-    str | None,
-    typer.Option(help="The position this console acts as; the mission's first where not given."),
-]
-AttachedAs = Annotated[
-    str | None,
-    typer.Option(help=f"The position this console acts as; {Seat.position} where not given."),
-]
-Watch = Annotated[bool, typer.Option("--watch", help="Take no position: look, and act never.")]
-Person = Annotated[
-    str,
-    typer.Option(help="Who sits here, where the station asks; its token is in LANDFALL_TOKEN."),
-]
-SETTINGS = CONFIGS / "console.toml"
-Seed = Annotated[int | None, typer.Option(help="Session seed; drawn where not given.")]
 
 
 @app.command()
@@ -88,7 +73,7 @@ def run(
     ] = None,
     headless: Headless = False,
     serial: Serial = None,
-    record: Record = Path("recordings"),
+    record: Record = RECORDINGS,
     seed: Seed = None,
     listen: Annotated[
         str, typer.Option(help="Where more consoles attach: unix:PATH or tcp:127.0.0.1:PORT.")
@@ -111,31 +96,28 @@ def run(
     """
     if resume is not None and (mission or serial or seed is not None):
         raise StartUpError("--resume brings its own mission, links and seed: leave them out")
-    if resume is None and mission is None:
+    if mission is not None:
+        flown = load_mission(mission)
+    elif resume is not None:
+        flown = open_flight(resume).mission
+    else:
         raise StartUpError("what is flown? give a mission file, or --resume RECORDING")
-    _fly(
-        mission,
-        headless=headless,
-        serial=serial or [],
-        record=record,
-        seed=seed,
-        listen=listen,
-        look=load_settings(settings),
-        who=seat(position, person, _positions(mission, resume), watch=watch_only),
-        resume=resume,
-    )
+    look = load_settings(settings)
+    who = seat(position, person, flown.config.station.positions, watch=watch_only)
+    station = StationProcess(mission, record, serial or [], seed, listen, resume=resume)
+    raise typer.Exit(Terminal(look, who, without_screen(headless)).show_station(station))
 
 
 @app.command()
 def demo(
-    mission: MissionFile = CONFIGS / "missions" / "xzy1-hop.toml",
+    mission: MissionFile = HOP,
     speed: Annotated[float, typer.Option(min=0.1, max=50.0, help="Times real time.")] = 1.0,
     seed: Seed = 1,
     serial: Annotated[
         bool, typer.Option("--serial", help="Put fc_c on a pseudo-terminal at 921600 baud.")
     ] = False,
     headless: Headless = False,
-    record: Record = Path("recordings"),
+    record: Record = RECORDINGS,
     position: Position = None,
     watch_only: Watch = False,
     person: Person = "",
@@ -149,70 +131,10 @@ def demo(
     look = load_settings(settings)
     loaded = load_mission(mission)
     who = seat(position, person, loaded.config.station.positions, watch=watch_only)
-    broker = ["gcs.links.broker", *broker_address(loaded)]
-    require_free_ports(loaded)
-    clock = str(ScaledClock.started_now(speed))
-    with private_address() as address:
-        port_path = f"{address.removeprefix('unix:')}.fc_c"
-        simulator = ["firmware_sim.cli", "run", str(mission), "--clock", clock]
-        simulator += ["--seed", str(seed or 0)]
-        simulator += ["--serial", f"fc_c={port_path}"] if serial else []
-        with child("the broker", broker) as embedded:
-            embedded.ready()
-            with child("the simulator", simulator, heard=True) as simulated:
-                simulated.ready()
-                _fly(
-                    mission,
-                    headless=headless,
-                    serial=[f"fc_c={port_path}:921600"] if serial else [],
-                    record=record,
-                    seed=seed,
-                    listen=address,
-                    look=look,
-                    who=who,
-                    clock=clock,
-                    to_outcome=True,
-                )
-
-
-def _positions(mission: Path | None, resume: Path | None) -> tuple[str, ...]:
-    """The positions of a mission, or of the one that a recording flew."""
-    flown = load_mission(mission) if mission is not None else open_flight(resume or Path()).mission
-    return flown.config.station.positions
-
-
-def _fly(
-    mission: Path | None,
-    *,
-    headless: bool,
-    serial: list[str],
-    record: Path,
-    seed: int | None,
-    listen: str,
-    look: Settings,
-    who: Seat,
-    clock: str = "",
-    to_outcome: bool = False,
-    resume: Path | None = None,
-) -> None:
-    """Start the station in its own process and watch it from here."""
-    with private_address() as address:
-        flown = [str(mission)] if resume is None else ["--resume", str(resume)]
-        command = ["gcs.cli", "station", *flown, "--listen", listen or address]
-        command += ["--record", str(record)]
-        for override in serial:
-            command += ["--serial", override]
-        command += ["--seed", str(seed)] if seed is not None else []
-        command += ["--clock", clock] if clock else []
-        command += ["--to-outcome"] if to_outcome else []
-        with child("the station", command) as station:
-            at = station.ready()
-            raise typer.Exit(watch(station, at, look, who, headless=_headless(headless)))
-
-
-def _headless(asked: bool) -> bool:
-    """Whether there is a terminal to paint on, and it is wanted."""
-    return asked or not sys.stdout.isatty()
+    terminal = Terminal(look, who, without_screen(headless))
+    raise typer.Exit(
+        fly_demo(mission, loaded, terminal, speed=speed, seed=seed, serial=serial, record=record)
+    )
 
 
 @app.command(hidden=True)
@@ -220,7 +142,7 @@ def station(
     listen: Annotated[str, typer.Option()],
     mission: Annotated[Path | None, typer.Argument()] = None,
     serial: Serial = None,
-    record: Record = Path("recordings"),
+    record: Record = RECORDINGS,
     seed: Seed = None,
     clock: Annotated[str, typer.Option()] = "",
     to_outcome: Annotated[bool, typer.Option("--to-outcome")] = False,
@@ -247,7 +169,7 @@ def station(
 
 @app.command()
 def console(
-    address: Annotated[str, typer.Argument(help="unix:PATH or tcp:127.0.0.1:PORT")],
+    address: Address,
     headless: Headless = False,
     position: AttachedAs = None,
     watch_only: Watch = False,
@@ -255,35 +177,23 @@ def console(
     settings: SettingsFile = SETTINGS,
 ) -> None:
     """Attach one more console to a running station."""
-    from gcs.console.headless import run_headless
-
     look = load_settings(settings)
     require_station(address)
-    if _headless(headless):
-        raise typer.Exit(run_headless(address, sys.stdout))
+    if without_screen(headless):
+        raise typer.Exit(show_lines(address))
     who = seat(position, person, watch=watch_only)
-    typer.echo(_seated(address, who, given=position is not None), err=True)
-    raise typer.Exit(sit(address, look, who))
-
-
-def _seated(address: str, who: Seat, *, given: bool) -> str:
-    """What this console is about to be, said before its screen covers it."""
-    if not who.position:
-        return f"{address}: this console only watches"
-    why = "" if given else ", as no --position was given (--watch takes none)"
-    return f"{address}: this console acts as {who.position}{why}"
+    typer.echo(seated(address, who, given=position is not None), err=True)
+    raise typer.Exit(show_screen(address, look, who))
 
 
 @app.command()
 def serve(
-    address: Annotated[str, typer.Argument(help="unix:PATH or tcp:127.0.0.1:PORT")],
+    address: Address,
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 0,
 ) -> None:
     """Show a running station in browsers of this machine, read-only; prints the link."""
-    from gcs.console.serving import (
-        ServeError,
-        run_web,
-    )  # a web server loads slowly: only where it is needed
+    # A web server loads slowly: only where it is needed.
+    from gcs.console.serving import ServeError, run_web
 
     require_station(address)
     try:
@@ -330,18 +240,8 @@ def replay(
     elif listen:
         asyncio.run(run_replay(flight, listen, rate))
     else:
-        _watch_replay(file, mission, speed, load_settings(settings), headless=headless)
-
-
-def _watch_replay(
-    file: Path, mission: Path | None, speed: str, look: Settings, *, headless: bool
-) -> None:
-    with private_address() as address:
-        command = ["gcs.cli", "replay", str(file), "--speed", speed, "--listen", address]
-        command += ["--mission", str(mission)] if mission is not None else []
-        with child("the replay", command) as station:
-            at = station.ready()
-            raise typer.Exit(watch(station, at, look, Seat(), headless=_headless(headless)))
+        terminal = Terminal(load_settings(settings), Seat(), without_screen(headless))
+        raise typer.Exit(terminal.show_replay(file, mission, speed))
 
 
 def _speed(text: str) -> float | None:
@@ -378,7 +278,7 @@ def _verify(flight: Flight) -> None:
 
 @app.command("decide")
 def decide_command(
-    file: Annotated[Path, typer.Argument(help="One of our own recordings.", metavar="RECORDING")],
+    file: Recording,
     criteria: Annotated[
         list[Path],
         typer.Option(
@@ -407,7 +307,7 @@ def decide_command(
 
 @app.command("audit")
 def audit_command(
-    file: Annotated[Path, typer.Argument(help="One of our own recordings.", metavar="RECORDING")],
+    file: Recording,
     about: Annotated[
         str, typer.Argument(help="A gate, criterion, command or parameter: its story alone.")
     ] = "",

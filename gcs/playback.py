@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from gcs.console.protocol import Control, Playback, PlaybackAct
 from gcs.console.server import ConsoleServer
-from gcs.replay import StepInput
+from gcs.hosting import farewell, hosting
+from gcs.replay import Flight, StepInput
 from gcs.station import Station
 from gcs.summary import Summary
 from gcs.timeline import Player, Timeline
@@ -18,6 +20,7 @@ SHOW_S = 0.05
 """Between two looks at what is to be shown: half a console's paint."""
 AGAIN_S = 0.4
 """A replay that stands still says so again, or consoles would take it for dead."""
+_ATTACH_WITHIN_S = 3.0
 
 _ACTS: Mapping[PlaybackAct, Callable[[Player, float], None]] = {
     PlaybackAct.PLAY: lambda player, _: player.play(),
@@ -29,6 +32,31 @@ _ACTS: Mapping[PlaybackAct, Callable[[Player, float], None]] = {
     PlaybackAct.NEXT: lambda player, _: player.next_mark(),
     PlaybackAct.PREVIOUS: lambda player, _: player.previous_mark(),
 }
+
+
+async def run_replay(flight: Flight, listen: str, speed: float | None) -> Summary:
+    """Play a flight for consoles at `speed` times real time; None is as fast as it goes.
+
+    It begins when the first console has attached, or after a moment: a short flight at
+    full speed would be over before anybody saw it. It ends with the flight, unless a
+    console took a hand in it: then it stays until it is ended.
+    """
+    station, summary = flight.station(), Summary(flight.mission.config.phase)
+    attached, stopped = asyncio.Event(), asyncio.Event()
+    with Timeline() as timeline:
+        player = Player(timeline, speed)
+        server = ConsoleServer(
+            listen,
+            station.catalogue("REPLAY"),
+            lambda _: attached.set(),
+            on_control=lambda asked: control(player, asked),
+        )
+        async with hosting(server, stopped.set, lambda: farewell(summary, summary.exit_code)):
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(attached.wait(), _ATTACH_WITHIN_S)
+            decider = Decider(station, flight.steps(), timeline, summary)
+            await play(decider, player, server, stopped)
+    return summary
 
 
 def control(player: Player, asked: Control) -> None:

@@ -7,7 +7,7 @@ import typer.main
 from typer.core import TyperOption
 
 from gcs.cli import app
-from gcs.operations import seat
+from gcs.seating import seat
 
 
 @pytest.mark.parametrize(

@@ -12,12 +12,13 @@ from pathlib import Path
 
 import pytest
 
+from gcs.children import Child, child
 from gcs.clock import SECOND_NS, ScaledClock
 from gcs.config.loading import load_mission
 from gcs.console.client import ConsoleClient
 from gcs.console.protocol import Farewell
+from gcs.demo import broker_address
 from gcs.messages import Act, CountState, CriterionState, HoldCount, ReleaseHold, Snapshot, Waive
-from gcs.operations import Child, broker_address, child
 from tests.flights.flying import SPEED
 from tests.helpers.commands import gcs, hop_variant
 
