@@ -10,42 +10,15 @@ from gcs.command.loading import build_commander
 from gcs.command.outgoing import Dispatch, OutgoingOrder
 from gcs.messages import CommandState, CommandStatus, Event
 from gcs.telemetry.barge import BargeOrder
+from tests.command.missions import BARGE, COMMIT, PHASE, vehicle_sources
 from tests.helpers.joint_view import SECOND, FakeView, mission_of
 
 PARAMETERS = {"closed": "", "turn": "deg", "length": "m"}
 NUMBERS = {"COMMIT": 31001}
-MISSION = """
+MISSION = f"""
 [station]
 positions = ["BARGE"]
-[[phase]]
-id = "p"
-title = "p"
-[[link]]
-id = "barge"
-kind = "memory"
-carries = "barge"
-[[link]]
-id = "fc_a"
-kind = "memory"
-carries = "mavlink"
-[[source]]
-id = "barge"
-kind = "barge"
-links = ["barge"]
-root = "landfall/atlas"
-[[source]]
-id = "fc_a"
-kind = "mavlink"
-links = ["fc_a"]
-system = 1
-component = 1
-flight_computer = true
-[[command]]
-id = "commit"
-title = "COMMIT"
-mav_cmd = "COMMIT"
-validity = "3 s"
-echoes = 1
+{PHASE}{BARGE}{vehicle_sources("fc_a")}{COMMIT}echoes = 1
 [[command]]
 id = "close"
 title = "CLOSE DECK"

@@ -23,6 +23,7 @@ from gcs.messages import (
 )
 from gcs.telemetry import barge
 from gcs.telemetry.barge import BargeOrder, CountWord, DeckLights, GateVerdict
+from tests.command.missions import PARAMETERS, PHASE, vehicle_sources
 from tests.helpers.hop import ROOT, SECOND, START, changed, shipped
 from tests.helpers.joint_view import mission_of
 
@@ -281,20 +282,6 @@ closes = "false"
 # --- Commands ---"""
 
 
-COMPUTER = """
-[[link]]
-id = "fc_a"
-kind = "memory"
-carries = "mavlink"
-[[source]]
-id = "fc_a"
-kind = "mavlink"
-links = ["fc_a"]
-system = 1
-component = 1
-"""
-
-
 def problems_of(*changes: tuple[str, str]) -> list[tuple[str, str]]:
     problems = build_barge_uplink(changed(*changes))[1]
     assert {problem.file for problem in problems} <= {shipped().file}
@@ -329,8 +316,8 @@ def test_the_barge_is_told_of_no_more_gates_than_a_verdict_holds(
 
 def test_a_mission_without_a_barge_has_nobody_to_tell() -> None:
     long = "x" * (barge.MAX_GATE_NAME + 1)
-    text = f'[[phase]]\nid = "p"\ntitle = "p"\n{COMPUTER}{MORE.format(long)}\n'
-    speaker, problems = build_barge_uplink(mission_of(text, {"mode": ""}))
+    text = PHASE + vehicle_sources("fc_a") + MORE.format(long)
+    speaker, problems = build_barge_uplink(mission_of(text, PARAMETERS))
     assert problems == ()
     assert speaker.verdict([], [], FLIGHT, START) == []
     assert speaker.told is None

@@ -8,20 +8,16 @@ from gcs.command.commands import Commander
 from gcs.command.loading import build_commander
 from gcs.config.problems import Problem
 from gcs.telemetry.barge import BargeOrder
+from tests.command.missions import BARGE, COMMIT, PHASE, vehicle_sources
+from tests.command.missions import PARAMETERS as MODE_AND_LEFT
 from tests.helpers.joint_view import FakeView, mission_of
 
-PARAMETERS = {"mode": "", "left": "s", "turn": "deg", "length": "m"}
+PARAMETERS = {**MODE_AND_LEFT, "turn": "deg", "length": "m"}
 NUMBERS = {"COMMIT": 31001}
-VEHICLE = """
-[[command]]
-id = "commit"
-title = "COMMIT"
-mav_cmd = "COMMIT"
-validity = "3 s"
-retry_after = "0.5 s"
+VEHICLE = f"""{COMMIT}retry_after = "0.5 s"
 echoes = 2
 allowed = "mode == 4"
-parameters = { param3 = "left" }
+parameters = {{ param3 = "left" }}
 """
 ORDER = """
 [[command]]
@@ -34,40 +30,11 @@ validity = "2 s"
 retry_after = "0.4 s"
 parameters = { heading_true = "turn" }
 """
-COMPUTERS = "".join(
-    f"""
-[[link]]
-id = "{name}"
-kind = "memory"
-carries = "mavlink"
-[[source]]
-id = "{name}"
-kind = "mavlink"
-links = ["{name}"]
-system = 1
-component = {component}
-flight_computer = {"true" if name != "camera" else "false"}
-"""
-    for component, name in enumerate(("fc_a", "fc_b", "camera"), start=1)
-)
-BARGE = """
-[[link]]
-id = "barge"
-kind = "memory"
-carries = "barge"
-[[source]]
-id = "barge"
-kind = "barge"
-links = ["barge"]
-root = "landfall/atlas"
-"""
+COMPUTERS = vehicle_sources("fc_a", "fc_b", other="camera")
 MISSION = f"""
 [station]
 positions = ["FD"]
-[[phase]]
-id = "p"
-title = "p"
-{VEHICLE}{ORDER}{COMPUTERS}{BARGE}"""
+{PHASE}{VEHICLE}{ORDER}{COMPUTERS}{BARGE}"""
 
 
 def built(*changes: tuple[str, str]) -> tuple[Commander, tuple[Problem, ...]]:
@@ -95,86 +62,86 @@ def test_a_command_goes_to_the_flight_computers_alone() -> None:
 
 
 ORDERS = ", ".join(BargeOrder)
-COMMIT, TURN = "command[0]", "command[1]"
+AT_COMMIT, AT_TURN = "command[0]", "command[1]"
 
 
 @pytest.mark.parametrize(
     ("old", "new", "key", "told"),
     [
-        ('mav_cmd = "COMMIT"', 'mav_cmd = "GO"', f"{COMMIT}.mav_cmd", "the dialect has no 'GO'"),
+        ('mav_cmd = "COMMIT"', 'mav_cmd = "GO"', f"{AT_COMMIT}.mav_cmd", "the dialect has no 'GO'"),
         (
             'mav_cmd = "COMMIT"',
             'mav_cmd = "COMMIT"\norder = "heading"',
-            f"{COMMIT}.order",
+            f"{AT_COMMIT}.order",
             'an order goes to the barge: expected target = "barge"',
         ),
         (
             'param3 = "left"',
             'heading_true = "turn"',
-            f"{COMMIT}.parameters.heading_true",
+            f"{AT_COMMIT}.parameters.heading_true",
             "no MAV_CMD has it",
         ),
         (
             "echoes = 2",
             "echoes = 3",
-            f"{COMMIT}.echoes",
+            f"{AT_COMMIT}.echoes",
             "3 echoes can never come from 2 flight computers",
         ),
         (
             'allowed = "mode == 4"',
             'allowed = "mode"',
-            f"{COMMIT}.allowed",
+            f"{AT_COMMIT}.allowed",
             "expected a condition (true or false)",
         ),
-        ('param3 = "left"', 'param3 = "left > 1 s"', f"{COMMIT}.parameters.param3", "a number"),
-        ('"3 s"', '"0.9 ms"', f"{COMMIT}.validity", "expected 1 ms to 4.6 h"),
-        ('"3 s"', '"16777.217 s"', f"{COMMIT}.validity", "expected 1 ms to 4.6 h"),
+        ('param3 = "left"', 'param3 = "left > 1 s"', f"{AT_COMMIT}.parameters.param3", "a number"),
+        ('"3 s"', '"0.9 ms"', f"{AT_COMMIT}.validity", "expected 1 ms to 4.6 h"),
+        ('"3 s"', '"16777.217 s"', f"{AT_COMMIT}.validity", "expected 1 ms to 4.6 h"),
         (
             'retry_after = "0.5 s"',
             'retry_after = "0 s"',
-            f"{COMMIT}.retry_after",
+            f"{AT_COMMIT}.retry_after",
             "expected a duration of more than zero",
         ),
         (
             'order = "heading"',
             'order = "heading"\nmav_cmd = "COMMIT"',
-            f"{TURN}.mav_cmd",
+            f"{AT_TURN}.mav_cmd",
             "an order to the barge has none",
         ),
-        (BARGE, "", f"{TURN}.target", "the mission has no barge source"),
+        (BARGE, "", f"{AT_TURN}.target", "the mission has no barge source"),
         (
             'verified_when = "mode == 0"\n',
             "",
-            f"{TURN}.verified_when",
+            f"{AT_TURN}.verified_when",
             "expected what the barge's state shows once the order is carried out",
         ),
         (
             '"mode == 0"',
             '"length"',
-            f"{TURN}.verified_when",
+            f"{AT_TURN}.verified_when",
             "expected a condition (true or false)",
         ),
-        ('"2 s"', '"600.001 s"', f"{TURN}.validity", "expected at most 10 min to the barge"),
+        ('"2 s"', '"600.001 s"', f"{AT_TURN}.validity", "expected at most 10 min to the barge"),
         (
             'order = "heading"',
             'order = "sink"',
-            f"{TURN}.order",
+            f"{AT_TURN}.order",
             f"no order 'sink'; there are {ORDERS}",
         ),
         (
             'parameters = { heading_true = "turn" }',
             "",
-            f"{TURN}.parameters",
+            f"{AT_TURN}.parameters",
             "heading takes heading_true",
         ),
-        ("heading_true", "param3", f"{TURN}.parameters", "heading takes heading_true"),
+        ("heading_true", "param3", f"{AT_TURN}.parameters", "heading takes heading_true"),
         (
             'order = "heading"',
             'order = "deck_close"',
-            f"{TURN}.parameters",
+            f"{AT_TURN}.parameters",
             "deck_close takes no parameters",
         ),
-        ('"turn" }', '"length" }', f"{TURN}.parameters.heading_true", "expected an angle"),
+        ('"turn" }', '"length" }', f"{AT_TURN}.parameters.heading_true", "expected an angle"),
     ],
 )
 def test_a_mistake_is_a_problem_that_names_file_key_and_what_is_expected(
@@ -187,7 +154,7 @@ def test_a_mistake_is_a_problem_that_names_file_key_and_what_is_expected(
 
 def test_what_an_expression_lacks_is_told_in_its_own_words() -> None:
     _, (problem,) = built(('"mode == 4"', '"height > 2 m"'))
-    assert problem.key == f"{COMMIT}.allowed"
+    assert problem.key == f"{AT_COMMIT}.allowed"
     assert "height" in problem.message
 
 
@@ -211,5 +178,5 @@ def test_a_command_with_a_mistake_is_not_there_and_the_others_are() -> None:
 
 def test_commands_without_flight_computers_can_never_be_verified() -> None:
     _, (problem,) = built((COMPUTERS, ""))
-    assert problem.key == f"{COMMIT}.echoes"
+    assert problem.key == f"{AT_COMMIT}.echoes"
     assert problem.message == "2 echoes can never come from 0 flight computers"

@@ -5,12 +5,10 @@ from __future__ import annotations
 from gcs.command.attempt import Attempt
 from gcs.command.outgoing import Outgoing, OutgoingOrder, sending
 from gcs.telemetry.barge import BargeOrder
+from tests.command.missions import PHASE
 from tests.helpers.joint_view import mission_of
 
-MISSION = """
-[[phase]]
-id = "p"
-title = "p"
+COMMANDS = """
 [[command]]
 id = "divert"
 title = "DIVERT"
@@ -28,7 +26,7 @@ TARGETS = frozenset({"fc_b", "fc_a"})
 
 
 def attempt(command: int, targets: frozenset[str], **parameters: float) -> Attempt:
-    config = mission_of(MISSION, {"x": ""}).config.command[command]
+    config = mission_of(PHASE + COMMANDS, {"x": ""}).config.command[command]
     return Attempt(1, config, 31002, 77, 5, targets, 1, parameters)
 
 

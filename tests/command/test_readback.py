@@ -7,23 +7,12 @@ import pytest
 from gcs.command.readback import parts_of, readback
 from gcs.command.rules import CommandRules
 from gcs.expressions import compile_expression
+from tests.command.missions import COMMIT, PARAMETERS, PHASE
 from tests.helpers.joint_view import SECOND, FakeView, mission_of
-
-PARAMETERS = {"mode": "", "left": "s"}
-MISSION = """
-[[phase]]
-id = "p"
-title = "p"
-[[command]]
-id = "commit"
-title = "COMMIT"
-mav_cmd = "COMMIT"
-validity = "3 s"
-"""
 
 
 def rules(view: FakeView, allowed: str, **parameters: str) -> CommandRules:
-    (config,) = mission_of(MISSION, PARAMETERS).config.command
+    (config,) = mission_of(PHASE + COMMIT, PARAMETERS).config.command
     condition = compile_expression(allowed, view)
     values = {name: compile_expression(text, view) for name, text in parameters.items()}
     return CommandRules(config, 7, condition, values, (condition,))

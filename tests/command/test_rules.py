@@ -6,19 +6,9 @@ import pytest
 
 from gcs.command.rules import CommandRules, crash_of, not_allowed, parameter_values
 from gcs.expressions import compile_expression
+from tests.command.missions import COMMIT, PARAMETERS, PHASE
 from tests.helpers.joint_view import SECOND, FakeView, mission_of
 
-PARAMETERS = {"mode": "", "left": "s"}
-MISSION = """
-[[phase]]
-id = "p"
-title = "p"
-[[command]]
-id = "commit"
-title = "COMMIT"
-mav_cmd = "COMMIT"
-validity = "3 s"
-"""
 HELD = "held(mode == 4, 1 s)"
 
 
@@ -34,7 +24,7 @@ def view() -> FakeView:
 
 
 def rules(view: FakeView, more: str = "") -> CommandRules:
-    (config,) = mission_of(MISSION + more, PARAMETERS).config.command
+    (config,) = mission_of(PHASE + COMMIT + more, PARAMETERS).config.command
     return CommandRules(
         config,
         7,
