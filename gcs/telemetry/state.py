@@ -31,6 +31,8 @@ _BAD: Final = int(Quality.BAD)
 _STALE: Final = int(Quality.STALE)
 _NEVER: Final = int(Quality.NEVER)
 _QUALITIES: Final = tuple(Quality)
+_IN: Final = Verdict.IN
+_new_tuple: Final = tuple.__new__
 _NO_MOMENT: Final = -(1 << 63)
 _NAMES_SAID: Final = 3
 
@@ -201,10 +203,11 @@ class JointState:
     def _count_votes(self, parameter: Parameter) -> None:
         assert parameter.ballots is not None
         voting = parameter.ballots.parameters
-        voted = self._voters[parameter.index].vote(
-            [Ballot(self._value[i], self._sampled_ns[i], self._spoken_quality(i)) for i in voting]
-        )
-        unanimous = voted.verdicts.count(Verdict.IN) == len(voting)
+        said = [(self._value[i], self._sampled_ns[i], self._spoken_quality(i)) for i in voting]
+        # Made as `Ballot(*...)` would, at a third of the price.
+        ballots = [_new_tuple(Ballot, its) for its in said]
+        voted = self._voters[parameter.index].vote(ballots)
+        unanimous = voted.verdicts.count(_IN) == len(voting)
         if not (unanimous and self._settled_ns[parameter.index] >= 0):
             self._leave_out(voting, voted.verdicts)
         self._computed(parameter.index, voted.sampled_ns, voted.value, int(voted.quality))
@@ -256,7 +259,7 @@ class JointState:
         if derivation.expression.dimension is CONDITION:
             # A condition may stand on some of its inputs alone.
             needs = tuple(i for i in needs if self.value(i) is not None)
-        sampled_ns = min((self._sampled_ns[i] for i in needs), default=self._now_ns)
+        sampled_ns = min([self._sampled_ns[i] for i in needs], default=self._now_ns)
         value = float(result)
         self._computed(index, sampled_ns, value, judge(value, parameter.low, parameter.high))
 

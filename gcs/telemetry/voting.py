@@ -75,7 +75,10 @@ class VoteRule:
     turn: float | None = None
 
 
-# By the number of the quality: hashing an enum costs more than the rest of a verdict.
+# To look up or to hash a member of an enum costs more than the rest of a usual vote.
+_GOOD: Final = Quality.GOOD
+_IN: Final = Verdict.IN
+# By the number of the quality.
 _BY_QUALITY: Final = (
     Verdict.IN,
     Verdict.INVALID,
@@ -124,7 +127,7 @@ def _unanimous(rule: VoteRule, ballots: Sequence[Ballot]) -> Voted | None:
     if not ordered[-1].value - ordered[0].value <= rule.tolerance:
         return None
     chosen = ordered[(len(ordered) - 1) // 2]
-    return Voted(chosen.value, chosen.sampled_ns, Quality.GOOD, (Verdict.IN,) * len(ballots))
+    return Voted(chosen.value, chosen.sampled_ns, _GOOD, (_IN,) * len(ballots))
 
 
 def _low_median(values: list[float]) -> float:
