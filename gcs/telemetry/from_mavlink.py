@@ -166,9 +166,7 @@ class MavlinkReader:
     """Turns the packets of declared sources into what the station knows."""
 
     def __init__(self, dictionary: Dictionary, dialect: Dialect, gathering: Gathering) -> None:
-        self._routes: dict[str, dict[int, MavlinkRoute]] = {}
-        for (source, message), route in dictionary.mavlink.items():
-            self._routes.setdefault(source, {})[message] = route
+        self._routes = dictionary.mavlink
         self._gathering = gathering
         self._clocks: dict[str, Clocks] = {}
         self.simulated: dict[str, bool] = {}
@@ -196,7 +194,7 @@ class MavlinkReader:
         """Take one packet."""
         message_id = packet.type.id
         if sender.declared:
-            route = self._routes.get(sender.id, {}).get(message_id)
+            route = self._routes.get((sender.id, message_id))
             if route is not None:
                 self._sample(route, packet.values, sender, receipt_ns)
         handled = self._handlers.get(message_id)

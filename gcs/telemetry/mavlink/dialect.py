@@ -11,7 +11,7 @@ import itertools
 import operator
 import re
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from types import MappingProxyType
@@ -307,6 +307,10 @@ def _arrange(declared: list[Field], wire: list[Field]) -> Arrange:
         return _TextArrange(keys, [i for i, f in enumerate(declared) if f.is_text])
     if keys == list(range(start)):
         return _unchanged
+    return _reordering(keys)
+
+
+def _reordering(keys: Sequence[int | slice]) -> Arrange:
     return _one(keys[0]) if len(keys) == 1 else operator.itemgetter(*keys)
 
 
@@ -322,11 +326,11 @@ class _TextArrange:
     """Arranges a message that has text among its fields."""
 
     def __init__(self, keys: list[int | slice], texts: list[int]) -> None:
-        self._keys = keys
+        self._reorder = _reordering(keys)
         self._texts = texts
 
     def __call__(self, flat: tuple[Any, ...]) -> tuple[Any, ...]:
-        values: list[Any] = [flat[key] for key in self._keys]
+        values = list(self._reorder(flat))
         for index in self._texts:
             values[index] = values[index].partition(b"\0")[0].decode("utf-8", "replace")
         return tuple(values)
