@@ -54,10 +54,10 @@ class Trends:
         changed = known != self._known
         self._known = known
         if changed.any():
-            began = changed & known
-            self._base[began] = row[began]
-            self._since_ns[began] = now_ns
-            self._forget(changed & ~known)
+            # What comes begins anew here; what goes has nothing until it comes again.
+            self._base[changed] = row[changed]
+            self._since_ns[changed] = now_ns
+            self._forget(changed)
         with np.errstate(over="ignore", invalid="ignore"):
             self._put(now_ns, row, known)
             while rows[0].at_ns <= now_ns - SPAN_NS:

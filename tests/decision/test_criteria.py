@@ -366,6 +366,13 @@ def test_an_evaluation_tells_whether_a_state_changed() -> None:
     assert told == [True, False]
 
 
+def test_what_is_inhibited_shows_its_value_still() -> None:
+    board = Board(ROLL + 'phases = ["descent"]\n')
+    board.view.set("roll", 4 * DEG)
+    status = board.judge(phase="coast")
+    assert (status.value, status.limit) == (4 * DEG, 3 * DEG)
+
+
 def test_what_is_inhibited_says_why() -> None:
     board = Board(ROLL.replace('["landing"]', '["landing", "launch"]') + 'phases = ["descent"]\n')
     assert board.judge(phase="coast").why == "deck roll: not judged in phase coast"
@@ -622,6 +629,14 @@ def test_between_ticks_the_trend_stays() -> None:
     board.criteria.evaluate(board.view, "descent", frozenset(), now_ns, {roll})
     (status,) = board.criteria.statuses()
     assert status.trend == pytest.approx(0.1 * DEG)
+
+
+def test_before_the_first_tick_nothing_has_a_trend() -> None:
+    board = Board(ROLL)
+    board.view.set("roll", DEG)
+    board.criteria.evaluate(board.view, "descent", frozenset(), 0, frozenset())
+    (status,) = board.criteria.statuses()
+    assert (status.value, status.trend, status.violates_ns) == (DEG, None, None)
 
 
 def test_a_condition_has_no_trend() -> None:
