@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gcs.messages import GateState
+from gcs.messages import GateState, StageCommand
 from tests.helpers.hop import Hop, command_number, hurried
 
 COMMIT = command_number("landing_commit")
@@ -35,3 +35,19 @@ def blocked(hop: Hop, *criteria: str) -> None:
     assert hop.sent("landing_commit") == []
     for name in criteria:
         assert hop.criterion(name).why
+
+
+def staged_divert() -> tuple[Hop, str]:
+    """FD staged a divert in the landing burn; its code."""
+    hop = Hop().descend()
+    hop.barge.says["deck"]["clear"] = False
+    hop.fly(0.5)
+    hop.intent(StageCommand("divert"))
+    hop.tick()
+    (staged,) = hop.snapshot.staged
+    return hop, staged.code
+
+
+def refusals(hop: Hop) -> list[str]:
+    """What was refused so far, in the station's words."""
+    return hop.told("refused")
