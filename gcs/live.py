@@ -81,7 +81,6 @@ async def _run(
     runtime = Runtime(
         station, options.clock, queue, shell, to_outcome=options.to_outcome, since_ns=since_ns
     )
-
     # What is built stays. A full collection that looked through it, with hundreds of
     # criteria, would hold every decision up for a tenth of a second.
     gc.collect()
