@@ -62,6 +62,15 @@ def test_a_gap_begins_it_anew() -> None:
     assert trend.slope() == pytest.approx(-10.0)
 
 
+@pytest.mark.parametrize("began", [0, 1, 120, 150, 199, 200, 201, 202])
+def test_what_began_lately_has_its_slope_whenever_the_sums_are_renewed(began: int) -> None:
+    trend = Trend()
+    for i in range(2 * SPAN_NS // TICK + 60):
+        trend.add(None if i < began else 5.0 - 0.3 * i, i * TICK)
+        if i >= began + LEAST_NS // TICK:
+            assert trend.slope() == pytest.approx(-3.0)
+
+
 def test_what_lies_further_back_than_the_span_is_forgotten() -> None:
     span = SPAN_NS // TICK
     trend = after([1e6] * 300 + [float(i) for i in range(span)])
