@@ -33,6 +33,7 @@ from gcs.desk import Desk
 from gcs.expressions import Expression, ExpressionError, View, compile_expression
 from gcs.messages import (
     Catalogue,
+    CommandState,
     CountState,
     CriterionState,
     CriterionStatus,
@@ -40,6 +41,7 @@ from gcs.messages import (
     GateState,
     GateStatus,
     Input,
+    Intent,
     LinkChanged,
     LinkState,
     Outputs,
@@ -64,8 +66,9 @@ from gcs.vitals import Moment, Vitals
 EVENTS_SHOWN = 40
 HEARTBEAT_NS = SECOND_NS
 VERDICT_NS = 500 * MILLISECOND_NS
-TICK_OVERDUE_NS = SECOND_NS
-"""After so long without a Tick a step is one: nothing is sent on what only time made stale."""
+TICK_OVERDUE_NS = 200 * MILLISECOND_NS
+"""After two Ticks that did not come a step is one: nothing is sent on what time made stale."""
+_UNDER_WAY = (CommandState.SENT, CommandState.ACKNOWLEDGED)
 
 
 class Station:
@@ -142,7 +145,7 @@ class Station:
             return self._faulted(now_ns)
 
     def _ticks(self, batch: Sequence[Input], now_ns: int) -> bool:
-        """Whether this step looks at everything: on a Tick, and where one is long overdue."""
+        """Whether this step is a tick: with a Tick, and where one is overdue."""
         last_ns = self._ticked_ns
         overdue = last_ns is not None and now_ns - last_ns >= TICK_OVERDUE_NS
         ticked = overdue or any(isinstance(item, Tick) for item in batch)
@@ -153,13 +156,25 @@ class Station:
     def _step(self, batch: Sequence[Input], now_ns: int, *, ticked: bool) -> Outputs:
         out = _Gathered()
         taken = self._take_in(batch, now_ns, out)
+        everything = ticked or self._stakes(batch, taken)
         ground = self._desk.take_ground(batch, now_ns)
         out.events += ground
-        changed = self._update_state(taken, now_ns, ticked=ticked)
+        changed = self._update_state(taken, now_ns, everything=everything)
         heard = self._hear(taken, now_ns, out) or bool(ground)
-        verdict_changed = self._decide(changed, now_ns, out, ticked=ticked, heard=heard)
+        verdict_changed = self._decide(changed, now_ns, out, everything=everything, heard=heard)
         self._command(batch, now_ns, out)
         return self._report(now_ns, out, shown=ticked or verdict_changed)
+
+    def _stakes(self, batch: Sequence[Input], taken: Taken) -> bool:
+        """Whether something may be sent or committed on this step, between ticks as well.
+
+        A person asks, or a vehicle answers a command: what time alone made stale, or
+        a deadline that has passed, must be seen before that.
+        """
+        if any(isinstance(item, Intent) for item in batch):
+            return True
+        answered = taken.echoes or taken.order_echoes or taken.order_answers
+        return bool(answered) and any(c.state in _UNDER_WAY for c in self._commander.statuses())
 
     def _take_in(self, batch: Sequence[Input], now_ns: int, out: _Gathered) -> Taken:
         """Bytes become samples and typed messages; the shell's news becomes vitals."""
@@ -181,12 +196,14 @@ class Station:
         out.events += taken.events
         return taken
 
-    def _update_state(self, taken: Taken, now_ns: int, *, ticked: bool) -> frozenset[int] | None:
+    def _update_state(
+        self, taken: Taken, now_ns: int, *, everything: bool
+    ) -> frozenset[int] | None:
         """The joint state at `now_ns`; which parameters changed, None for all."""
         self._state.at(now_ns)
         self._state.apply(taken.batch)
         self._state.apply(self._entries.samples(now_ns))
-        if ticked:
+        if everything:
             phase_ns = now_ns - self._phase.since_ns if self._phase.since_ns else 0
             self._state.apply(
                 self._vitals.samples(
@@ -201,7 +218,7 @@ class Station:
                     )
                 )
             )
-        return self._state.derive(everything=ticked)
+        return self._state.derive(everything=everything)
 
     def _hear(self, taken: Taken, now_ns: int, out: _Gathered) -> bool:
         """What came back of commands, before the gates look: a verified commit is no alarm."""
@@ -225,7 +242,7 @@ class Station:
         now_ns: int,
         out: _Gathered,
         *,
-        ticked: bool,
+        everything: bool,
         heard: bool,
     ) -> bool:
         """Phase, count, criteria, gates; True when a verdict changed.
@@ -234,7 +251,7 @@ class Station:
         again; what time alone changes is seen by the next tick.
         """
         out.events += (*self._state.take_events(), *self._entries.take_events())
-        if ticked or changed is None or changed:
+        if everything or changed is None or changed:
             phase = self._phases.step(self._state, now_ns)
             self._phase = phase.status
             out.events += phase.events
@@ -243,15 +260,15 @@ class Station:
         self._count_status = count.status
         out.events += count.events
         differ = self._criteria.evaluate(
-            self._state, self._phase.id, committed, now_ns, None if ticked else changed
+            self._state, self._phase.id, committed, now_ns, None if everything else changed
         )
         ended = self._criteria.take_events()
         out.events += ended
         differ |= bool(ended)
-        stepped = differ or ticked or heard or changed is None or changed & self._gates.reads
+        stepped = differ or everything or heard or changed is None or changed & self._gates.reads
         if stepped:
             self._statuses = self._criteria.statuses()
-        if differ or ticked:
+        if differ or everything:
             out.events += self._alarms.step(self._state, self._statuses, now_ns)
         if stepped:
             differ |= self._step_gates(now_ns, out)
