@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from gcs.config.barge import BargeFile, HullFile
+from gcs.config.contradictions import contradiction_problems
 from gcs.config.criteria import CriteriaFile, CriterionConfig
 from gcs.config.dictionary import DictionaryFile, ParameterConfig
 from gcs.config.extending import Layer, Layers
@@ -219,7 +220,8 @@ def load_mission(
     mission = Mission(
         name, config, vehicle, barge, hull, dictionaries, ruled, files.texts, files.layers
     )
-    problems = [*files.found(), *files.placed(reference_problems(mission))]
+    wrong = (*reference_problems(mission), *contradiction_problems(mission))
+    problems = [*files.found(), *files.placed(wrong)]
     if problems:
         raise ConfigError(problems, Rest(mission, files.placed))
     # A recorded mission comes back with the links it was flown on.

@@ -196,6 +196,7 @@ def test_ten_mistakes_in_three_files_give_ten_problems(files):
             'mode = "automatic"\ngo_command = "go"\n'
             '[[command]]\nid = "go"\ntitle = "GO"\nmav_cmd = "G"\nvalidity = "1 s"\n'
             '[[command]]\nid = "again"\ntitle = "GO AGAIN"\nmav_cmd = "G"\n'
+            'parameters = { param3 = "1" }\n'
             'validity = "1 s"\nallowed_unknown = true\n[[phase]]',
             "command[1].allowed_unknown",
             "only while it is known to be allowed",
