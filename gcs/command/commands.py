@@ -8,10 +8,9 @@ out directly. Sending asks `allowed` first: what is not known to be allowed is
 refused. A sent command carries a nonce and goes to every flight computer, again
 and again with a rising confirmation count and the same nonce to those which have
 not echoed it, until echoes enough verify it or its attempts are used up. A new
-command supersedes one to the same target that may still be sent again, so that a
-retry can never arrive behind the command that was to replace it. An order to the barge
-lives the same life; its nonce comes back in the barge's own state, and it is verified
-only once that state shows its effect as well.
+command supersedes what contradicts it; a stop on its way refuses what is none
+(`superseding`). An order to the barge lives the same life; its nonce comes back in the
+barge's own state, and it is verified only once that state shows its effect as well.
 """
 
 from __future__ import annotations
@@ -27,6 +26,7 @@ from gcs.command.outgoing import Dispatch, sending
 from gcs.command.readback import readback
 from gcs.command.rules import CommandRules, crash_of, not_allowed, parameter_values
 from gcs.command.session import SessionSecrets
+from gcs.command.superseding import contradict, stop_under_way
 from gcs.expressions import View
 from gcs.messages import CommandInfo, CommandState, CommandStatus, Event, StagedStatus
 from gcs.telemetry.speech import say_author
@@ -164,7 +164,7 @@ class Commander:
         if rules is None:
             return self._refused(command, by, "no such command", now_ns)
         parameters, refusal = parameter_values(rules, view, now_ns)
-        refusal = not_allowed(rules, view, now_ns) or refusal
+        refusal = self._stopped(rules) or not_allowed(rules, view, now_ns) or refusal
         attempt = self._new_attempt(rules, parameters, by, now_ns)
         if refusal:
             attempt.state, attempt.detail = CommandState.REFUSED, refusal
@@ -273,7 +273,8 @@ class Commander:
     ) -> tuple[str, ...]:
         rules = self._rules[command]
         targets = self._targets[rules.config.target]
-        return readback(rules, targets, view, now_ns, interlocks.get(command, ""))
+        barred = interlocks.get(command, "") or self._stopped(rules)
+        return readback(rules, targets, view, now_ns, barred)
 
     def _staged_at(self, console: str) -> tuple[StagedStatus, ...]:
         """What a console has staged: one command or none."""
@@ -307,8 +308,13 @@ class Commander:
         if rules.config.two_person and not who.person:
             return "it takes two persons, and who is here is not known"
         no_authority = "" if rules.config.without_authority else who.no_authority
-        barred = interlocks.get(command, "")
+        barred = interlocks.get(command, "") or self._stopped(rules)
         return no_authority or barred or not_allowed(rules, view, now_ns)
+
+    def _stopped(self, rules: CommandRules) -> str:
+        """Why a command may not go out beside a stop on its way; empty where it may."""
+        under_way = (a.config.id for a in self._attempts if a.under_way)
+        return stop_under_way(rules, (self._rules[command] for command in under_way))
 
     def _not_to_confirm(self, staged: StagedStatus, who: Operator) -> str:
         """Why this operator may not confirm what is staged; empty when one may."""
@@ -340,12 +346,12 @@ class Commander:
         return attempt
 
     def _supersede(self, new: Attempt, now_ns: int) -> tuple[Event, ...]:
-        reason = f"superseded by {new.config.id}"
+        reason, rules = f"superseded by {new.config.id}", self._rules[new.config.id]
         return tuple(
             self._give_up(attempt, reason, now_ns)
             for attempt in self._attempts
             if attempt is not new and attempt.awaits_echo
-            if attempt.config.target == new.config.target
+            if contradict(rules, self._rules[attempt.config.id])
         )
 
     def _give_up(self, attempt: Attempt, reason: str, now_ns: int) -> Event:

@@ -48,6 +48,7 @@ class _Loader:
         self.problems: list[Problem] = []
         self.computers = tuple(s.id for s in mission.config.source if s.flight_computer)
         self.barges = tuple(s.id for s in mission.config.source if s.kind == "barge")
+        self._no_goes = frozenset(gate.no_go_command for gate in mission.config.gate)
         self._file = mission.file
         self._scope = scope
         self._numbers = numbers
@@ -71,7 +72,8 @@ class _Loader:
         if number is None or allowed is None or len(sound) < len(parameters):
             return None
         parts = tuple(compile_expression(text, self._scope) for text in parts_of(config.allowed))
-        return CommandRules(config, number, allowed, sound, parts, effect)
+        stop = config.allowed_unknown or config.id in self._no_goes
+        return CommandRules(config, number, allowed, sound, parts, effect, stop)
 
     def _of_vehicle(self, config: CommandConfig, key: str) -> int | None:
         """The MAV_CMD's number; None where there is none."""

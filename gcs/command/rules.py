@@ -13,7 +13,8 @@ from gcs.expressions import Expression, View, number, truth
 class CommandRules:
     """A compiled command; `number` is its MAV_CMD, 0 of an order to the barge.
 
-    `prerequisites` are the parts of `allowed`, to be told one by one.
+    `prerequisites` are the parts of `allowed`, to be told one by one. `stop` says that no
+    other command may take its place.
     """
 
     config: CommandConfig
@@ -22,6 +23,12 @@ class CommandRules:
     parameters: Mapping[str, Expression]
     prerequisites: tuple[Expression, ...] = ()
     verified_when: Expression | None = None
+    stop: bool = False
+
+    @property
+    def effect_reads(self) -> frozenset[int]:
+        """The parameters off which the command's effect is read."""
+        return frozenset() if self.verified_when is None else self.verified_when.reads
 
     @property
     def expressions(self) -> tuple[Expression, ...]:

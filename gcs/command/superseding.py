@@ -1,0 +1,35 @@
+"""Which command takes the place of which, and which one may not.
+
+Theory of operation. Two commands contradict each other where a target can obey only one of
+them. Any two do that go to the vehicle. Two orders do to the barge where they are the same,
+or where the effect of both is read off a parameter that they share: gangway up and gangway
+down, but not fire monitors and deck lights. A command supersedes what contradicts it and
+may still be sent again, so that a retry can never arrive behind what was to replace it.
+But what is no stop supersedes no stop: while one is under way, what contradicts it is
+refused, whoever asks. A stop supersedes a stop, for the newer one knows more.
+
+A stop is what a gate's NO-GO sends, and what may be sent without knowing that it is allowed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from gcs.command.rules import CommandRules
+
+
+def contradict(one: CommandRules, other: CommandRules) -> bool:
+    """Whether a target can obey only one of them."""
+    if one.config.target != other.config.target:
+        return False
+    if one.config.target == "vehicle" or one.config.order == other.config.order:
+        return True
+    return not one.effect_reads.isdisjoint(other.effect_reads)
+
+
+def stop_under_way(asked: CommandRules, under_way: Iterable[CommandRules]) -> str:
+    """Why a command may not go out beside what is under way; empty where it may."""
+    if asked.stop:
+        return ""
+    stops = (rules for rules in under_way if rules.stop and contradict(asked, rules))
+    return next((f"{rules.config.id} is on its way" for rules in stops), "")
