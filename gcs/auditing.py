@@ -79,18 +79,25 @@ def _differs(
     """What a new decision logs otherwise; empty where it logs the same."""
     station, log = flight.station(keys), AuditLog(recording.header)
     recorded = iter(audits)
-    made = 0
+    made, now_ns = 0, recording.header.created_ns
     for now_ns, batch in flight.steps():
         for entry in log.see(now_ns, batch, station.step(batch, now_ns)):
             made += 1
             was = next(recorded, None)
-            if was is None or was.encoded() != entry:
-                # The last step of a cut recording may have been written without its entries.
-                if was is None and recording.damage:
-                    return ""
+            if was is None:
+                return ""  # the log is cut, and said to be
+            if was.encoded() != entry:
                 return f"deciding again logs another entry {made}"
-    rest = len(list(recorded))
-    return f"{rest} entries did not come out again" if rest > 1 else ""
+    return _ends_otherwise(list(recorded), log.close(now_ns))
+
+
+def _ends_otherwise(rest: list[Audit], closing: bytes) -> str:
+    """What a log says after its last step but that it was closed; a crash leaves nothing there."""
+    if len(rest) > 1:
+        return f"{len(rest)} entries did not come out again"
+    if rest and rest[0].encoded() != closing:
+        return "its last entry is not the one that closed it"
+    return ""
 
 
 # --- The story ----------------------------------------------------------------
