@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from gcs.config.mission import CommandConfig
-from gcs.messages import CommandState, CommandStatus
+from gcs.messages import CommandState, CommandStatus, Event
 
 
 class AckResult(enum.IntEnum):
@@ -33,6 +33,9 @@ class AckResult(enum.IntEnum):
 UNDER_WAY = frozenset({CommandState.SENT, CommandState.ACKNOWLEDGED})
 """The states that a later message or retry can still change."""
 
+_LARGEST_CONFIRMATION = 255
+_ERROR = 3
+_NOTICE = 5
 _POSITIVE = frozenset({AckResult.ACCEPTED, AckResult.IN_PROGRESS})
 
 
@@ -42,7 +45,7 @@ class Attempt:
 
     A COMMAND_ACK names neither nonce nor attempt, so an old one can neither verify
     a command nor stop its retries; it only colours the ending when none came. A barge's
-    answer names its nonce: its refusal ends the order.
+    answer names its nonce: its refusal ends the order. `parameters` are the last try's.
     """
 
     id: int
@@ -130,9 +133,24 @@ class Attempt:
             echoes = f"{echoes}, but not {self.config.verified_when}"
         self.detail = f"{echoes}; {self.detail}" if self.detail else echoes
 
+    def begin_try(self, now_ns: int) -> int:
+        """Count one more try, whether it goes out or not; its confirmation count."""
+        confirmation = min(self.attempts, _LARGEST_CONFIRMATION)
+        self.attempts += 1
+        self.next_ns = now_ns + self.config.retry_after
+        return confirmation
+
     def give_up(self, reason: str) -> None:
         """Send it no more, whatever came of it."""
         self.state, self.detail = CommandState.TIMED_OUT, reason
+
+    def ending(self, now_ns: int) -> Event:
+        """How it ended, as the event of that moment."""
+        verified = self.state is CommandState.VERIFIED
+        detail = ", ".join(self.echoed) if verified else self.detail
+        text = f"{self.config.title} {self.state.value}: {detail}"
+        severity = _NOTICE if verified else _ERROR
+        return Event(now_ns, "command", self.config.id, text, severity)
 
     def status(self) -> CommandStatus:
         """The row that a console shows."""

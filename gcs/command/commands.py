@@ -22,7 +22,7 @@ import msgspec
 from gcs.clock import SECOND_NS
 from gcs.command.attempt import Attempt
 from gcs.command.authority import Operator
-from gcs.command.outgoing import Dispatch, sending
+from gcs.command.outgoing import Dispatch, joined, sending
 from gcs.command.readback import readback
 from gcs.command.rules import CommandRules, crash_of, not_allowed, parameter_values
 from gcs.command.session import SessionSecrets
@@ -38,7 +38,6 @@ KEPT = 16
 """How many commands the Snapshot shows: what is on its way, and the newest."""
 
 _NO_INTERLOCKS: Mapping[str, str] = {}
-_ERROR = 3
 _WARNING = 4
 _NOTICE = 5
 
@@ -173,7 +172,7 @@ class Commander:
         crash = crash_of(rules, view, now_ns)
         text = f"{rules.config.title} sent" + (f", though its {crash}" if crash else "")
         said = Event(now_ns, "command", by, text, _WARNING if crash else _NOTICE)
-        sent = self._transmit(attempt, now_ns)
+        sent = sending(attempt, attempt.begin_try(now_ns))
         return sent._replace(events=(*superseded, said))
 
     def withdraw(self, command: str, reason: str, now_ns: int) -> Dispatch:
@@ -188,22 +187,20 @@ class Commander:
 
     def step(self, view: View, now_ns: int) -> Dispatch:
         """Look for effects, retry, time out, and let what is staged expire."""
-        sent: list[Dispatch] = []
-        events: list[Event] = []
+        done: list[Dispatch] = []
         for attempt in self._attempts:
             if attempt.see(self._rules[attempt.config.id].effect(view, now_ns)):
-                events.append(_ended(attempt, now_ns))
+                done.append(Dispatch(events=(attempt.ending(now_ns),)))
             if not attempt.under_way or now_ns < attempt.next_ns:
                 continue
             if attempt.attempts < attempt.config.attempts:
-                sent.append(self._transmit(attempt, now_ns))
+                done.append(self._send_again(attempt, view, now_ns))
             else:
                 attempt.end_unverified()
-                events.append(_ended(attempt, now_ns))
+                done.append(Dispatch(events=(attempt.ending(now_ns),)))
         late = [staged for staged in self._staged.values() if now_ns >= staged.expires_ns]
-        events += [self._fall(staged, "was not confirmed in time", now_ns) for staged in late]
-        outgoing = tuple(out for each in sent for out in each.outgoing)
-        return Dispatch(outgoing, tuple(events), tuple(out for each in sent for out in each.orders))
+        fallen = (self._fall(staged, "was not confirmed in time", now_ns) for staged in late)
+        return joined((*done, Dispatch(events=tuple(fallen))))
 
     # --- What comes back ---
 
@@ -218,7 +215,7 @@ class Commander:
         """A barge's answer to an order; only the refusal of the very order ends it."""
         return Dispatch(
             events=tuple(
-                _ended(attempt, now_ns)
+                attempt.ending(now_ns)
                 for attempt in self._attempts
                 if attempt.answer(source, nonce, accepted, reason)
             )
@@ -229,7 +226,7 @@ class Commander:
         self._heard[source] = nonce
         return Dispatch(
             events=tuple(
-                _ended(attempt, now_ns)
+                attempt.ending(now_ns)
                 for attempt in self._attempts
                 if attempt.echo(source, nonce, command)
             )
@@ -356,13 +353,21 @@ class Commander:
 
     def _give_up(self, attempt: Attempt, reason: str, now_ns: int) -> Event:
         attempt.give_up(reason)
-        return _ended(attempt, now_ns)
+        return attempt.ending(now_ns)
 
-    def _transmit(self, attempt: Attempt, now_ns: int) -> Dispatch:
-        """The next sending of a command, to those that have not echoed it."""
-        confirmation = min(attempt.attempts, 255)
-        attempt.attempts += 1
-        attempt.next_ns = now_ns + attempt.config.retry_after
+    def _send_again(self, attempt: Attempt, view: View, now_ns: int) -> Dispatch:
+        """The next try, with what its parameters say now; unknown, it is spent unsent.
+
+        An order says what it said: the barge ages it from then and judges it once.
+        """
+        confirmation = attempt.begin_try(now_ns)
+        if attempt.config.target == "vehicle":
+            rules = self._rules[attempt.config.id]
+            attempt.parameters, unknown = parameter_values(rules, view, now_ns)
+            if unknown:
+                text = f"{attempt.config.title} not sent again: {unknown}"
+                event = Event(now_ns, "command", attempt.config.id, text, _WARNING)
+                return Dispatch(events=(event,))
         return sending(attempt, confirmation)
 
     def _title(self, command: str) -> str:
@@ -377,16 +382,6 @@ class Commander:
         return Dispatch(events=(Event(now_ns, "refused", by, f"{what}: {reason}", _WARNING),))
 
 
-_SEVERITIES = {CommandState.VERIFIED: _NOTICE}
-
-
 def _worth_keeping(attempt: Attempt) -> tuple[bool, bool]:
     """The oldest of the least goes first: what waits for an echo is what a gate waits for."""
     return attempt.under_way, attempt.awaits_echo
-
-
-def _ended(attempt: Attempt, now_ns: int) -> Event:
-    text = f"{attempt.config.title} {attempt.state.value}"
-    detail = ", ".join(attempt.echoed) if attempt.state is CommandState.VERIFIED else attempt.detail
-    severity = _SEVERITIES.get(attempt.state, _ERROR)
-    return Event(now_ns, "command", attempt.config.id, f"{text}: {detail}", severity)

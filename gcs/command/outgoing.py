@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from gcs.clock import MILLISECOND_NS
@@ -34,6 +35,16 @@ class Dispatch(NamedTuple):
     outgoing: tuple[Outgoing, ...] = ()
     events: tuple[Event, ...] = ()
     orders: tuple[OutgoingOrder, ...] = ()
+
+
+def joined(dispatches: Iterable[Dispatch]) -> Dispatch:
+    """What several calls led to, each kind in order."""
+    parts = tuple(dispatches)
+    return Dispatch(
+        tuple(out for part in parts for out in part.outgoing),
+        tuple(event for part in parts for event in part.events),
+        tuple(order for part in parts for order in part.orders),
+    )
 
 
 def sending(attempt: Attempt, confirmation: int) -> Dispatch:

@@ -187,6 +187,15 @@ def test_it_is_sent_again_with_the_same_nonce_and_age_until_its_attempts_are_use
     assert desk.last.detail == "0 of 1 echoes"
 
 
+def test_a_heading_stays_the_one_that_was_said_however_often_it_is_sent_again() -> None:
+    desk = Desk(TURN)
+    first = order_of(desk.send("turn"))
+    desk.view.set("turn", 2.5)
+    assert order_of(desk.step(1.0)) == first
+    desk.view.forget("turn")
+    assert order_of(desk.step(1.0)) == first
+
+
 def test_once_echoed_it_is_sent_no_more_and_times_out_if_nothing_comes_of_it() -> None:
     desk = Desk()
     desk.echo(order_of(desk.send()).nonce)

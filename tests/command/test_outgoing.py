@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from gcs.command.attempt import Attempt
-from gcs.command.outgoing import Outgoing, OutgoingOrder, sending
+from gcs.command.outgoing import Dispatch, Outgoing, OutgoingOrder, joined, sending
+from gcs.messages import Event
 from gcs.telemetry.barge import BargeOrder
 from tests.command.missions import PHASE
 from tests.helpers.joint_view import mission_of
@@ -59,3 +60,12 @@ def test_an_order_carries_when_it_was_first_said_and_whole_milliseconds() -> Non
     assert sent.orders == (order,)
     assert isinstance(sent.orders[0].valid_ms, int)
     assert sent.outgoing == ()
+
+
+def test_what_several_calls_led_to_is_one_of_each_kind_in_order() -> None:
+    out = [Outgoing(target, {}) for target in ("fc_a", "fc_b")]
+    said = [Event(1, "command", origin, "") for origin in ("a", "b")]
+    told = [OutgoingOrder("barge", BargeOrder.HEADING, n, 5, 2000, None) for n in (1, 2)]
+    parts = [Dispatch((out[i],), (said[i],), (told[i],)) for i in (0, 1)]
+    assert joined(iter(parts)) == Dispatch(tuple(out), tuple(said), tuple(told))
+    assert joined([]) == Dispatch()

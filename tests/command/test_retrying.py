@@ -5,15 +5,53 @@ from __future__ import annotations
 from gcs.command.outgoing import Dispatch
 from gcs.messages import CommandState, Event
 from tests.command.desk import LATE, Desk
+from tests.helpers.joint_view import SECOND
 
 
 def test_a_retry_is_the_same_command_with_a_new_confirmation_count() -> None:
     desk = Desk()
     first = desk.send().outgoing[0].fields
-    desk.view.set("left", 3.0)
     assert desk.step(0.4).outgoing == ()
     again = desk.step(0.1).outgoing[0].fields
     assert again == {**first, "confirmation": 1}
+
+
+def test_a_retry_carries_what_its_parameters_are_by_then() -> None:
+    desk = Desk(more=LATE.replace('allowed = "held(mode == 4, 1 s)"\n', ""))
+    for half_s in range(20):
+        desk.view.histories[1].append(half_s * SECOND // 2, 12.0 - half_s, good=True)
+    desk.now_ns = 4 * SECOND
+    first = desk.send("late").outgoing[0].fields
+    again = desk.step(1.0).outgoing
+    assert first["param3"] == 7.0
+    assert [out.fields for out in again] == [{**first, "confirmation": 1, "param3": 5.0}] * 3
+    assert [out.fields["param3"] for out in desk.step(0.5).outgoing] == [4.0] * 3
+
+
+def test_a_retry_whose_parameters_are_unknown_is_spent_unsent_and_said() -> None:
+    desk = Desk()
+    first = desk.send().outgoing[0].fields
+    desk.view.forget("left")
+    said = Event(
+        SECOND // 2, "command", "commit", "COMMIT not sent again: param3 is unknown (left)", 4
+    )
+    assert desk.step(0.5) == Dispatch(events=(said,))
+    assert desk.step(0.4) == Dispatch()
+    desk.view.set("left", 2.0)
+    again = desk.step(0.1).outgoing
+    assert [out.fields for out in again] == [{**first, "confirmation": 2, "param3": 2.0}] * 3
+    desk.step(0.5)
+    assert (desk.last().state, desk.last().attempts) == (CommandState.TIMED_OUT, 3)
+
+
+def test_an_echo_verifies_a_command_whose_parameters_became_unknown() -> None:
+    desk = Desk()
+    desk.send()
+    desk.view.forget("left")
+    desk.step(0.5)
+    desk.echo("fc_a")
+    desk.echo("fc_b")
+    assert desk.last().state is CommandState.VERIFIED
 
 
 def test_a_retry_spares_who_echoed() -> None:
