@@ -1,34 +1,21 @@
-"""A gate as a page that a launch director can sign: all that decides it, and what it does.
-
-The page is made of the mission's files alone and says what stands there: limits are
-not rounded, and the digest names the very configuration that was signed.
-"""
+"""The page of a gate, section by section."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TypeAlias
+from collections.abc import Iterable, Iterator
 
-from gcs.clock import SECOND_NS
-from gcs.config.criteria import CriterionConfig, LimitConfig
-from gcs.config.dictionary import FromExpression, ParameterConfig
+from gcs.config.criteria import CriterionConfig
 from gcs.config.loading import Mission
 from gcs.config.mission import CommandConfig, GateConfig
 from gcs.decision.gate import PASSING
 from gcs.decision.gate_table import CONSEQUENCES, Trigger
 from gcs.decision.polls import configuration_digest
-from gcs.expressions import Unit, parse_difference, parse_quantity, unit_of
-from gcs.expressions.parsing import parse
-from gcs.expressions.syntax import Name, Node, children
-from gcs.messages import Codes, CriterionState
+from gcs.explaining.reading import Parameters
+from gcs.explaining.wording import alarm_fields, delays, duration, rule_fields, waivable
+from gcs.messages import CriterionState
 from gcs.page import WIDTH, Page
 from gcs.station import Station
 from gcs.telemetry.naming import told_with_names
-from gcs.telemetry.origins import SENDERS, say_origin
-
-_MINUTE_NS = 60 * SECOND_NS
-_Told: TypeAlias = Callable[[str], str]
-"""An expression with the names of its codes."""
 
 
 class NoSuchGateError(LookupError):
@@ -57,7 +44,7 @@ class _GatePage:
         self._mission = mission
         self._gate = gate
         self._page = page
-        self._parameters = _Parameters(mission)
+        self._parameters = Parameters(mission)
         self._criteria = [
             (name, config)
             for _, name, config in mission.criterion_configs()
@@ -96,7 +83,7 @@ class _GatePage:
         self._reads((gate.opens, gate.closes), indent=0)
         page.field("mode", self._mode())
         page.field("deadline", self._unanswered())
-        page.field("stable for", _duration(gate.stable_for))
+        page.field("stable for", duration(gate.stable_for))
         page.field("polled", self._polled())
         page.field("criteria", f"{len(self._criteria)}; {self._demand()}")
 
@@ -128,7 +115,7 @@ class _GatePage:
             return "nobody: the criteria decide"
         who = ", ".join(self._gate.polls)
         two = ", two different persons among them" if self._gate.two_person else ""
-        falls = f"when a criterion changes its state, and after {_duration(self._gate.go_expires)}"
+        falls = f"when a criterion changes its state, and after {duration(self._gate.go_expires)}"
         return f"{who}: each must vote GO{two}; a GO falls {falls}"
 
     # --- What follows ---
@@ -156,7 +143,7 @@ class _GatePage:
                 continue
             if trigger is Trigger.OVERDUE:
                 if self._gate.no_go_after is not None:
-                    yield f"{trigger.value} (known NO-GO for {_duration(self._gate.no_go_after)})"
+                    yield f"{trigger.value} (known NO-GO for {duration(self._gate.no_go_after)})"
             elif trigger is not Trigger.REVOKED or self._gate.go_command:
                 yield trigger.value
 
@@ -175,12 +162,12 @@ class _GatePage:
         heard = [s for s in self._mission.config.source if s.kind == "barge" or s.flight_computer]
         targets = [s.id for s in heard if (s.kind == "barge") is barge]
         times = "once" if config.attempts == 1 else f"up to {config.attempts} times"
-        apart = "" if config.attempts == 1 else f", {_duration(config.retry_after)} apart"
+        apart = "" if config.attempts == 1 else f", {duration(config.retry_after)} apart"
         yield f"to {', '.join(targets) or 'nobody'}, {times}{apart}"
         if config.two_person:
             yield "staged by one known person and confirmed by another"
         echo = "its nonce in the barge's state" if barge else f"{config.echoes} equal echoes"
-        yield f"verified by {echo}; valid for {_duration(config.validity)}"
+        yield f"verified by {echo}; valid for {duration(config.validity)}"
         if config.verified_when is not None:
             yield f"and only once {self._told(config.verified_when)}"
         for name, expression in config.parameters.items():
@@ -194,15 +181,15 @@ class _GatePage:
     def _criterion(self, name: str, config: CriterionConfig) -> None:
         page = self._page
         page.text(f"{name}: {config.title}", indent=1)
-        for label, text in _rule_fields(config, self._told):
+        for label, text in rule_fields(config, self._told):
             page.field(label, text, indent=2)
-        page.field("delays", _delays(config), indent=2)
+        page.field("delays", delays(config), indent=2)
         page.field("phases", self._phases(config), indent=2)
         rules = (config.value, config.require, config.clears_when)
         self._reads((text for text in rules if text is not None), indent=2)
         page.field("source", config.source, indent=2)
-        page.field("waived by", _waivable(config), indent=2)
-        for label, text in _alarm_fields(config, self._told):
+        page.field("waived by", waivable(config), indent=2)
+        for label, text in alarm_fields(config, self._told):
             page.field(label, text, indent=2)
 
     def _phases(self, config: CriterionConfig) -> str:
@@ -231,149 +218,3 @@ class _GatePage:
             page.blank()
             page.field(position, "__________________________  UTC ____________", indent=1)
         page.blank()
-
-
-def _rule_fields(config: CriterionConfig, told: _Told) -> Iterator[tuple[str, str]]:
-    """What a criterion demands, label by label, numbers in the operator's unit."""
-    if config.require is not None:
-        yield "requires", told(config.require)
-        yield from _way_back(config, told)
-        return
-    unit = unit_of(config.unit)
-    yield "value", told(f"{config.value}") + (f" [{config.unit}]" if config.unit else "")
-    if config.caution is not None:
-        yield "caution", _limit(config.caution, unit)
-    if config.no_go is not None:
-        yield "no-go", _limit(config.no_go, unit)
-    step = parse_difference(config.hysteresis)[0] / unit.factor if config.hysteresis else 0.0
-    yield "hysteresis", _number(step, unit) if step else "none"
-    yield from _way_back(config, told)
-
-
-def _way_back(config: CriterionConfig, told: _Told) -> Iterator[tuple[str, str]]:
-    if config.clears_when is not None:
-        yield "clears", f"once tripped, only while {told(config.clears_when)}"
-
-
-def _waivable(config: CriterionConfig) -> str:
-    if config.unwaivable:
-        return "nobody, ever: it is unwaivable"
-    if config.waivable_for is None:
-        return "nobody"
-    text = f"{', '.join(config.waivable_by)}, for {_duration(config.waivable_for)} at most"
-    if config.waivable_to is None:
-        return text
-    return f"{text}, as far as {_limit(config.waivable_to, unit_of(config.unit))}"
-
-
-def _alarm_fields(config: CriterionConfig, told: _Told) -> Iterator[tuple[str, str]]:
-    """What it asks of an operator when it turns bad; nothing where it has no alarm."""
-    alarm = config.alarm
-    if alarm is None:
-        return
-    when = "NO-GO" if alarm.on == "no_go" else "CAUTION or NO-GO"
-    lasting = f"UNKNOWN for {_duration(alarm.unknown_after)}"
-    yield "alarm", f"{alarm.priority.value}, on {when}, or {lasting}: {alarm.action}"
-    if alarm.once_known:
-        yield "", "for UNKNOWN only once it was known"
-    if alarm.follows:
-        yield "", f"asks nothing for an UNKNOWN that {' or '.join(alarm.follows)} explains"
-    if alarm.asked_while is not None:
-        yield "", f"asked while {told(alarm.asked_while)}"
-
-
-def _limit(config: LimitConfig, unit: Unit) -> str:
-    sides = (("above", config.above), ("below", config.below))
-    return " or ".join(
-        f"{side} {_number(unit.from_si(parse_quantity(text)[0]), unit)}"
-        for side, text in sides
-        if text is not None
-    )
-
-
-def _number(value: float, unit: Unit) -> str:
-    """A number with all the digits that a file gives it."""
-    return f"{value:.12g} {unit.name}".rstrip()
-
-
-def _delays(config: CriterionConfig) -> str:
-    def after(duration_ns: int) -> str:
-        return f"after {_duration(duration_ns)}" if duration_ns else "at once"
-
-    return f"trips {after(config.trip_after)}, clears {after(config.clear_after)}"
-
-
-def _duration(duration_ns: int) -> str:
-    if duration_ns and duration_ns % _MINUTE_NS == 0:
-        return f"{duration_ns // _MINUTE_NS} min"
-    return f"{duration_ns / SECOND_NS:.12g} s"
-
-
-class _Parameters:
-    """Says of parameters where they come from."""
-
-    def __init__(self, mission: Mission) -> None:
-        self._configs = {name: config for _, name, config in mission.parameters()}
-        self._sources = mission.config.source
-
-    def codes(self, name: str) -> Codes:
-        """What its values are called."""
-        return self._found(name)[1].codes
-
-    def read_by(self, expressions: Iterable[str]) -> Iterator[tuple[int, str]]:
-        """(depth, sentence) of every parameter that is read; below a derived one, what it reads."""
-        seen: set[str] = set()
-        for expression in expressions:
-            yield from self._read(expression, 0, seen)
-
-    def _read(self, expression: str, depth: int, seen: set[str]) -> Iterator[tuple[int, str]]:
-        for name in _names(parse(expression)):
-            if name in seen:
-                continue
-            seen.add(name)
-            source, config = self._found(name)
-            yield depth, f"{name} {self._said(source, config)}"
-            if isinstance(config.origin, FromExpression):
-                yield from self._read(config.origin.expression, depth + 1, seen)
-
-    def _found(self, name: str) -> tuple[str, ParameterConfig]:
-        """The entry of a name; with its source where the name is that of a single one."""
-        if name in self._configs:
-            return "", self._configs[name]
-        source, _, plain = name.partition(".")
-        return source, self._configs[plain]
-
-    def _said(self, source: str, config: ParameterConfig) -> str:
-        derived = isinstance(config.origin, FromExpression)
-        parts = [f"{'=' if derived else 'is'} {self._origin(source, config)}"]
-        if config.vote is not None and not source and len(config.sources) > 1:
-            parts.append(_vote(config))
-        if config.valid is not None:
-            parts.append(f"valid {config.valid[0]} to {config.valid[1]}")
-        parts.append(f"stale after {_duration(config.stale_after)}")
-        return "; ".join(parts)
-
-    def _origin(self, source: str, config: ParameterConfig) -> str:
-        origin = config.origin
-        only = [s.id for s in self._sources if s.kind == SENDERS.get(type(origin))]
-        sources: Sequence[str] = (source,) if source else config.sources or only
-        if isinstance(origin, FromExpression):
-            return told_with_names(origin.expression, self.codes)
-        return say_origin(origin, sources)
-
-
-def _vote(config: ParameterConfig) -> str:
-    assert config.vote is not None
-    vote = config.vote
-    text = f"median of those within {vote.tolerance}, at least {vote.minimum_sources}"
-    if vote.frozen_after is not None:
-        text += f", frozen after {_duration(vote.frozen_after)}"
-    return text
-
-
-def _names(node: Node) -> Iterator[str]:
-    """The parameters that a tree names, left to right."""
-    if isinstance(node, Name):
-        yield node.name
-    for child in children(node):
-        yield from _names(child)
