@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 
 import pytest
 
+from firmware_sim.barge.controls import Controls, Surroundings, Switches, carry_out, take
 from gcs.command.commands import KEPT
 from gcs.messages import (
     CommandState,
@@ -116,6 +118,26 @@ def test_an_order_is_verified_by_its_nonce_and_its_effect_in_the_barges_state() 
     assert last(hop.fly(0.3), "monitors_on").state is CommandState.ACKNOWLEDGED
     hop.barge.says["systems"]["monitors_on"] = True
     assert last(hop.fly(0.3), "monitors_on").state is CommandState.VERIFIED
+
+
+def test_two_orders_that_the_barge_takes_at_once_are_both_verified() -> None:
+    hop = Hop().born().fly(1)
+    hop.barge.says["systems"]["lights_on"] = False
+    around = Surroundings(fit=True, persons=0, stage_stands=False)
+    controls = Controls(Switches(lights_on=False))
+    hop.intent(StageCommand("monitors_on"), "BARGE")
+    hop.intent(StageCommand("lights_on"), "FD")
+    for order in orders(hop):
+        controls, answer = take(controls, order, around, hop.now_ns)
+        respond(hop, order, answer.accepted)
+    for _ in range(60):
+        hop.tick()
+        controls = carry_out(controls, hop.now_ns)
+        switches = dataclasses.asdict(controls.switches)
+        hop.barge.says["systems"] |= {**switches, "order_nonce": controls.order_nonce}
+    ended = [last(hop, command) for command in ("monitors_on", "lights_on")]
+    assert [status.state for status in ended] == [CommandState.VERIFIED] * 2
+    assert {order.nonce for order in orders(hop)} == {status.nonce for status in ended}
 
 
 def test_an_effect_that_was_there_already_needs_the_echo_of_this_order() -> None:

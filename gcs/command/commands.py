@@ -9,8 +9,9 @@ refused. A sent command carries a nonce and goes to every flight computer, again
 and again with a rising confirmation count and the same nonce to those which have
 not echoed it, until echoes enough verify it or its attempts are used up. A new
 command supersedes what contradicts it; a stop on its way refuses what is none
-(`superseding`). An order to the barge lives the same life; its nonce comes back in the
-barge's own state, and it is verified only once that state shows its effect as well.
+(`superseding`). An order to the barge lives the same life, beside those that it does not
+contradict; its nonce comes back in the barge's own state (`telemetry.orders`), and it is
+verified only once that state shows its effect as well.
 """
 
 from __future__ import annotations

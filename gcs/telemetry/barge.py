@@ -11,8 +11,9 @@ asks for both again.
 
 The station says its verdict on `cmd/verdict` twice a second: a barge that has heard
 none that still holds shows red. An order on `cmd/order` is answered by a `response`;
-that it was carried out is seen in the barge's state alone, which repeats its nonce. Verdicts and
-orders age from the time they were said, not from their receipt, and are never retained.
+that it was carried out is seen in the barge's state alone, which repeats the nonce of the one
+taken last. Verdicts and orders age from the time they were said, not from their receipt, and are
+never retained.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from gcs.config.mission import SourceConfig
 from gcs.messages import Event, Received, SourceStatus
 from gcs.telemetry import barge
 from gcs.telemetry.dictionary import Dictionary
+from gcs.telemetry.orders import OrdersTaken
 from gcs.telemetry.parameters import FieldPick, Scale
 from gcs.telemetry.recent_loss import RecentLoss
 from gcs.telemetry.samples import SampleWriter, judge
@@ -42,6 +43,7 @@ class BargeReader:
         self._state: barge.BargeState | None = None
         self._history: barge.MotionHistory | None = None
         self._sequences: dict[str, int] = {}
+        self._orders = OrdersTaken()
         self._messages = 0
         self._lost = 0
         self._recent_loss = RecentLoss()
@@ -102,6 +104,7 @@ class BargeReader:
         if self._boot_id and status.boot_id != self._boot_id:
             self._clock.restart()
             self._sequences.clear()
+            self._orders = OrdersTaken()
         repeated = (status.boot_id, status.state) == (self._boot_id, self._state)
         self._boot_id, self._state = status.boot_id, status.state
         self._write(self._gathering.samples, "status", status, received)
@@ -117,6 +120,8 @@ class BargeReader:
         if received.retained:
             return
         self._count_lost("response", response.sequence)
+        if response.accepted:
+            self._orders.answered(response.nonce, response.time_us)
         self._gathering.order_answers.append(
             OrderAnswer(self.id, response.nonce, response.accepted, response.reason)
         )
@@ -126,7 +131,8 @@ class BargeReader:
             self._write(self._gathering.past, topic, payload, received)
             return
         if isinstance(payload, barge.Systems):
-            self._gathering.order_echoes.append(OrderEcho(self.id, payload.order_nonce))
+            taken = self._orders.shown(payload.order_nonce, payload.time_us)
+            self._gathering.order_echoes += [OrderEcho(self.id, nonce) for nonce in taken]
         self._count_lost(topic, payload.sequence)
         self._clock.observe(payload.time_us * US_NS, received.receipt_ns)
         self._write(self._gathering.samples, topic, payload, received)

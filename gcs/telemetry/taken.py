@@ -43,7 +43,7 @@ class OrderAnswer(NamedTuple):
 
 
 class OrderEcho(NamedTuple):
-    """The nonce of the order that a barge took last, as its state says."""
+    """The nonce of an order that a barge took, as its state shows; of the last one, last."""
 
     source: str
     nonce: int

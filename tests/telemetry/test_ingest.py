@@ -19,6 +19,7 @@ from gcs.telemetry.from_mavlink import MAX_PEERS, MAX_STRANGERS
 from gcs.telemetry.ingest import Ingest, Taken
 from gcs.telemetry.mavlink.encoding import Encoder
 from gcs.telemetry.recent_loss import WINDOW
+from gcs.telemetry.taken import OrderEcho
 from gcs.telemetry.texts import MAX_A_SECOND
 from tests.helpers.missions import built, indices, landfall_dialect, parameter
 
@@ -440,6 +441,47 @@ def test_a_new_boot_may_bring_a_new_clock() -> None:
     bench.publish(status(barge.BargeState.ONLINE, "b2"))
     bench.publish(motion(NOW - 500 * SECOND), at_ns=NOW + SECOND)
     assert bench.ingest.take().batch.source_ns[-1] == NOW + SECOND
+
+
+def response(nonce: int, *, accepted: bool = True, at_ns: int = NOW) -> barge.Response:
+    return barge.Response(
+        time_us=at_ns // 1000,
+        sequence=0,
+        simulated=True,
+        order=barge.BargeOrder.LIGHTS_ON,
+        nonce=nonce,
+        accepted=accepted,
+    )
+
+
+def systems(nonce: int, at_ns: int) -> barge.Systems:
+    return barge.Systems(
+        time_us=at_ns // 1000,
+        sequence=0,
+        simulated=True,
+        deck_closed=True,
+        beacon_on=True,
+        monitors_on=True,
+        lights_on=True,
+        stage_secured=False,
+        verdict_heard=True,
+        order_nonce=nonce,
+    )
+
+
+@pytest.mark.parametrize(
+    ("accepted", "boots", "shown"), [(True, "", (7, 8)), (False, "", (8,)), (True, "b2", (8,))]
+)
+def test_a_state_shows_what_this_boot_answered_that_it_took(
+    accepted: bool, boots: str, shown: tuple[int, ...]
+) -> None:
+    bench = Bench()
+    bench.publish(status(barge.BargeState.ONLINE, "b1"))
+    bench.publish(response(7, accepted=accepted))
+    if boots:
+        bench.publish(status(barge.BargeState.ONLINE, boots))
+    bench.publish(systems(8, NOW + 1000))
+    assert bench.ingest.take().order_echoes == tuple(OrderEcho("barge", nonce) for nonce in shown)
 
 
 def test_lost_publications_are_counted() -> None:
