@@ -8,9 +8,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from firmware_sim.flight_software.commanding import Answer, CommandDesk, DeskState
+from firmware_sim.flight_software.modes import Command, FlightMode
+from firmware_sim.records import make
+from gcs.auditing import audit
 from gcs.messages import (
     Act,
     CommandState,
+    ConfirmCommand,
     CriterionState,
     GateState,
     HoldCount,
@@ -64,6 +69,18 @@ def resumed(path: Path, into: Path) -> tuple[Station, Standing, Summary]:
     standing = bring_back(resumption, station, journal, summary)
     journal.close()
     return station, standing, summary
+
+
+def going_on(hop: RecordedHop, into: Path, after_ns: int) -> Path:
+    """The hop crashes and goes on in a resumed station after a while; its new recording."""
+    resumption = open_resumption(crashed(hop))
+    hop.station = Station(resumption.mission, seed=resumption.header.seed)
+    hop.journal = Journal(into, resumption.header)
+    summary = Summary(resumption.mission.config.phase)
+    standing = bring_back(resumption, hop.station, hop.journal, summary)
+    hop.now_ns += after_ns
+    hop.step(standing.first_inputs(hop.now_ns))
+    return into
 
 
 def crashed(hop: RecordedHop) -> Path:
@@ -143,6 +160,55 @@ def test_codes_and_nonces_go_on_and_never_repeat(hop: RecordedHop, tmp_path: Pat
     station, _, _ = resumed(crashed(hop), tmp_path / "second.mcap")
     wish = Intent("x", "console", "FD", hop.now_ns, 0, StageCommand("hold"))
     assert station.step([wish], hop.now_ns) == Hop.step(hop, [wish])
+
+
+def commit_of_the_lost_second(hop: RecordedHop) -> float:
+    """Bring the hop to the tick before its landing commit, and another one past it; its nonce."""
+    scout, ticks = Hop(seed=SEED).descend(), 0
+    while not scout.sent("landing_commit"):
+        scout.tick()
+        ticks += 1
+    hop.descend()
+    for _ in range(ticks - 1):
+        hop.tick()
+    return float(scout.commands("landing_commit")[-1].nonce)
+
+
+def confirmed(hop: RecordedHop, command: str) -> float:
+    """A person stages and confirms a command; its nonce."""
+    act(hop, StageCommand(command))
+    (staged,) = hop.snapshot.staged
+    act(hop, ConfirmCommand(staged.code))
+    return float(hop.commands(command)[-1].nonce)
+
+
+def test_a_vehicle_obeys_the_divert_after_a_commit_that_only_it_remembers(
+    hop: RecordedHop, tmp_path: Path
+) -> None:
+    lost = commit_of_the_lost_second(hop)
+    going_on(hop, tmp_path / "second.mcap", 3 * SECOND)
+    vehicle = CommandDesk(make(DeskState))
+    vehicle.accept(Command.LANDING_COMMIT, lost)
+    nonce = confirmed(hop, "divert")
+    judged = vehicle.judge(Command.DIVERT, nonce, 3000.0, FlightMode.COMMITTED, hop.now_ns)
+    assert (judged.answer, judged.reason) == (Answer.ACCEPTED, "")
+
+
+def test_a_resumed_recording_is_decided_again_alike_with_all_its_nonces_and_codes(
+    hop: RecordedHop, tmp_path: Path
+) -> None:
+    hop.born().fly(1)
+    confirmed(hop, "abort")
+    second = going_on(hop, tmp_path / "second.mcap", 3 * SECOND)
+    confirmed(hop, "abort")
+    third = going_on(hop, tmp_path / "third.mcap", 2 * SECOND)
+    confirmed(hop, "abort")
+    hop.journal.close()
+    assert verify(read_recording(third), open_flight(third).station()).identical
+    for path in (second, third):
+        assert audit(open_flight(path), again=True).differs == ""
+    nonces = [status.nonce for status in hop.commands("abort")]
+    assert len(set(nonces)) == 3
 
 
 def test_the_new_recording_holds_everything_and_verifies(hop: RecordedHop, tmp_path: Path) -> None:

@@ -149,7 +149,11 @@ class Commander:
         return self._falling(self._staged_at(console), f"{console} left", now_ns)
 
     def alone(self, now_ns: int) -> Dispatch:
-        """The station itself went down and came back: whoever staged something is gone."""
+        """The station itself went down and came back: whoever staged something is gone.
+
+        So is what it drew last and could not record: it comes back at no moment twice.
+        """
+        self._secrets.leave(f"back at {now_ns}")
         return self._falling(tuple(self._staged.values()), "the station went down", now_ns)
 
     # --- What goes out ---

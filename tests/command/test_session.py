@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gcs.command.session import NONCE_BITS, SessionSecrets
+from gcs.command.session import LOST_DRAWS, NONCE_BITS, SessionSecrets
+
+NEW_NONCE_WAS_LOST, NEW_CODE_WAS_LOST = b"1332", b"990"
+"""Seeds whose streams after a crash give one of the lost numbers again, by chance."""
 
 
 def test_a_seed_draws_these_nonces_and_codes_for_ever() -> None:
@@ -40,3 +44,35 @@ def test_a_nonce_survives_a_float32_and_is_never_zero_or_taken(seed: bytes) -> N
 
 def test_a_code_that_is_taken_is_not_drawn_again() -> None:
     assert SessionSecrets(b"seed").code({"NNXP", "XS2G"}) == "6WGQ"
+
+
+@pytest.mark.parametrize("seed", [b"seed", NEW_NONCE_WAS_LOST, NEW_CODE_WAS_LOST])
+def test_after_a_crash_nothing_comes_again_that_may_have_been_drawn_before_it(seed: bytes) -> None:
+    lost, back = SessionSecrets(seed), SessionSecrets(seed)
+    back.leave("back at 1")
+    nonces = {lost.nonce(()) for _ in range(LOST_DRAWS)}
+    codes = {lost.code(()) for _ in range(LOST_DRAWS)}
+    assert nonces.isdisjoint(back.nonce(()) for _ in range(LOST_DRAWS))
+    assert codes.isdisjoint(back.code(()) for _ in range(LOST_DRAWS))
+    assert lost.nonce(()) != back.nonce(())
+
+
+def test_a_second_crash_gives_back_nothing_of_either() -> None:
+    drawn = [SessionSecrets(b"seed") for _ in range(3)]
+    for crashes, secrets in enumerate(drawn):
+        for crash in range(crashes):
+            secrets.leave(f"back at {crash}")
+    first, second, third = ({s.nonce(()) for _ in range(LOST_DRAWS)} for s in drawn)
+    assert first.isdisjoint(second)
+    assert third.isdisjoint(first | second)
+
+
+def test_each_return_has_streams_of_its_own_and_a_replay_has_the_same() -> None:
+    drawn = []
+    for why in ("back at 1", "back at 2", "back at 1"):
+        secrets = SessionSecrets(b"seed")
+        secrets.leave(why)
+        drawn.append((secrets.nonce(()), secrets.code(())))
+    assert drawn[0] == drawn[2]
+    assert drawn[0][0] != drawn[1][0]
+    assert drawn[0][1] != drawn[1][1]
