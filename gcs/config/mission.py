@@ -84,6 +84,8 @@ class CountConfig(ConfigModel):
     `hold_budget` bounds what all unplanned holds together may last; `when_spent` scrubs
     the attempt then, or leaves it held for people to decide (the default is the safe side,
     assumed). The count goes back to a mark only while `recycle_when` is known to be true.
+    After a commit the vehicle counts by itself, and takes commands only, unless it is known
+    that it does not count: while `stopped_when` or `recycle_when` is known to be true.
     """
 
     start: Duration = 0
@@ -94,6 +96,7 @@ class CountConfig(ConfigModel):
     when_spent: Literal["scrub", "hold"] = "scrub"
     mark: Annotated[tuple[MarkConfig, ...], BeforeValidator(listed)] = ()
     recycle_when: ExpressionText | None = None
+    stopped_when: ExpressionText | None = None
 
 
 class SerialLink(ConfigModel):
@@ -219,9 +222,12 @@ class GateConfig(ConfigModel):
     `stable_for` before `go_command` is sent. With `mode = "confirmed"` an operator must
     stage and confirm it; with `polls`, each position must have voted GO. A vote for GO
     falls after `go_expires` (default assumed: a poll at T-5 min still counts at T-0).
-    With `two_person` the votes for GO must come of two different persons.
+    With `two_person` the votes for GO must come of two different persons. Its
+    `no_go_command`, or a vehicle's command that it is `overruled_by`, ends the gate once it
+    was sent, by whomever; after a commit, once it is verified.
 
-    When the gate is missed, `no_go_command` is sent and `no_go_count` done to the count (a
+    When the gate is missed, `no_go_command` is sent, until it or what overrules the gate is
+    verified, and `no_go_count` done to the count (a
     recycle goes to the mark `recycle_to`); with `no_go_after`, already once something has
     been known to be NO-GO for that long in the open gate. A gate with
     `without_answer = "stands"` only waits for objections: without a known one it stands at
@@ -237,6 +243,7 @@ class GateConfig(ConfigModel):
     polls: Strings = ()
     go_command: str = ""
     no_go_command: str = ""
+    overruled_by: Identifiers = ()
     no_go_after: Duration | None = None
     go_expires: Duration = 300_000_000_000
     two_person: bool = False

@@ -20,6 +20,7 @@ def build_countdown(mission: Mission, scope: Scope) -> tuple[Countdown, tuple[Pr
         lift_off=_condition(compiler, file, "lift_off", config.lift_off),
         reading=_reading(compiler, file, config),
         recycle_when=_condition(compiler, file, "recycle_when", config.recycle_when),
+        stopped_when=_condition(compiler, file, "stopped_when", config.stopped_when),
     )
     for key, message in (*_hold_mistakes(config), *_mark_mistakes(config)):
         compiler.problem(file, f"count.{key}", message)

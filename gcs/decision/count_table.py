@@ -11,6 +11,7 @@ Theory of operation. T runs, is held, flies or is scrubbed. What comes to it is 
 - SCRUB: the attempt ends, by an operator, a gate or a hold budget that is spent.
 - COMMIT: a gate's commit was verified. The vehicle counts, so T runs on beside it.
 - UNDONE: that commit was undone by a verified command. The vehicle waits, so T stops.
+  Where the vehicle had stopped by itself, T may be held already.
 - LIFT_OFF: flight time begins. It is a fact about the vehicle, so it ends a hold as well.
 
 FLIGHT and SCRUBBED are ends.
@@ -56,6 +57,7 @@ TRANSITIONS: Mapping[CountState, Mapping[Trigger, CountState]] = {
         _T.RECYCLE: _S.HOLD,
         _T.SCRUB: _S.SCRUBBED,
         _T.COMMIT: _S.RUNNING,
+        _T.UNDONE: _S.HOLD,
         _T.LIFT_OFF: _S.FLIGHT,
     },
     _S.FLIGHT: {},

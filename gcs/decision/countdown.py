@@ -14,7 +14,11 @@ attempt: T stands, and no gate gives a GO any more.
 Once a commit was verified the terminal count is the vehicle's. The station then neither
 stops at a built-in hold nor takes a hold or a scrub: a stopped clock beside a vehicle
 that counts would be a lie. Stopping the vehicle is a command; when that is verified the
-commit is undone, and T stops by itself.
+commit is undone, and T stops by itself. Where the vehicle is known to have stopped by
+itself, the count takes everything again.
+
+A gate's recycle that must wait for the vehicle stays owed while the gate's own hold
+stands, until somebody does something else to the count.
 
 How the count moves stands in `count_table`, how time moves it in `count_clock`.
 """
@@ -54,6 +58,15 @@ class CountRules:
     lift_off: Expression | None
     reading: Expression | None
     recycle_when: Expression | None
+    stopped_when: Expression | None
+
+
+class OwedRecycle(NamedTuple):
+    """What a gate wants done once the vehicle can count again."""
+
+    by: str
+    mark: str
+    reason: str
 
 
 class Countdown:
@@ -70,6 +83,8 @@ class Countdown:
             config.hold_budget,
         )
         self._committed = False
+        self._stopped = False
+        self._owed: OwedRecycle | None = None
         self._pending: list[Event] = []
         self._told: set[str] = set()
 
@@ -87,7 +102,8 @@ class Countdown:
     @property
     def handed_over(self) -> bool:
         """Whether the vehicle counts by itself, and T runs beside it."""
-        return self._committed and self._clock.state is CountState.RUNNING
+        counts = self._committed and not self._stopped
+        return counts and self._clock.state is CountState.RUNNING
 
     @property
     def attempt(self) -> int:
@@ -101,7 +117,9 @@ class Countdown:
     def windows(self) -> dict[int, int]:
         """Parameter index -> ns of history that its expressions need."""
         rules = self._rules
-        return merged_windows([rules.lift_off, rules.reading, rules.recycle_when])
+        return merged_windows(
+            [rules.lift_off, rules.reading, rules.recycle_when, rules.stopped_when]
+        )
 
     def status(self, now_ns: int) -> CountStatus:
         """The clocks at `now_ns`, if nothing happens until then but that time passes."""
@@ -110,9 +128,11 @@ class Countdown:
     # --- What time and the vehicle do ---
 
     def step(self, view: View, now_ns: int, committed: bool = False) -> CountStep:
-        """Move the clocks to `now_ns`. `committed`: a gate's commit was verified."""
+        """Move the clocks to `now_ns`. `committed`: the vehicle was verified to count by itself."""
         self._advance(now_ns)
+        self._stopped = committed and self._has_stopped(view, now_ns)
         self._take_commit(committed, now_ns)
+        self._recycle_when_able(view, now_ns)
         self._meet_zero(view, now_ns)
         events, self._pending = self._pending, []
         return CountStep(self._clock.status(), tuple(events))
@@ -154,6 +174,16 @@ class Countdown:
         clock.stop(HoldKind.RECYCLED, by, reason or _NO_REASON)
         at = f"{mark}, {say_clock(to.at)}, for attempt {clock.attempt}"
         return _said(by, f"recycled to {at}: {clock.reason}", now_ns, _WARNING)
+
+    def recycle_or_owe(self, by: str, mark: str, reason: str, view: View, now_ns: int) -> Event:
+        """Recycle for a gate, in whose hold it stays owed until the vehicle can count again."""
+        waits_for = self._vehicle_refusal(view, now_ns)
+        own = self._clock.kind is HoldKind.GATE and self._clock.by == by
+        to = next((m for m in self._config.mark if m.id == mark), None)
+        if not waits_for or not own or self._mark_refusal(to, mark):
+            return self.recycle(by, mark, reason, view, now_ns)
+        self._owed = OwedRecycle(by, mark, reason)
+        return _said(by, f"recycle to {mark} waits: {waits_for}", now_ns, _WARNING)
 
     def scrub(self, by: str, reason: str, now_ns: int) -> Event:
         """End the attempt."""
@@ -211,9 +241,21 @@ class Countdown:
                 self._pending.append(_said("count", text, now_ns))
         else:
             self._move(Trigger.UNDONE)
+            if clock.kind in UNPLANNED:
+                return
             clock.stop(HoldKind.GATE, "count", "the commit was undone, the vehicle waits")
             text = f"{self._hold_text()}: {clock.reason}"
             self._pending.append(_said("count", text, now_ns, _WARNING))
+
+    def _has_stopped(self, view: View, now_ns: int) -> bool:
+        """Whether the vehicle is known not to count."""
+        rules = {"stop": self._rules.stopped_when, "recycle": self._rules.recycle_when}
+        return any(self._known(name, rule, view, now_ns) for name, rule in rules.items() if rule)
+
+    def _recycle_when_able(self, view: View, now_ns: int) -> None:
+        owed = self._owed
+        if owed is not None and not self._vehicle_refusal(view, now_ns):
+            self._pending.append(self.recycle(*owed, view, now_ns))
 
     def _meet_zero(self, view: View, now_ns: int) -> None:
         """Lift-off, seen or by the clock; until then T waits."""
@@ -249,10 +291,14 @@ class Countdown:
     def _lifted(self, view: View, now_ns: int) -> bool:
         if self._rules.lift_off is None:
             return self._clock.state is CountState.RUNNING and self._clock.t_ns >= 0
-        holds, crash = truth(self._rules.lift_off, view, now_ns)
-        if crash and "crash" not in self._told:
-            self._told.add("crash")
-            text = f"lift-off rule: {crash}"
+        return self._known("lift-off", self._rules.lift_off, view, now_ns)
+
+    def _known(self, name: str, rule: Expression, view: View, now_ns: int) -> bool:
+        """Whether a rule is known to hold. One that crashes knows nothing, which is told once."""
+        holds, crash = truth(rule, view, now_ns)
+        if crash and name not in self._told:
+            self._told.add(name)
+            text = f"{name} rule: {crash}"
             self._pending.append(Event(now_ns, "fault", "count", text, _ERROR))
         return holds is True
 
@@ -288,7 +334,9 @@ class Countdown:
         return crash or (f"not {rule.text}" if holds is False else f"not known: {rule.text}")
 
     def _move(self, trigger: Trigger) -> None:
+        """What was owed before falls: whoever moves the count has decided anew."""
         self._clock.state = TRANSITIONS[self._clock.state][trigger]
+        self._owed = None
 
     def _hold_text(self) -> str:
         return f"hold at {say_clock(self._clock.t_ns)}"

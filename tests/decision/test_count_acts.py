@@ -319,6 +319,7 @@ def test_a_commit_after_a_scrub_is_said_loudly_once_and_changes_nothing() -> Non
 def test_a_counting_vehicle_is_neither_held_nor_scrubbed_nor_recycled() -> None:
     count = Count()
     count.at(205)
+    count.view.set("mode", 1.0)
     count.at(206, committed=True)
     for told in (
         count.hold(207),

@@ -46,6 +46,9 @@ class CountMachine(RuleBasedStateMachine):
         self.stood: int | None = None
         self.status = self.count.step(self.view, 0).status
 
+    def counts_by_itself(self) -> bool:
+        return self.committed and self.view.value(1) != 0.0
+
     def step(self) -> CountStatus:
         self.status = self.count.step(self.view, self.now, self.committed).status
         return self.status
@@ -88,7 +91,8 @@ class CountMachine(RuleBasedStateMachine):
     def hold(self, kind: HoldKind) -> None:
         before = self.status
         refused = self.count.hold("FD", "why", self.now, kind).kind == "refused"
-        possible = before.state in COUNTING and not self.committed
+        running = before.state is CountState.RUNNING
+        possible = before.state in COUNTING and not (running and self.counts_by_itself())
         taken = kind is HoldKind.GATE and before.hold in UNPLANNED
         assert refused == (not possible or taken)
         self.step()
@@ -102,7 +106,7 @@ class CountMachine(RuleBasedStateMachine):
 
     @rule(mark=st.sampled_from(sorted(MARKS)), able=st.booleans())
     def recycle(self, mark: str, able: bool) -> None:
-        self.view.set("mode", 0.0 if able else 1.0)
+        self.see(0.0 if able else 1.0)
         before = self.status
         refused = self.count.recycle("FD", mark, "", self.view, self.now).kind == "refused"
         possible = before.state is CountState.HOLD and able and MARKS[mark] <= before.t_ns
@@ -116,7 +120,16 @@ class CountMachine(RuleBasedStateMachine):
     @rule()
     def scrub(self) -> None:
         refused = self.count.scrub("FD", "", self.now).kind == "refused"
-        assert refused == (self.status.state not in COUNTING or self.committed)
+        running = self.status.state is CountState.RUNNING
+        counts = running and self.counts_by_itself()
+        assert refused == (self.status.state not in COUNTING or counts)
+        self.step()
+
+    @rule(mode=st.sampled_from([0.0, 1.0, None]))
+    def see(self, mode: float | None) -> None:
+        self.view.forget("mode")
+        if mode is not None:
+            self.view.set("mode", mode)
         self.step()
 
     @precondition(lambda self: not self.committed)
@@ -125,7 +138,7 @@ class CountMachine(RuleBasedStateMachine):
         self.committed = True
         self.step()
 
-    @precondition(lambda self: self.committed and self.status.state is CountState.RUNNING)
+    @precondition(lambda self: self.committed and self.status.state in COUNTING)
     @rule()
     def undo(self) -> None:
         self.committed = False

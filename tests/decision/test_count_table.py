@@ -20,6 +20,7 @@ EXPECTED = {
     (CountState.HOLD, Trigger.RECYCLE): CountState.HOLD,
     (CountState.HOLD, Trigger.SCRUB): CountState.SCRUBBED,
     (CountState.HOLD, Trigger.COMMIT): CountState.RUNNING,
+    (CountState.HOLD, Trigger.UNDONE): CountState.HOLD,
     (CountState.HOLD, Trigger.LIFT_OFF): CountState.FLIGHT,
 }
 
