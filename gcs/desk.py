@@ -2,7 +2,8 @@
 
 Nothing is decided here but who must be asked. What changes the ground on which verdicts
 stand is taken before anything is judged, so that nothing is sent on a revoked waiver;
-everything else is taken after the gates have moved.
+everything else is taken after the gates have moved: first all that lets nothing go, then
+what the gates ask for, then what may send a GO or let the count go on.
 """
 
 from __future__ import annotations
@@ -95,23 +96,20 @@ class Desk:
             if isinstance(item, Intent) and isinstance(item.act, _GROUND)
         ]
 
-    def take_stops(self, batch: Sequence[Input], view: View, now_ns: int) -> list[Dispatch]:
-        """Acts that stop something: before a gate's GO of this very step goes out."""
-        return [
-            self._act(item, view, now_ns)
-            for item in batch
-            if isinstance(item, Intent) and _stops(item.act)
-        ]
+    def split(
+        self, batch: Sequence[Input], view: View, now_ns: int
+    ) -> tuple[list[Intent], list[Intent]]:
+        """All other acts, each lot in order: those that go before a gate's own GO, and the rest."""
+        first: list[Intent] = []
+        then: list[Intent] = []
+        for item in batch:
+            if isinstance(item, Intent) and not isinstance(item.act, _GROUND):
+                (then if self._lets_go(item.act, view, now_ns) else first).append(item)
+        return first, then
 
-    def take(self, batch: Sequence[Input], view: View, now_ns: int) -> list[Dispatch]:
-        """All other acts, in order: after the gates have moved."""
-        return [
-            self._act(item, view, now_ns)
-            for item in batch
-            if isinstance(item, Intent)
-            and not isinstance(item.act, _GROUND)
-            and not _stops(item.act)
-        ]
+    def take(self, intents: Sequence[Intent], view: View, now_ns: int) -> list[Dispatch]:
+        """What operators ask for, in order."""
+        return [self._act(intent, view, now_ns) for intent in intents]
 
     def obey(self, action: GateAction, view: View, now_ns: int) -> Dispatch:
         """What a gate asks for."""
@@ -121,13 +119,15 @@ class Desk:
                 bar = self._bars(now_ns).get(action.command)
                 if bar:
                     return _said(_refusal(gate, f"{action.command} refused: {bar}", now_ns))
+                if self.gates.spares(action, self.commander.statuses()):
+                    return Dispatch()
                 return self.commander.send(action.command, gate, view, now_ns)
             case "withdraw":
                 return self.commander.withdraw(action.command, reason, now_ns)
             case "hold":
                 return _said(self.count.hold(gate, reason, now_ns, HoldKind.GATE))
             case "recycle":
-                return _said(self.count.recycle(gate, action.mark, reason, view, now_ns))
+                return _said(self.count.recycle_or_owe(gate, action.mark, reason, view, now_ns))
             case "scrub":
                 return _said(self.count.scrub(gate, reason, now_ns))
 
@@ -184,8 +184,23 @@ class Desk:
         return Dispatch(events=(event, *self.commander.authority_moved(now_ns).events))
 
     def _bars(self, now_ns: int) -> dict[str, str]:
-        """Why no operator may send a command: its gate, or a count that stopped after it moved."""
-        return self.gates.interlocks(now_ns, self.count.hold_reason)
+        """Why a command may not be sent: its gate, or what stopped that or the count since."""
+        return self.gates.interlocks(now_ns, self.commander.statuses(), self.count.hold_reason)
+
+    def _lets_go(self, act: Act, view: View, now_ns: int) -> bool:
+        """Whether an act may send a gate's GO, or lets the count go on."""
+        goes = self.gates.goes()
+        match act:
+            case ConfirmCommand(code):
+                staged = self.commander.staged(view, now_ns)
+                known = {s.command for s in staged if s.code == code.strip().upper()}
+                return not known or not known.isdisjoint(goes)
+            case StageCommand(command):
+                at_once = {info.id for info in self.commander.infos() if not info.dangerous}
+                return command in goes & at_once
+            case Vote(_, go):
+                return go
+        return isinstance(act, ReleaseHold | Recycle)
 
     def _hold(self, reason: str, who: Operator, view: View, now_ns: int) -> Dispatch:
         """Stop T. Where the vehicle counts by itself, stop the vehicle: T stops with it."""
@@ -211,10 +226,6 @@ class Desk:
                 return self.count.recycle(by, mark, reason, view, now_ns)
             case Scrub(reason):
                 return self.count.scrub(by, reason, now_ns)
-
-
-def _stops(act: Act) -> bool:
-    return isinstance(act, HoldCount | Scrub) or (isinstance(act, Vote) and not act.go)
 
 
 def _words(act: ReleaseHold | Recycle | Scrub) -> str:

@@ -256,7 +256,7 @@ class Station:
             self._phase = phase.status
             out.events += phase.events
         committed = self._gates.committed()
-        count = self._count.step(self._state, now_ns, bool(committed))
+        count = self._count.step(self._state, now_ns, self._gates.handed_over())
         self._count_status = count.status
         out.events += count.events
         differ = self._criteria.evaluate(
@@ -293,15 +293,17 @@ class Station:
         """What gates must know of count and flight."""
         count = self._count_status
         scrubbed = count.state is CountState.SCRUBBED
-        return Scene(self._count.hold_reason, count.attempt, scrubbed, self._phase.id)
+        flies = count.state is CountState.FLIGHT
+        return Scene(self._count.hold_reason, count.attempt, scrubbed, self._phase.id, flies)
 
     def _command(self, batch: Sequence[Input], now_ns: int, out: _Gathered) -> None:
         """What gates and operators ask for, and what is due."""
-        for dispatch in self._desk.take_stops(batch, self._state, now_ns):
+        first, then = self._desk.split(batch, self._state, now_ns)
+        for dispatch in self._desk.take(first, self._state, now_ns):
             self._dispatch(dispatch, now_ns, out)
         for action in out.actions:
             self._dispatch(self._desk.obey(action, self._state, now_ns), now_ns, out)
-        for dispatch in self._desk.take(batch, self._state, now_ns):
+        for dispatch in self._desk.take(then, self._state, now_ns):
             self._dispatch(dispatch, now_ns, out)
         self._dispatch(self._commander.step(self._state, now_ns), now_ns, out)
         if any(isinstance(item, Tick) for item in batch):

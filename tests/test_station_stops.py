@@ -90,7 +90,7 @@ def test_a_stop_that_is_known_to_be_too_late_is_refused() -> None:
         stop(hop, command)
         assert hop.sent(command) == []
     assert "the landing can no longer be changed" in refusals(hop)[-2]
-    assert "the vehicle has left the pad" in refusals(hop)[-1]
+    assert "the vehicle neither waits on its pad nor counts there" in refusals(hop)[-1]
 
 
 def test_divert_is_refused_with_the_reason_after_divert_close() -> None:

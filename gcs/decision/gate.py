@@ -6,13 +6,11 @@ How it moves stands in `gate_table`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from gcs.config.mission import GateConfig
-from gcs.decision.deadline import Deadline
+from gcs.decision.gate_rules import GateRules
 from gcs.decision.gate_table import CONSEQUENCES, TRANSITIONS, Moment, Trigger, trigger_of
-from gcs.decision.no_go import RETRY_REST_NS, OwedNoGo
+from gcs.decision.no_go import RETRY_REST_NS, OwedNoGo, telling, under_way
 from gcs.decision.polls import Basis, Poll
 from gcs.expressions import Expression, View, truth
 from gcs.messages import (
@@ -44,13 +42,14 @@ class Scene(NamedTuple):
     """What a gate must know of the count and the flight.
 
     `held` says who holds or scrubbed the count, empty while nobody does; no GO is given
-    then. `attempt` rises with each recycle.
+    then. `attempt` rises with each recycle. `flies`: flight time has begun.
     """
 
     held: str = ""
     attempt: int = 1
     scrubbed: bool = False
     phase: str = ""
+    flies: bool = False
 
 
 Wish = Literal["send", "withdraw", "hold", "recycle", "scrub"]
@@ -66,17 +65,6 @@ class GateAction(NamedTuple):
     mark: str = ""
 
 
-@dataclass(frozen=True)
-class GateRules:
-    """A compiled gate; `criteria` are the ids of those that count for it."""
-
-    config: GateConfig
-    opens: Expression
-    closes: Expression
-    criteria: tuple[str, ...]
-    deadline: Deadline | None = None
-
-
 class Gate:
     """One gate: its state, its poll, and its commands on their way."""
 
@@ -89,7 +77,8 @@ class Gate:
         self._since_ns = 0
         self._stepped = False
         self._opened = False
-        self._trigger = Trigger.SHUT
+        self._committed_in_flight = False
+        self._why = Trigger.SHUT.value
         self._blocking: tuple[str, ...] = ()
         self._barring: tuple[str, ...] = ()
         self._objected_ns: int | None = None
@@ -97,13 +86,17 @@ class Gate:
         self._last_command = -1
         self._last_recycled = -1
         self._turn = Scene().attempt
-        self._asked = False
         self._attempt: CommandStatus | None = None
         self._rest_ns = 0
         self._no_go = OwedNoGo(rules.config.no_go_command)
         self._actions: list[GateAction] = []
         self._events: list[Event] = []
         self._crashes: set[str] = set()
+
+    @property
+    def hands_over(self) -> bool:
+        """Whether the vehicle goes on by itself, as this gate let it."""
+        return self.state is GateState.COMMITTED and self._rules.hands_over
 
     def expressions(self) -> tuple[Expression, ...]:
         """What it asks of the view."""
@@ -149,10 +142,11 @@ class Gate:
         self._blocking = moment.blocking if self._is_open(moment) else ()
         self._deadline_ns = self._deadline(view, now_ns)
         if trigger is not None:
+            self._why = _reason_of(trigger, moment)
             self._move(trigger, commands, scene, now_ns)
-        self._send_go_when_due(now_ns)
-        if self._no_go.take(commands, now_ns):
-            self._act("send", self.config.no_go_command, self._trigger.value)
+        self._send_go_when_due(commands, now_ns)
+        if self._opened and self._no_go.take(self._stops(commands), now_ns):
+            self._act("send", self.config.no_go_command, self._why)
 
     def vote(
         self, position: str, go: bool, now_ns: int, person: str, seen_ns: int | None = None
@@ -170,14 +164,21 @@ class Gate:
         self._poll.cast(position, person, go, self._basis.hash, now_ns)
         return Event(now_ns, "vote", position, f"{title}: {'GO' if go else 'NO-GO'}", _NOTICE)
 
-    def bar(self, now_ns: int, held: str = "") -> str:
-        """Why an operator may not send the GO command now; empty when one may.
+    def stopped_by(self, commands: Sequence[CommandStatus]) -> CommandStatus | None:
+        """The stop that is on its way now, whoever sent it."""
+        return under_way(self._all_stops(commands))
 
-        Votes and the count are asked anew: they may have changed since the last step.
+    def bar(self, now_ns: int, commands: Sequence[CommandStatus], held: str = "") -> str:
+        """Why the GO command may not be sent now; empty when it may.
+
+        Votes, commands and the count are asked anew: they may have changed since the last step.
         """
         title = self.config.title
         if self.state is not GateState.GO:
             return f"{title} is {self.state.value}: {self._reason()}"
+        stop = telling(self._stops(commands))
+        if stop is not None:
+            return f"{title} is overruled: {stop.command} was sent"
         against = (*self._poll.missing(now_ns), *((f"count {held}",) if held else ()))
         if against:
             return f"{title} is blocked by {', '.join(against)}"
@@ -212,13 +213,17 @@ class Gate:
             blocking.append("deadline unknown")
         if scene.held:
             blocking.append(f"count {scene.held}")
+        stop = self.stopped_by(commands)
+        if stop is not None:
+            blocking.append(f"{stop.command} on its way")
         return Moment(
             opens=opens,
             closes=closes,
             blocking=tuple(blocking),
             alarming=self._poll.refused() or any(s.state in _ALARMING for s in against),
-            attempt=self._newest(commands, self.config.go_command, self._last_command),
-            no_go=self._last_sent(commands),
+            attempt=self._newest_go(commands),
+            stop=None if self._is_past(scene) else telling(self._stops(commands)),
+            commanded=bool(self.config.go_command),
             commits_by_standing=not self.config.go_command and self._stood(now_ns),
             overdue=self._overdue(now_ns),
             unopposed=self._stands_unanswered() and self._objected_ns is None,
@@ -243,19 +248,25 @@ class Gate:
             text = f"{self.config.title}: GO of {position} {why}"
             self._events.append(Event(now_ns, "vote", position, text, _WARNING))
 
-    def _newest(
-        self, commands: Sequence[CommandStatus], command: str, after: int
-    ) -> CommandStatus | None:
-        mine = [c for c in commands if c.command == command and c.id > after]
+    def _newest_go(self, commands: Sequence[CommandStatus]) -> CommandStatus | None:
+        go = self.config.go_command
+        mine = [c for c in commands if c.command == go and c.id > self._last_command]
         return max(mine, key=lambda c: c.id, default=None)
 
-    def _last_sent(self, commands: Sequence[CommandStatus]) -> CommandStatus | None:
-        """The newest NO-GO command that reached a link; what was refused here never did."""
-        sent = [c for c in commands if c.attempts > 0]
-        return self._newest(sent, self.config.no_go_command, self._last_recycled)
+    def _stops(self, commands: Sequence[CommandStatus]) -> list[CommandStatus]:
+        """What was to stop this gate since the last recycle."""
+        return [c for c in self._all_stops(commands) if c.id > self._last_recycled]
+
+    def _all_stops(self, commands: Sequence[CommandStatus]) -> list[CommandStatus]:
+        return [c for c in commands if c.command in self._rules.stops]
 
     def _stood(self, now_ns: int) -> bool:
         return self.state is GateState.GO and now_ns - self._since_ns >= self.config.stable_for
+
+    def _is_past(self, scene: Scene) -> bool:
+        """Whether nothing takes the commit back: what was let go on the ground flies since."""
+        on_the_ground = self.state is GateState.COMMITTED and not self._committed_in_flight
+        return on_the_ground and scene.flies
 
     def _stands_unanswered(self) -> bool:
         return self.config.without_answer == "stands"
@@ -286,7 +297,6 @@ class Gate:
         self, trigger: Trigger, commands: Sequence[CommandStatus], scene: Scene, now_ns: int
     ) -> None:
         target = TRANSITIONS[self.state][trigger]
-        self._trigger = trigger
         if trigger is Trigger.RECYCLED:
             self._begin_again(commands, scene)
         if target is self.state:
@@ -295,7 +305,9 @@ class Gate:
         if target is GateState.GO:
             self._prepare_go(commands)
         elif target is GateState.CLOSED:
-            self._poll.clear()
+            self._poll.drop_go()
+        elif target is GateState.COMMITTED:
+            self._committed_in_flight = scene.flies
         elif target is GateState.MISSED:
             self._miss(was, trigger, scene, now_ns)
         if trigger is Trigger.FAILED:
@@ -304,8 +316,9 @@ class Gate:
         self._events.append(Event(now_ns, "gate", self.config.id, text, _SEVERITY[target]))
 
     def _begin_again(self, commands: Sequence[CommandStatus], scene: Scene) -> None:
-        """No objection and no command of the last attempt counts; votes end with a closed gate."""
+        """No objection, no vote and no command of the last attempt counts."""
         self._turn = scene.attempt
+        self._poll.clear()
         self._opened, self._objected_ns, self._rest_ns = False, None, 0
         self._last_recycled = max((c.id for c in commands), default=-1)
         self._no_go.forget()
@@ -314,28 +327,30 @@ class Gate:
         """From here on a newer GO command is this gate's own."""
         self._last_command = max((c.id for c in commands), default=-1)
         self._rest_ns = max(self.config.stable_for, self._rest_ns)
-        self._asked, self._attempt = False, None
+        self._attempt = None
 
-    def _send_go_when_due(self, now_ns: int) -> None:
-        if self.config.mode != "automatic" or not self.config.go_command or self._asked:
+    def _send_go_when_due(self, commands: Sequence[CommandStatus], now_ns: int) -> None:
+        """Ask for it at each step in which it may go: once there is an attempt, that bars it."""
+        if self.config.mode != "automatic" or not self.config.go_command:
             return
-        if self.state is GateState.GO and not self.bar(now_ns):
-            self._asked = True
+        if not self.bar(now_ns, commands):
             self._act("send", self.config.go_command, "GO")
 
     def _miss(self, was: GateState, trigger: Trigger, scene: Scene, now_ns: int) -> None:
         consequences = CONSEQUENCES[trigger]
-        under_way = was is GateState.GO and (self._asked or self._attempt is not None)
-        if "withdraw_go" in consequences and under_way:
-            self._act("withdraw", self.config.go_command, trigger.value)
+        on_its_way = was is GateState.GO and self._attempt is not None
+        if "withdraw_go" in consequences and on_its_way:
+            self._act("withdraw", self.config.go_command, self._why)
         if "send_no_go" in consequences:
             self._no_go.owe(now_ns)
+        if "retry_no_go" in consequences:
+            self._no_go.retry(now_ns)
         if "stop_count" in consequences and not scene.scrubbed:
-            self._stop_count(trigger, scene)
+            self._stop_count(scene)
 
-    def _stop_count(self, trigger: Trigger, scene: Scene) -> None:
+    def _stop_count(self, scene: Scene) -> None:
         """Hold, recycle or scrub; a count that is to be recycled is held before."""
-        wish, reason = self.config.no_go_count, f"{self.config.title}: {trigger.value}"
+        wish, reason = self.config.no_go_count, f"{self.config.title}: {self._why}"
         if wish in ("hold", "recycle") and not scene.held:
             self._act("hold", "", reason)
         if wish == "recycle":
@@ -362,7 +377,7 @@ class Gate:
             return self._go_reason()
         if self.state is GateState.NO_GO and self._blocking:
             return f"blocked by {', '.join(self._blocking)}"
-        return self._trigger.value
+        return self._why
 
     def _go_reason(self) -> str:
         if self._attempt is not None:
@@ -370,6 +385,11 @@ class Gate:
         if self.config.go_command and self.config.mode == "confirmed":
             return f"{self.config.go_command} may be staged"
         return "all criteria pass"
+
+
+def _reason_of(trigger: Trigger, moment: Moment) -> str:
+    stop = moment.stop if trigger is Trigger.OVERRULED else None
+    return trigger.value if stop is None else f"{stop.command} was sent"
 
 
 def _unjudged(name: str, now_ns: int) -> CriterionStatus:

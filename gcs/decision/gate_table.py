@@ -6,8 +6,11 @@ table `TRANSITIONS` says what follows, and `CONSEQUENCES` what is sent. The firs
 trigger that applies counts, in the order of the enum:
 
 - RECYCLED: the count went back to a mark: what was missed may be asked again, from
-  nothing. Only a command on its way comes first: it is revoked before that.
-- OVERRULED: the gate's NO-GO command was sent since, by whomever. It stays missed.
+  nothing, and so may a gate that committed by standing. Only a command on its way comes
+  first: it is revoked before that.
+- OVERRULED: a stop was sent since, by whomever: the gate's NO-GO command, or one that
+  overrules the gate. It stays missed, and owes the NO-GO command until a stop is verified;
+  a gate that never was open owes it once it would open.
 - SCRUBBED: the attempt has ended. Nothing is sent for that.
 - VERIFIED: the vehicle has the GO command. Nothing but that commits a gate which
   has one; a gate without commits at its deadline, if it stands at GO.
@@ -31,8 +34,9 @@ trigger that applies counts, in the order of the enum:
   blocks: no GO is given when it is not known that time remains; nor is the gate
   missed before its deadline is known to have passed.
 
-COMMITTED and MISSED are ends, but for a verified NO-GO command after a commit and for
-a recycle after a miss.
+COMMITTED and MISSED are ends, but for a verified stop after a commit, and for a recycle
+after a miss. What the vehicle has verified no recycle takes back, and what was committed
+before lift-off no stop in flight.
 """
 
 from __future__ import annotations
@@ -50,7 +54,7 @@ class Trigger(enum.Enum):
     """What a gate's inputs come to, most urgent first."""
 
     RECYCLED = "the count was recycled"
-    OVERRULED = "its NO-GO command was sent"
+    OVERRULED = "a stop was sent"
     SCRUBBED = "the attempt was scrubbed"
     VERIFIED = "committed"
     UNOPPOSED = "nothing known stood against it"
@@ -102,15 +106,15 @@ TRANSITIONS: Mapping[GateState, Mapping[Trigger, GateState]] = {
         _T.BLOCKED: _S.NO_GO,
         _T.CLEAR: _S.GO,
     },
-    _S.COMMITTED: {_T.OVERRULED: _S.MISSED},
+    _S.COMMITTED: {_T.RECYCLED: _S.CLOSED, _T.OVERRULED: _S.MISSED},
     _S.MISSED: {_T.RECYCLED: _S.CLOSED},
 }
 """State and trigger to the next state. A pair that is not here cannot arise."""
 
-Consequence = Literal["withdraw_go", "send_no_go", "stop_count"]
+Consequence = Literal["withdraw_go", "send_no_go", "retry_no_go", "stop_count"]
 
 CONSEQUENCES: Mapping[Trigger, tuple[Consequence, ...]] = {
-    _T.OVERRULED: ("withdraw_go",),
+    _T.OVERRULED: ("withdraw_go", "retry_no_go"),
     _T.SCRUBBED: (),
     _T.DEADLINE: ("withdraw_go", "send_no_go", "stop_count"),
     _T.REVOKED: ("withdraw_go", "send_no_go", "stop_count"),
@@ -125,10 +129,11 @@ class Moment(msgspec.Struct, frozen=True, gc=False):
     """What a gate sees at one step.
 
     `opens` and `closes` are None when unknown. `attempt` is the GO command as sent
-    since the gate stands at GO; `no_go` is the last NO-GO command that went out since the
-    last recycle. `alarming` says that a criterion is NO-GO or UNKNOWN, or a vote NO-GO;
-    `unopposed` that the gate only waits for objections, and that there is no known one.
-    `held` and `scrubbed` speak of the count; `recycled` is true until the gate took it.
+    since the gate stands at GO; `stop` is what stops the gate, as sent since the last
+    recycle, a verified one before others. `commanded` says that the gate has a GO command,
+    `alarming` that a criterion is NO-GO or UNKNOWN, or a vote NO-GO; `unopposed` that the
+    gate only waits for objections, and that there is no known one. `held` and `scrubbed`
+    speak of the count; `recycled` is true until the gate took it.
     """
 
     opens: bool | None
@@ -136,7 +141,8 @@ class Moment(msgspec.Struct, frozen=True, gc=False):
     blocking: tuple[str, ...]
     alarming: bool
     attempt: CommandStatus | None = None
-    no_go: CommandStatus | None = None
+    stop: CommandStatus | None = None
+    commanded: bool = True
     commits_by_standing: bool = False
     overdue: bool = False
     unopposed: bool = False
@@ -148,20 +154,26 @@ class Moment(msgspec.Struct, frozen=True, gc=False):
 def trigger_of(state: GateState, opened: bool, moment: Moment) -> Trigger | None:
     """The most urgent trigger; None where an end is reached. `opened`: it was once open."""
     if state is GateState.COMMITTED:
-        verified = moment.no_go is not None and moment.no_go.state is CommandState.VERIFIED
-        return Trigger.OVERRULED if verified else None
+        return _trigger_of_commit(moment)
     under_way = state is GateState.GO and moment.attempt is not None
-    if under_way and moment.no_go is None and (moment.held or moment.scrubbed):
+    if under_way and moment.stop is None and (moment.held or moment.scrubbed):
         return Trigger.REVOKED
     if moment.recycled:
         return Trigger.RECYCLED
     if state is GateState.MISSED:
         return None
-    if moment.no_go is not None:
+    if moment.stop is not None:
         return Trigger.OVERRULED
     if moment.scrubbed:
         return Trigger.SCRUBBED
     return _trigger_of_question(state, opened, moment)
+
+
+def _trigger_of_commit(moment: Moment) -> Trigger | None:
+    if moment.recycled and not moment.commanded:
+        return Trigger.RECYCLED
+    undone = moment.stop is not None and moment.stop.state is CommandState.VERIFIED
+    return Trigger.OVERRULED if undone else None
 
 
 def _trigger_of_question(state: GateState, opened: bool, moment: Moment) -> Trigger:

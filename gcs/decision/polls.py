@@ -54,6 +54,10 @@ class Poll:
             del self._votes[position]
         return fallen
 
+    def drop_go(self) -> None:
+        """Forget the votes for GO: the question is asked no longer. Who objects still does."""
+        self._votes = {position: vote for position, vote in self._votes.items() if not vote.go}
+
     def clear(self) -> None:
         """Forget all votes."""
         self._votes.clear()

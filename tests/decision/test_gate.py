@@ -124,11 +124,11 @@ def test_a_gate_that_lost_sight_of_its_opening_still_meets_its_deadline() -> Non
 
 
 def test_a_phase_may_close_a_gate_whatever_its_rule_says() -> None:
-    scene = Range(AUTOMATIC + 'closes_in = ["p"]\n')
-    scene.phase = ""
+    other = '[[phase]]\nid = "q"\ntitle = "q"\n[[transition]]\nfrom = ["p"]\nto = "q"\n'
+    scene = Range(AUTOMATIC + 'closes_in = ["q"]\n' + other + 'when = "mode == 9"\n')
     assert scene.step().state is GateState.GO
     scene.view.forget("left")
-    scene.phase = "p"
+    scene.phase = "q"
     assert scene.step().state is GateState.MISSED
     assert scene.sent == ["divert"]
 

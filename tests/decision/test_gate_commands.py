@@ -77,14 +77,22 @@ def test_a_command_is_withdrawn_only_where_one_is_on_its_way() -> None:
     assert scene.withdrawn == []
 
 
-def test_a_command_that_was_just_asked_for_is_withdrawn_too() -> None:
+def test_a_withdrawal_says_which_gate_and_why() -> None:
     scene = on_its_way()
-    scene.commands.clear()
     scene.view.set("left", 0.0)
     scene.step()
     assert scene.last.actions[0] == GateAction(
         "landing", "withdraw", "commit", "the deadline passed"
     )
+
+
+def test_a_go_that_was_asked_for_and_kept_back_is_asked_for_again() -> None:
+    scene = on_its_way()
+    scene.commands.clear()
+    scene.step(0.1)
+    assert scene.sent == ["commit", "commit"]
+    scene.step(0.1)
+    assert scene.sent == ["commit", "commit"]
 
 
 def test_a_command_that_an_operator_sent_is_withdrawn_too() -> None:
@@ -166,16 +174,14 @@ def test_a_divert_on_its_way_or_verified_is_not_repeated(state: CommandState) ->
     assert scene.sent == ["divert"]
 
 
-def test_a_divert_is_not_repeated_over_a_newer_command() -> None:
+def test_a_divert_is_repeated_whatever_else_was_sent() -> None:
     scene = Range()
     scene.view.set("left", 0.0)
     scene.step()
     scene.answer(CommandState.TIMED_OUT)
     scene.command("commit")
     scene.step(5.0)
-    scene.answer(CommandState.TIMED_OUT)
-    scene.step(5.0)
-    assert scene.sent == ["divert"]
+    assert scene.sent == ["divert", "divert"]
 
 
 def test_a_divert_that_was_once_verified_is_owed_no_more() -> None:

@@ -30,7 +30,7 @@ def test_no_operator_sends_go_over_a_hold_of_this_very_moment() -> None:
     scene.step()
     scene.step(1.0)
     assert scene.gates.interlocks(scene.now_ns) == {}
-    barred = scene.gates.interlocks(scene.now_ns, "held by FD: range")
+    barred = scene.gates.interlocks(scene.now_ns, held="held by FD: range")
     assert barred == {"commit": "LANDING is blocked by count held by FD: range"}
 
 
@@ -115,12 +115,67 @@ def test_a_command_on_its_way_at_a_recycle_is_first_revoked() -> None:
     assert scene.step(0.1).state is GateState.CLOSED
 
 
-def test_a_recycle_moves_no_committed_gate() -> None:
+def test_a_recycle_takes_back_no_commit_of_the_vehicle() -> None:
     scene = on_its_way()
     scene.answer(CommandState.VERIFIED)
     scene.step(0.1)
     scene.attempt = 2
     assert [scene.step(0.1).state for _ in range(3)] == [GateState.COMMITTED] * 3
+
+
+def test_a_stop_that_is_verified_after_a_recycle_lets_a_committed_gate_be_asked_again() -> None:
+    scene = on_its_way()
+    scene.answer(CommandState.VERIFIED)
+    scene.step(0.1)
+    scene.attempt = 2
+    scene.step(0.1)
+    scene.command("divert", CommandState.VERIFIED)
+    assert [scene.step(0.1).state for _ in range(3)] == [
+        GateState.MISSED,
+        GateState.CLOSED,
+        GateState.GO,
+    ]
+
+
+def test_a_recycle_asks_a_gate_again_that_committed_by_standing() -> None:
+    scene = Range(STANDING + 'polls = ["FD"]\n')
+    scene.step()
+    scene.vote("FD")
+    scene.step()
+    scene.view.set("left", 0.0)
+    assert scene.step(1.0).state is GateState.COMMITTED
+    assert scene.step(9.0).state is GateState.COMMITTED
+    scene.view.set("left", 60.0)
+    scene.attempt = 2
+    status = scene.step()
+    assert (status.state, status.votes) == (GateState.CLOSED, ())
+    assert scene.step().blocking == ("poll FD",)
+
+
+def test_a_recycle_forgets_the_objections_to_a_gate_that_is_shut() -> None:
+    scene = Range(EXPIRING)
+    scene.step()
+    scene.vote("FD", go=False)
+    scene.view.forget("mode")
+    assert scene.step().state is GateState.CLOSED
+    scene.attempt = 2
+    assert scene.step().votes == ()
+
+
+@pytest.mark.parametrize("state", [CommandState.SENT, CommandState.ACKNOWLEDGED])
+def test_a_stop_that_is_on_its_way_over_a_recycle_blocks_until_it_has_ended(
+    state: CommandState,
+) -> None:
+    scene = Range()
+    scene.step()
+    scene.command("divert", state)
+    assert scene.step().state is GateState.MISSED
+    scene.attempt = 2
+    assert scene.step().state is GateState.CLOSED
+    assert scene.step(9.0).blocking == ("divert on its way",)
+    assert scene.sent == []
+    scene.answer(CommandState.TIMED_OUT)
+    assert scene.step().state is GateState.GO
 
 
 @pytest.mark.parametrize(

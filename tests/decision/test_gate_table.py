@@ -21,14 +21,14 @@ def command(state: CommandState) -> CommandStatus:
 COMMANDS = [None, *(command(state) for state in CommandState)]
 COUNTS = {"counting": (False, False), "held": (True, False), "scrubbed": (True, True)}
 MOMENTS = [
-    Moment(opens, closes, *blocking, attempt, no_go, standing, overdue, unopposed, *count, recycled)
+    Moment(opens, closes, *blocking, attempt, stop, *kind, overdue, unopposed, *count, recycled)
     for (
         opens,
         closes,
         blocking,
         attempt,
-        no_go,
-        standing,
+        stop,
+        kind,
         overdue,
         unopposed,
         count,
@@ -39,7 +39,7 @@ MOMENTS = [
         (((), False), (("x",), False), (("x",), True)),
         COMMANDS,
         COMMANDS,
-        (True, False),
+        ((True, False), (False, False), (False, True)),
         (True, False),
         (True, False),
         COUNTS.values(),
@@ -76,13 +76,13 @@ def test_go_needs_open_a_known_deadline_that_has_not_passed_and_nothing_blocking
             assert moment.opens is True
             assert moment.closes is not True
             assert moment.blocking == ()
-            assert moment.no_go is None
+            assert moment.stop is None
 
 
 def test_nothing_commits_but_a_verified_command_or_a_standing_go_at_the_deadline() -> None:
     for state, _, moment, target in EVERYTHING:
         if target is GateState.COMMITTED and state is not GateState.COMMITTED:
-            assert moment.no_go is None
+            assert moment.stop is None
             assert not moment.scrubbed
             assert not moment.recycled
             if moment.unopposed and moment.closes is True and moment.opens is not False:
@@ -111,23 +111,23 @@ def test_no_gate_outlives_a_scrub_and_no_command_on_its_way_outlives_a_hold() ->
         if moment.scrubbed:
             assert target is GateState.MISSED or moment.recycled
         if moment.held and state is GateState.GO and moment.attempt is not None:
-            assert target is GateState.MISSED or (moment.recycled and moment.no_go is not None)
+            assert target is GateState.MISSED or (moment.recycled and moment.stop is not None)
 
 
 @pytest.mark.parametrize(("held", "scrubbed"), [(True, False), (False, True)])
-def test_a_hold_or_a_scrub_revokes_what_no_no_go_command_has_overruled_yet(
+def test_a_hold_or_a_scrub_revokes_what_no_stop_has_overruled_yet(
     held: bool, scrubbed: bool
 ) -> None:
     sent = command(CommandState.SENT)
     moment = Moment(True, False, (), False, sent, held=held, scrubbed=scrubbed)
     assert trigger_of(GateState.GO, True, moment) is Trigger.REVOKED
-    overruled = msgspec.structs.replace(moment, no_go=sent)
+    overruled = msgspec.structs.replace(moment, stop=sent)
     assert trigger_of(GateState.GO, True, overruled) is Trigger.OVERRULED
 
 
 def test_a_recycle_closes_every_gate_but_a_committed_one() -> None:
     for state, _, moment, target in EVERYTHING:
-        if moment.recycled and state is not GateState.COMMITTED:
+        if moment.recycled and not (state is GateState.COMMITTED and moment.commanded):
             revoked = state is GateState.GO and moment.attempt is not None and moment.held
             assert target is GateState.CLOSED or revoked
 
@@ -139,18 +139,18 @@ def test_a_command_on_its_way_never_outlives_an_alarm() -> None:
             assert target in ENDS or moment.recycled
 
 
-def test_missed_ends_only_by_a_recycle_and_committed_ends_only_by_a_verified_no_go() -> None:
+def test_missed_ends_only_by_a_recycle_and_committed_ends_only_by_a_verified_stop() -> None:
     for state, _, moment, target in EVERYTHING:
         if state is GateState.MISSED:
             assert target is (GateState.CLOSED if moment.recycled else GateState.MISSED)
-        if state is GateState.COMMITTED:
-            diverted = moment.no_go is not None and moment.no_go.state is CommandState.VERIFIED
-            assert target is (GateState.MISSED if diverted else GateState.COMMITTED)
+        if state is GateState.COMMITTED and (moment.commanded or not moment.recycled):
+            stopped = moment.stop is not None and moment.stop.state is CommandState.VERIFIED
+            assert target is (GateState.MISSED if stopped else GateState.COMMITTED)
 
 
-def test_a_no_go_that_was_sent_ends_the_gate_whatever_else_is_true() -> None:
+def test_a_stop_that_was_sent_ends_the_gate_whatever_else_is_true() -> None:
     for state, _, moment, target in EVERYTHING:
-        if moment.no_go is None or moment.recycled:
+        if moment.stop is None or moment.recycled:
             continue
         if state is not GateState.COMMITTED:
             assert target is GateState.MISSED
@@ -176,3 +176,4 @@ def test_all_ways_of_missing_say_what_follows() -> None:
         Trigger.REVOKED,
         Trigger.OVERDUE,
     }
+    assert [t for t in ways if "retry_no_go" in CONSEQUENCES[t]] == [Trigger.OVERRULED]
