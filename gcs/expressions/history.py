@@ -83,18 +83,17 @@ class History:
         """
         if not good or not math.isfinite(value) or not -_TIME_LIMIT_NS < source_ns < _TIME_LIMIT_NS:
             return
-        times = self.times
-        if times and source_ns <= times[-1]:
+        times, reach_ns = self.times, self._stale_after_ns
+        gap_ns = source_ns - times[-1] if times else 0
+        if times and gap_ns <= 0:
             self._insert(source_ns, value)
         else:
-            covered = 0
-            if times:
-                covered = self._covered[-1] + self._reach(source_ns - times[-1])
-            if not times or source_ns - times[-1] > self._stale_after_ns:
+            if not times or gap_ns > reach_ns:
                 self.whole_since_ns = source_ns
+            covered_ns = self._covered[-1] if times else 0
+            self._covered.append(covered_ns + (gap_ns if gap_ns < reach_ns else reach_ns))
             times.append(source_ns)
             self.values.append(value)
-            self._covered.append(covered)
         if len(times) > self._capacity:
             self._drop(max(1, self._capacity // 16))
 
