@@ -193,5 +193,5 @@ class CountMachine(RuleBasedStateMachine):
         assert self.status.attempt == self.count.attempt == self.attempt
 
 
-CountMachine.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+CountMachine.TestCase.settings = settings(max_examples=150, stateful_step_count=40)
 TestCount = CountMachine.TestCase

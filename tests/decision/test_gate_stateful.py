@@ -78,5 +78,5 @@ class GateLife(RuleBasedStateMachine):
             assert state is GateState.MISSED
 
 
-GateLife.TestCase.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+GateLife.TestCase.settings = settings(max_examples=60, stateful_step_count=30)
 TestGateLife = GateLife.TestCase

@@ -45,7 +45,7 @@ def streamed(dialect: Dialect, parts: list[bytes]) -> tuple[list[tuple[object, .
     return found, stream.counts
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.data())
 def test_columns_are_what_the_stream_reads_from_frames_and_noise(
     landfall: Dialect, data: st.DataObject
@@ -60,7 +60,7 @@ def test_columns_are_what_the_stream_reads_from_frames_and_noise(
     assert columns.counts == counts
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.data())
 def test_segments_stand_for_themselves(landfall: Dialect, data: st.DataObject) -> None:
     piece = st.one_of(noise(), frames(landfall, most=2).map(b"".join))
@@ -78,7 +78,7 @@ def test_segments_stand_for_themselves(landfall: Dialect, data: st.DataObject) -
         assert (message.offset < segments.ends[message.segment]).all()
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.binary(max_size=400))
 def test_random_bytes_count_alike(landfall: Dialect, data: bytes) -> None:
     assert decode_columns(data, landfall).counts == streamed(landfall, [data])[1]

@@ -85,7 +85,7 @@ def test_every_message_of_version_1_goes_both_ways(
                 check_both_ways(landfall, generated, message.name, fields, version=1)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.data())
 def test_any_values_go_both_ways(
     landfall: Dialect, generated: ModuleType, data: st.DataObject

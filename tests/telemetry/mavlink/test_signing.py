@@ -77,7 +77,7 @@ def test_another_key_is_a_forgery(landfall: Dialect) -> None:
     assert stream.counts.bad_signature == 1
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 12), st.integers(1, 255))
 def test_one_wrong_byte_of_a_signature_is_a_forgery(
     landfall: Dialect, place: int, change: int

@@ -18,7 +18,7 @@ from gcs.telemetry.mavlink.stream import (
 from gcs.telemetry.mavlink.wire import LONGEST_FRAME, checksum
 from tests.telemetry.mavlink.strategies import chunks, frames, noise, quiet_noise
 
-thorough = settings(max_examples=150, deadline=None)
+thorough = settings(max_examples=150)
 
 
 def read(dialect: Dialect, *parts: bytes) -> tuple[list[Packet], StreamCounts]:
