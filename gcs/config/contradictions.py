@@ -16,16 +16,17 @@ if TYPE_CHECKING:
 
 
 def contradiction_problems(mission: Mission) -> Iterator[Problem]:
-    """Gates that could be passed by or never answered, and criteria that are never judged."""
+    """Gates passed by or never answered, commands never sent, criteria never judged."""
     yield from _go_problems(mission)
     yield from _twin_problems(mission)
     yield from _sending_problems(mission)
+    yield from _never_sent_problems(mission)
     yield from _never_open_problems(mission)
     yield from _never_judged_problems(mission)
 
 
 def _go_problems(mission: Mission) -> Iterator[Problem]:
-    """A gate's GO is its own: no other gate sends it, neither as its GO nor as its NO-GO."""
+    """A gate's GO is its own: no other gate sends it, and none is stopped by it."""
     gates = mission.config.gate
     first: dict[str, str] = {}
     for i, gate in enumerate(gates):
@@ -34,10 +35,19 @@ def _go_problems(mission: Mission) -> Iterator[Problem]:
             message = f"{gate.go_command!r} is the GO of gate {owner!r}, which it would go past"
             yield Problem(mission.file, f"gate[{i}].go_command", message)
     for i, gate in enumerate(gates):
-        owner = first.get(gate.no_go_command, gate.id)
-        if gate.no_go_command and owner != gate.id:
-            message = f"{gate.no_go_command!r} is the GO of gate {owner!r}, which may bar it"
-            yield Problem(mission.file, f"gate[{i}].no_go_command", message)
+        for field, stop in _stops(gate):
+            owner = first.get(stop, gate.id)
+            if owner != gate.id:
+                message = f"{stop!r} is the GO of gate {owner!r}, which may bar it"
+                yield Problem(mission.file, f"gate[{i}].{field}", message)
+
+
+def _stops(gate: GateConfig) -> Iterator[tuple[str, str]]:
+    """(field, command) of what stops a gate."""
+    if gate.no_go_command:
+        yield "no_go_command", gate.no_go_command
+    for command in gate.overruled_by:
+        yield "overruled_by", command
 
 
 def _twin_problems(mission: Mission) -> Iterator[Problem]:
@@ -56,9 +66,12 @@ def _says(command: CommandConfig) -> tuple[object, ...]:
 
 
 def _sending_problems(mission: Mission) -> Iterator[Problem]:
-    """Who sends a GO, the gate or people, must fit what its command asks of them."""
+    """Who gives a GO, the gate or people, must fit what is asked of them."""
     commands = {command.id: command for command in mission.config.command}
     for i, gate in enumerate(mission.config.gate):
+        if gate.two_person and gate.without_answer == "stands":
+            message = "without an answer the gate stands, so no two persons need to give one"
+            yield Problem(mission.file, f"gate[{i}].two_person", message)
         go = commands.get(gate.go_command)
         if go is None:
             continue
@@ -71,6 +84,12 @@ def _sending_problems(mission: Mission) -> Iterator[Problem]:
 
 
 # --- What never comes ---------------------------------------------------------
+
+
+def _never_sent_problems(mission: Mission) -> Iterator[Problem]:
+    for i, command in enumerate(mission.config.command):
+        if command.allowed.strip() == "false":
+            yield Problem(mission.file, f"command[{i}].allowed", "nobody can send it: it is false")
 
 
 def _never_open_problems(mission: Mission) -> Iterator[Problem]:

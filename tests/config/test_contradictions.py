@@ -83,6 +83,12 @@ def test_a_no_go_may_not_be_the_go_of_a_gate_further_down(mission: Changed) -> N
     assert [key for _, key, _ in found] == ["gate[0].no_go_command"]
 
 
+def test_what_overrules_a_gate_may_not_be_the_go_of_another(mission: Changed) -> None:
+    found = mission(('overruled_by = ["abort"]', 'overruled_by = ["abort", "landing_commit"]'))
+    message = "'landing_commit' is the GO of gate 'landing_commit', which may bar it"
+    assert found == [(MISSION.name, "gate[0].overruled_by", message)]
+
+
 def test_gates_may_share_a_no_go() -> None:
     shared = [gate.no_go_command for gate in shipped().config.gate]
     assert shared.count("divert") == 2
@@ -133,6 +139,17 @@ def test_what_must_be_confirmed_is_staged(mission: Changed) -> None:
     found = mission((automatic, confirmed), ('title = "LANDING COMMIT"\nmav_cmd', harmless))
     assert [key for _, key, _ in found] == ["gate[1].mode"]
     assert "without being confirmed" in found[0][2]
+
+
+def test_two_persons_are_not_asked_for_what_silence_gives(mission: Changed) -> None:
+    waits = 'without_answer = "stands"'
+    found = mission((waits, f'{waits}\npolls = ["FD", "GNC"]\ntwo_person = true'))
+    assert [key for _, key, _ in found] == ["gate[2].two_person"]
+
+
+def test_a_command_that_is_never_allowed_is_none(mission: Changed) -> None:
+    found = mission(('allowed = "landing.mode == 0"', 'allowed = "false"'))
+    assert found == [(MISSION.name, "command[0].allowed", "nobody can send it: it is false")]
 
 
 # --- What never comes ---
