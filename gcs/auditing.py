@@ -123,7 +123,7 @@ def _bearing_on(mission: Mission, about: str) -> frozenset[str]:
     names = {about}
     for gate in mission.config.gate:
         if gate.id == about:
-            names |= {command for command in (gate.go_command, gate.no_go_command) if command}
+            names |= {gate.go_command, gate.no_go_command, *gate.overruled_by} - {""}
             names |= {n for _, n, config in mission.criterion_configs() if about in config.gates}
     known = {name for _, name, _ in mission.criterion_configs()}
     known |= {name for _, name, _ in mission.parameters()}

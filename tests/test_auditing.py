@@ -181,6 +181,18 @@ def test_the_story_of_a_gate_tells_its_criteria_and_its_command_alone(recording:
     assert "nav_vertical" not in told
 
 
+def test_the_story_of_a_gate_tells_what_overruled_it(recording: Path) -> None:
+    mission = open_flight(recording).mission
+    sent = [
+        Entry(i, 0, 0, "refused", command, f"told of {command}", {})
+        for i, command in enumerate(("abort", "hold", "divert"), start=1)
+    ]
+    told = "\n".join(story(mission, tuple(sent), "launch_commit"))
+    assert "told of abort" in told
+    assert "told of hold" in told
+    assert "told of divert" not in told
+
+
 def test_a_name_that_nothing_has_is_told(
     recording: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
