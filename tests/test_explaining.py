@@ -12,6 +12,7 @@ from gcs.explaining import NoSuchGateError, explain
 from tests.helpers.commands import gcs_here
 from tests.helpers.hop import MISSION, changed, shipped
 
+COUNT = CONFIGS / "missions" / "xzy1-hop-count.toml"
 LANDING = "../criteria/landing.toml"
 MISSIONS = sorted((CONFIGS / "missions").glob("*.toml"))
 
@@ -105,8 +106,11 @@ def test_go_and_no_go_say_what_is_sent_how_often_and_what_verifies_it():
     )
     assert "NO-GO sends DIVERT TO SEA (divert), MAV_CMD_LANDFALL_DIVERT" in text
     launch = page(shipped(), "launch_commit")
-    assert "or not known, else refused: the vehicle has left the pad" in launch
-    assert "when: the deadline passed; turned NO-GO while the command was on its way" in text
+    assert "or not known, else refused: the vehicle neither waits on its pad" in launch
+    assert (
+        "when: the deadline passed; turned NO-GO while the command was on its way,"
+        " or the count was held or scrubbed then" in text
+    )
 
 
 def test_a_parameter_of_a_command_stands_with_its_expression():
@@ -137,15 +141,15 @@ def test_what_a_no_go_does_to_the_count_and_what_votes_need_stand_on_it():
     text = page(mission, "launch_commit")
     assert "closes when t_clock > 0 s or in landed" in text.lower()
     assert "NO-GO does hold the count" in text
-    assert "each must vote GO, two different persons among them; a GO falls when" in text
-    assert "changes its state, and after 90 s" in text
+    assert "each must vote GO, 2 different known persons among them votes taken in" in text
+    assert "when the gate shuts, and after 90 s" in text
 
 
 def test_polled_positions_are_named_and_sign():
     mission = changed(('mode = "automatic"\nstable_for = "2 s"', 'polls = ["GNC", "BARGE"]'))
     lines = explain(mission, "launch_commit")
     assert "polled GNC, BARGE: each must vote GO" in flowing(lines)
-    assert "one of FD, GNC, BARGE stages and confirms it" in flowing(lines)
+    assert "one of FD, GNC, BARGE stages it at the console with command authority" in flowing(lines)
     signed = lines[lines.index("Signed") :]
     assert [line.split()[0] for line in signed if "____" in line] == ["GNC", "BARGE"]
 
@@ -155,6 +159,120 @@ def test_where_nobody_is_polled_every_position_signs():
     assert "polled nobody: the criteria decide" in flowing(lines)
     signed = lines[lines.index("Signed") :]
     assert [line.split()[0] for line in signed if "____" in line] == ["FD", "GNC", "BARGE"]
+
+
+# --- Who confirms, what ends it, what voids a vote ---
+
+CONFIRMED = ('mode = "automatic"\nstable_for = "2 s"', 'mode = "confirmed"\nstable_for = "2 s"')
+LAUNCHED = 'title = "LAUNCH"\nmav_cmd'
+
+
+def recycling() -> Mission:
+    """The hop whose missed launch recycles the count."""
+    return changed(
+        ('no_go_command = "hold"', 'no_go_command = "hold"\nno_go_count = "recycle"'),
+        ('no_go_count = "recycle"', 'no_go_count = "recycle"\nrecycle_to = "top"'),
+        ('start = "-25 s"', 'start = "-25 s"\nrecycle_when = "landing.mode == 0"'),
+        ("[[count.hold]]", '[[count.mark]]\nid = "top"\nat = "-22 s"\n\n[[count.hold]]'),
+    )
+
+
+def test_a_go_is_confirmed_where_it_was_staged_at_the_console_with_authority():
+    text = page(changed(CONFIRMED), "launch_commit")
+    assert (
+        "one of FD, GNC, BARGE stages it at the console with command authority and confirms it"
+        " there within 15 s" in text
+    )
+
+
+def test_what_needs_no_authority_is_confirmed_anywhere():
+    free = (LAUNCHED, f"without_authority = true\n{LAUNCHED}")
+    assert "stages it at any console and confirms it there" in page(
+        changed(CONFIRMED, free), "launch_commit"
+    )
+
+
+def test_what_takes_two_persons_is_confirmed_by_another_one():
+    two = (LAUNCHED, f"two_person = true\n{LAUNCHED}")
+    text = page(changed(CONFIRMED, two), "launch_commit")
+    assert (
+        "one of FD, GNC, BARGE, a known person, stages it at the console with command authority,"
+        " and another known person confirms it at any console within 15 s" in text
+    )
+    assert "by hand, staged" not in text
+
+
+def test_a_no_go_that_takes_two_persons_takes_them_by_hand_alone():
+    two = ('title = "DIVERT TO SEA"', 'title = "DIVERT TO SEA"\ntwo_person = true')
+    text = page(changed(two), "landing_commit")
+    assert "by hand, staged by one known person and confirmed by another" in text
+
+
+def test_what_stops_a_gate_ends_it_whoever_sends_it():
+    text = page(shipped(), "landing_commit")
+    assert (
+        "ended by DIVERT TO SEA (divert) or ABORT (abort) once sent, by anyone and even before it"
+        " opens: no GO; once verified: no commit" in text
+    )
+    assert (
+        "sent anew, after a stop sent by hand as well, up to 9 times until divert or abort is"
+        " verified when:" in text
+    )
+
+
+def test_a_gate_that_nothing_stops_names_no_stop():
+    text = page(shipped(), "reboard")
+    assert "ended by a scrub; an unplanned hold bars a GO" in text
+    assert "once sent" not in text
+
+
+def test_a_hold_bars_a_go_and_revokes_one_on_its_way():
+    revokes = "a scrub; an unplanned hold bars a GO, and revokes one on its way as a scrub does"
+    assert revokes in page(shipped(), "launch_commit")
+
+
+def test_a_hold_keeps_a_gate_without_a_command_from_standing():
+    standing = page(changed(('without_answer = "stands"', "")), "landing_continue")
+    assert "a scrub; an unplanned hold keeps it from standing" in standing
+    assert "hold" not in page(shipped(), "landing_continue").split("ended by")[1].split("stable")[0]
+
+
+def test_a_recycle_begins_anew_what_is_not_committed():
+    assert "recycle" not in page(shipped(), "launch_commit")
+    text = page(recycling(), "launch_commit")
+    assert "a recycle of the count asks it anew, unless it is committed" in text
+    assert "until hold or abort is verified or the count is recycled" in text
+    standing = page(load_mission(COUNT), "landing_continue")
+    assert "a recycle of the count asks it anew stable" in standing
+
+
+def test_a_recycle_waits_until_the_vehicle_can_count_again():
+    text = page(recycling(), "launch_commit")
+    assert (
+        "NO-GO does hold the count, and recycle it to top once landing.mode == 0 (PRELAUNCH), if"
+        " nobody moved it before refused: in another's hold before that, with T before top,"
+        " in flight when:" in text
+    )
+
+
+def test_what_is_not_polled_has_no_votes():
+    assert " votes " not in page(shipped(), "launch_commit")
+
+
+def test_a_no_go_vote_stands_until_it_is_changed():
+    text = page(shipped(), "reboard")
+    assert "votes taken in the open gate; a GO only while no criterion bars one a GO falls" in text
+    assert "a NO-GO stands until its position votes GO criteria" in text
+    counted = page(load_mission(COUNT), "launch_commit")
+    assert "a NO-GO stands until its position votes GO or the count is recycled" in counted
+
+
+def test_who_is_polled_by_a_gate_that_waits_for_objections_may_object():
+    waits = 'without_answer = "stands"'
+    text = page(changed((waits, f'{waits}\npolls = ["FD", "GNC"]')), "landing_continue")
+    assert "polled FD, GNC: a NO-GO of one objects, silence does not" in text
+    assert "a GO falls" not in text
+    assert "a NO-GO stands until its position votes GO" in text
 
 
 # --- A criterion ---
@@ -337,8 +455,6 @@ def test_the_command_prints_the_page_and_refuses_in_one_line(capfd):
 
 # --- What people enter, what latches, what asks ---
 
-COUNT = CONFIGS / "missions" / "xzy1-hop-count.toml"
-
 
 def test_silence_at_the_deadline_is_declared():
     missed = "deadline passed without a verified GO, the gate is MISSED: silence is no GO"
@@ -352,8 +468,9 @@ def test_silence_at_the_deadline_is_declared():
 
 def test_a_poll_says_who_when_a_vote_falls_and_that_two_persons_are_asked():
     text = page(load_mission(COUNT), "launch_commit")
-    assert "FD, GNC, BARGE, RANGE: each must vote GO, two different persons among them" in text
-    assert "a GO falls when a criterion changes its state, and after 5 min" in text
+    assert "FD, GNC, BARGE, RANGE: each must vote GO, 2 different known persons among them" in text
+    falls = "a GO falls when a criterion changes its state or its waiver, when the gate shuts, and"
+    assert f"{falls} after 5 min" in text
 
 
 def test_what_people_enter_says_who_may_and_that_it_is_checked():

@@ -7,12 +7,10 @@ from collections.abc import Iterable, Iterator
 from gcs.config.criteria import CriterionConfig
 from gcs.config.loading import Mission
 from gcs.config.mission import CommandConfig, GateConfig
-from gcs.decision.gate import PASSING
-from gcs.decision.gate_table import CONSEQUENCES, Trigger
 from gcs.decision.polls import configuration_digest
+from gcs.explaining import answers
 from gcs.explaining.reading import Parameters
 from gcs.explaining.wording import alarm_fields, delays, duration, rule_fields, waivable
-from gcs.messages import CriterionState
 from gcs.page import WIDTH, Page
 from gcs.station import Station
 from gcs.telemetry.naming import told_with_names
@@ -81,42 +79,19 @@ class _GatePage:
         if gate.closes_in:
             page.field("", f"or in {self._titles(gate.closes_in)}")
         self._reads((gate.opens, gate.closes), indent=0)
-        page.field("mode", self._mode())
-        page.field("deadline", self._unanswered())
+        page.field("mode", answers.mode(self._mission, gate))
+        page.field("deadline", answers.unanswered(gate))
+        self._listed("ended by", answers.ended_by(self._mission, gate))
         page.field("stable for", duration(gate.stable_for))
-        page.field("polled", self._polled())
-        page.field("criteria", f"{len(self._criteria)}; {self._demand()}")
+        page.field("polled", answers.polled(gate))
+        self._listed("votes", answers.votes(self._mission, gate))
+        page.field("criteria", f"{len(self._criteria)}; {answers.demand(gate)}")
 
-    def _mode(self) -> str:
-        gate = self._gate
-        if gate.go_command:
-            if gate.mode == "automatic":
-                return "automatic: GO is sent by itself once it has been stable"
-            who = ", ".join(self._mission.config.station.positions)
-            return f"confirmed: once GO has been stable, one of {who} stages and confirms it"
-        if gate.without_answer == "stands":
-            return "waits for objections: without a known NO-GO it stands when it closes"
-        return "nothing is sent: it stands if it has been stable at GO when it closes"
-
-    def _unanswered(self) -> str:
-        if self._gate.without_answer == "stands":
-            return "passed without a known NO-GO, the gate stands, however much is unknown then"
-        word = "verified" if self._gate.go_command else "standing"
-        return f"passed without a {word} GO, the gate is MISSED: silence is no GO"
-
-    def _demand(self) -> str:
-        if self._gate.without_answer == "stands":
-            return "one that is known to be NO-GO objects"
-        passing = " or ".join(state.value for state in CriterionState if state in PASSING)
-        return f"each must be {passing}"
-
-    def _polled(self) -> str:
-        if not self._gate.polls:
-            return "nobody: the criteria decide"
-        who = ", ".join(self._gate.polls)
-        two = ", two different persons among them" if self._gate.two_person else ""
-        falls = f"when a criterion changes its state, and after {duration(self._gate.go_expires)}"
-        return f"{who}: each must vote GO{two}; a GO falls {falls}"
+    def _listed(self, label: str, lines: Iterable[str]) -> None:
+        """A label once, and its lines below one another."""
+        for line in lines:
+            self._page.field(label, line)
+            label = ""
 
     # --- What follows ---
 
@@ -126,26 +101,12 @@ class _GatePage:
         self._sent("GO sends", gate.go_command)
         page.blank()
         self._sent("NO-GO sends", gate.no_go_command)
+        if gate.no_go_command:
+            page.field("", answers.tries(self._mission, gate))
         if gate.no_go_count:
-            page.field("NO-GO does", self._to_count())
+            self._listed("NO-GO does", answers.to_count(self._mission, gate, self._told))
         if gate.no_go_command or gate.no_go_count:
-            page.field("", f"when: {'; '.join(self._missed_by())}")
-
-    def _to_count(self) -> str:
-        gate = self._gate
-        if gate.no_go_count == "recycle":
-            return f"hold the count and recycle it to {gate.recycle_to}"
-        return f"{gate.no_go_count} the count"
-
-    def _missed_by(self) -> Iterator[str]:
-        for trigger, consequences in CONSEQUENCES.items():
-            if "send_no_go" not in consequences:
-                continue
-            if trigger is Trigger.OVERDUE:
-                if self._gate.no_go_after is not None:
-                    yield f"{trigger.value} (known NO-GO for {duration(self._gate.no_go_after)})"
-            elif trigger is not Trigger.REVOKED or self._gate.go_command:
-                yield trigger.value
+            page.field("", f"when: {'; '.join(answers.missed_by(gate))}")
 
     def _sent(self, label: str, command: str) -> None:
         if not command:
@@ -164,8 +125,8 @@ class _GatePage:
         times = "once" if config.attempts == 1 else f"up to {config.attempts} times"
         apart = "" if config.attempts == 1 else f", {duration(config.retry_after)} apart"
         yield f"to {', '.join(targets) or 'nobody'}, {times}{apart}"
-        if config.two_person:
-            yield "staged by one known person and confirmed by another"
+        if config.two_person and config.id != self._gate.go_command:
+            yield "by hand, staged by one known person and confirmed by another"
         echo = "its nonce in the barge's state" if barge else f"{config.echoes} equal echoes"
         yield f"verified by {echo}; valid for {duration(config.validity)}"
         if config.verified_when is not None:
