@@ -116,6 +116,8 @@ def _brought_back(
     now_ns = options.clock.now_ns()
     if now_ns < standing.last_ns:
         raise StartUpError(f"{standing.recording} ends after this clock's now: set the clock")
+    if standing.warning:
+        sys.stderr.write(f"{standing.recording}: {standing.warning}\n")
     for item in standing.first_inputs(now_ns):
         queue.put(item)
     return standing.last_ns

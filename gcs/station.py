@@ -190,7 +190,7 @@ class Station:
             elif isinstance(item, ShellHealth):
                 self._vitals.shell_said(item, now_ns)
             elif isinstance(item, Resumed):
-                out.events.append(_resumed_event(item, now_ns))
+                out.events[:0] = _resumed_events(item, now_ns)
         out.events += self._desk.consoles_changed(batch, now_ns)
         taken = self._ingest.take()
         out.events += taken.events
@@ -476,7 +476,9 @@ def _link_event(changed: LinkChanged, now_ns: int) -> Event:
     return Event(now_ns, "link", changed.link, f"{changed.state}: {changed.detail}", severity)
 
 
-def _resumed_event(resumed: Resumed, now_ns: int) -> Event:
+def _resumed_events(resumed: Resumed, now_ns: int) -> list[Event]:
+    """That it goes on, and before it why it may not stand as it stood."""
     gap = say_duration(resumed.gap_ns)
     text = f"resumed from {resumed.recording} after {gap} in which nobody decided"
-    return Event(now_ns, "resumed", "station", text, 4)
+    warned = [Event(now_ns, "resumed", "station", resumed.warning, 3)] if resumed.warning else []
+    return [*warned, Event(now_ns, "resumed", "station", text, 4)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -21,13 +22,21 @@ from gcs.messages import (
     HoldCount,
     Input,
     Intent,
+    LinkChanged,
+    LinkState,
     Outputs,
     Snapshot,
     StageCommand,
     Tick,
     Waive,
 )
-from gcs.recording.header import RecordingHeader, header_for
+from gcs.recording.header import (
+    RecordingHeader,
+    cpu_model,
+    header_for,
+    source_digest,
+    versions,
+)
 from gcs.recording.journal import Journal
 from gcs.recording.layout import RecordingError
 from gcs.recording.reader import read_recording
@@ -226,6 +235,7 @@ def test_the_station_says_what_it_missed_and_who_is_gone(hop: RecordedHop, tmp_p
     now_ns = hop.now_ns + 90 * SECOND
     outputs = station.step(standing.first_inputs(now_ns), now_ns)
     (event,) = (e for e in outputs.events if e.kind == "resumed")
+    assert event.severity == 4
     assert event.text == "resumed from first.mcap after 90.0 s in which nobody decided"
 
 
@@ -242,12 +252,86 @@ def test_what_was_good_is_stale_after_the_gap(hop: RecordedHop, tmp_path: Path) 
     assert {"deck_roll", "nav_horizontal", "wind"} <= unknown
 
 
-def test_another_signing_key_is_refused(hop: RecordedHop, tmp_path: Path) -> None:
-    hop.born().fly(1)
+def recorded_by(hop: RecordedHop, **header: object) -> Resumption:
+    """Its recording, as if it had this in its header."""
     resumption = open_resumption(crashed(hop))
-    signed = msgspec.structs.replace(resumption.header, key_checks={"fc_a": "beef"})
+    other = msgspec.structs.replace(resumption.header, **header)
+    recording = dataclasses.replace(resumption.recording, header=other)
+    return dataclasses.replace(resumption, recording=recording)
+
+
+def test_another_signing_key_is_refused(hop: RecordedHop) -> None:
+    hop.born().fly(1)
+    signed = recorded_by(hop, key_checks={"fc_a": "beef"})
     with pytest.raises(RecordingError, match="no signing key for link fc_a"):
-        check_keys(Resumption(resumption.flight, signed), {})
+        check_keys(signed, {})
+
+
+def brought_back(resumption: Resumption, seed: int = SEED) -> Standing:
+    """Where it stands in a station of this seed; another one decides otherwise."""
+    station = Station(resumption.mission, seed=seed)
+    return bring_back(resumption, station, None, Summary(resumption.mission.config.phase))
+
+
+def build(source: str) -> dict[str, str]:
+    """The versions of a build with this source."""
+    return {**versions(), "source": source}
+
+
+def test_the_build_that_recorded_goes_on_without_a_warning(hop: RecordedHop) -> None:
+    hop.born().fly(1)
+    assert brought_back(recorded_by(hop, key_checks={"fc_a": "beef"})).warning == ""
+
+
+def test_another_build_goes_on_with_a_warning_that_its_snapshots_are_the_same(
+    hop: RecordedHop,
+) -> None:
+    hop.born().fly(1)
+    standing = brought_back(recorded_by(hop, versions=build("0dd"), cpu="a slide rule"))
+    assert standing.warning == (
+        f"decided anew: recorded on a slide rule, this is {cpu_model()}; "
+        f"recorded with source 0dd, this is {source_digest()}; "
+        "all 11 recorded snapshots came out again"
+    )
+
+
+@pytest.mark.parametrize("other_build", [True, False])
+def test_a_state_that_is_not_what_it_was_is_warned_of_whatever_the_build(
+    hop: RecordedHop, other_build: bool
+) -> None:
+    hop.born().fly(1)
+    act(hop, StageCommand("abort"))
+    source = "0dd" if other_build else source_digest()
+    standing = brought_back(recorded_by(hop, versions=build(source)), seed=SEED + 1)
+    build_too = f"recorded with source 0dd, this is {source_digest()}; " if other_build else ""
+    assert standing.warning == (
+        f"decided anew: {build_too}1 of 12 snapshots differ, the first at 00:00:01.100000 UTC: "
+        "check count, gates and commands"
+    )
+
+
+def test_a_state_that_a_recorded_snapshot_is_missing_from_is_warned_of(hop: RecordedHop) -> None:
+    hop.born().fly(1)
+    hop.journal.decided(hop.now_ns, Outputs((msgspec.structs.replace(hop.snapshot, sequence=99),)))
+    standing = brought_back(open_resumption(crashed(hop)))
+    assert "1 of 12 recorded snapshots did not come out again: check" in standing.warning
+
+
+def test_the_warning_is_the_first_that_a_resumed_station_says_and_is_an_error(
+    hop: RecordedHop,
+) -> None:
+    hop.born().fly(1)
+    standing = brought_back(recorded_by(hop, versions=build("0dd")))
+    inputs = standing.first_inputs(hop.now_ns + SECOND)
+    link = LinkChanged("fc_a", LinkState.DOWN, "gone")
+    said = hop.station.step([link, *inputs], hop.now_ns + SECOND).events
+    assert [(e.kind, e.origin, e.severity) for e in said[:2]] == [
+        ("resumed", "station", 3),
+        ("resumed", "station", 4),
+    ]
+    assert said[0].text == standing.warning
+    assert said[0].at_ns == hop.now_ns + SECOND
+    assert said[2].kind == "link"
 
 
 def test_an_empty_recording_cannot_be_resumed(hop: RecordedHop, tmp_path: Path) -> None:

@@ -79,10 +79,14 @@ class ForecastResult(Message, frozen=True, tag="forecast"):
 
 
 class Resumed(Message, frozen=True, tag="resumed"):
-    """A crashed run goes on: everything before came from `recording`, then nothing for `gap_ns`."""
+    """A crashed run goes on: everything before came from `recording`, then nothing for `gap_ns`.
+
+    `warning` says why it may not stand as it stood; empty where it does.
+    """
 
     recording: str
     gap_ns: int
+    warning: str = ""
 
 
 Input: TypeAlias = (
