@@ -52,6 +52,5 @@ def identity_of(mission: Mission) -> Identity:
     path = os.environ.get(station.persons_env, "")
     if not path:
         raise StartUpError(f"{station.persons_env} must hold the path of the persons file")
-    tokens = station.identify == "token"
-    persons = load_persons(Path(path), station.positions, tokens=tokens)
+    persons = load_persons(Path(path), mission.config)
     return Identity(station.identify, persons, station.positions)

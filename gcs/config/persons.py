@@ -17,6 +17,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from gcs.config.mission import MissionFile, StationConfig
 from gcs.config.model import ConfigModel, Strings
 from gcs.config.parsing import parse_toml
 from gcs.config.problems import ConfigError, Problem
@@ -59,11 +60,8 @@ class PersonsFile(ConfigModel):
     person: dict[Name, PersonConfig]
 
 
-def load_persons(path: Path, positions: Sequence[str], *, tokens: bool) -> PersonsFile:
-    """The persons of a file; ConfigError with everything that is wrong with it.
-
-    `positions` are the mission's; with `tokens` every person needs one.
-    """
+def load_persons(path: Path, mission: MissionFile) -> PersonsFile:
+    """The persons of a file for a mission; ConfigError with everything that is wrong with it."""
     name = str(path)
     try:
         text = path.read_text(encoding="utf-8")
@@ -74,24 +72,22 @@ def load_persons(path: Path, positions: Sequence[str], *, tokens: bool) -> Perso
         raise ConfigError([Problem(name, "", "cannot be read: is not UTF-8 text")]) from error
     persons, problems = parse_toml(name, text, PersonsFile)
     if persons is not None:
-        problems = tuple(_mistakes(name, persons, positions, tokens))
+        problems = (*_mistakes(name, persons, mission.station), *_unmanned(name, persons, mission))
     if persons is None or problems:
         raise ConfigError(problems)
     return persons
 
 
-def _mistakes(
-    file: str, persons: PersonsFile, positions: Sequence[str], tokens: bool
-) -> Iterator[Problem]:
+def _mistakes(file: str, persons: PersonsFile, station: StationConfig) -> Iterator[Problem]:
     shared = Counter(person.token_sha256 for person in persons.person.values())
     for name, person in persons.person.items():
         key = f"person.{name}"
         for position in person.positions:
-            if position not in positions:
-                known = ", ".join(positions)
+            if position not in station.positions:
+                known = ", ".join(station.positions)
                 message = f"the mission has no position {position!r}; it has {known}"
                 yield Problem(file, f"{key}.positions", message)
-        if tokens and not person.token_sha256:
+        if station.identify == "token" and not person.token_sha256:
             yield Problem(file, f"{key}.token_sha256", _NO_TOKEN)
         if person.token_sha256 and shared[person.token_sha256] > 1:
             others = ", ".join(
@@ -101,3 +97,30 @@ def _mistakes(
             )
             message = f"{others} has the same: a token must name one person"
             yield Problem(file, f"{key}.token_sha256", message)
+
+
+def _unmanned(file: str, persons: PersonsFile, mission: MissionFile) -> Iterator[Problem]:
+    """What the mission asks of people that none of these may answer."""
+    for gate in mission.gate:
+        if gate.without_answer == "stands":
+            continue
+        for position in gate.polls:
+            if not _who_may_sit(persons, (position,)):
+                message = f"nobody may act as {position}, which gate {gate.id!r} polls"
+                yield Problem(file, "person", message)
+        if gate.two_person and len(_who_may_sit(persons, gate.polls)) < 2:
+            message = f"gate {gate.id!r} takes two persons, and no two may act for it"
+            yield Problem(file, "person", message)
+    able = _who_may_sit(persons, mission.station.positions)
+    for command in mission.command:
+        if command.two_person and len(able) < 2:
+            message = f"command {command.id!r} takes two persons, and no two may act"
+            yield Problem(file, "person", message)
+
+
+def _who_may_sit(persons: PersonsFile, positions: Sequence[str]) -> set[str]:
+    return {
+        name
+        for name, person in persons.person.items()
+        if not set(positions).isdisjoint(person.positions)
+    }

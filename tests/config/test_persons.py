@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from gcs.config.mission import MissionFile
+from gcs.config.parsing import parse_toml
 from gcs.config.persons import load_persons
 from gcs.config.problems import ConfigError
 
@@ -20,11 +22,24 @@ positions = ["GNC"]
 """
 
 
-def problems(tmp_path: Path, text: str | bytes, *, tokens: bool = True) -> list[str]:
+def mission(more: str = "", *, tokens: bool = True) -> MissionFile:
+    """A mission with two positions, and what else it has."""
+    known, _ = parse_toml(
+        "m.toml",
+        '[mission]\nid = "m"\ntitle = "m"\ndictionaries = []\n[[phase]]\nid = "p"\ntitle = "p"\n'
+        '[station]\npositions = ["FD", "GNC"]\n'
+        f'identify = "{"token" if tokens else "peer"}"\n{more}',
+        MissionFile,
+    )
+    assert known is not None
+    return known
+
+
+def problems(tmp_path: Path, text: str | bytes, more: str = "") -> list[str]:
     file = tmp_path / "persons.toml"
     file.write_bytes(text if isinstance(text, bytes) else text.encode())
     with pytest.raises(ConfigError) as caught:
-        load_persons(file, ("FD", "GNC"), tokens=tokens)
+        load_persons(file, mission(more))
     assert {problem.file for problem in caught.value.problems} == {str(file)}
     return [f"{problem.key}: {problem.message}" for problem in caught.value.problems]
 
@@ -32,7 +47,7 @@ def problems(tmp_path: Path, text: str | bytes, *, tokens: bool = True) -> list[
 def test_a_sound_file_names_who_may_sit_where(tmp_path: Path) -> None:
     file = tmp_path / "persons.toml"
     file.write_text(SOUND)
-    persons = load_persons(file, ("FD", "GNC"), tokens=True)
+    persons = load_persons(file, mission())
     assert {name: person.positions for name, person in persons.person.items()} == {
         "anna": ("FD",),
         "bo": ("GNC",),
@@ -42,7 +57,7 @@ def test_a_sound_file_names_who_may_sit_where(tmp_path: Path) -> None:
 def test_without_tokens_none_is_needed(tmp_path: Path) -> None:
     file = tmp_path / "persons.toml"
     file.write_text('[person.anna]\npositions = ["FD"]\n[person.bo]\npositions = ["FD"]\n')
-    assert set(load_persons(file, ("FD",), tokens=False).person) == {"anna", "bo"}
+    assert set(load_persons(file, mission(tokens=False)).person) == {"anna", "bo"}
     assert [text.split(":")[0] for text in problems(tmp_path, file.read_text())] == [
         "person.anna.token_sha256",
         "person.bo.token_sha256",
@@ -83,4 +98,54 @@ def test_a_mistake_is_told_in_words_that_say_what_to_write(tmp_path: Path) -> No
 def test_a_file_that_cannot_be_read_is_one_sentence(tmp_path: Path) -> None:
     assert problems(tmp_path, b"\xff") == [": cannot be read: is not UTF-8 text"]
     with pytest.raises(ConfigError, match="no such file or directory"):
-        load_persons(tmp_path / "absent.toml", (), tokens=False)
+        load_persons(tmp_path / "absent.toml", mission())
+
+
+# --- What the mission asks of them ---
+
+GATE = '[[gate]]\nid = "g"\ntitle = "G"\nopens = "true"\ncloses = "false"\npolls = ["FD", "GNC"]\n'
+STANDS = f'{GATE}without_answer = "stands"\n'
+TWO = f"{GATE}two_person = true\n"
+COMMAND = '[[command]]\nid = "c"\ntitle = "C"\nmav_cmd = "C"\nvalidity = "1 s"\ntwo_person = true\n'
+ANNA = SOUND.split("[person.bo]")[0]
+ANNA_AT_BOTH = ANNA.replace('["FD"]', '["FD", "GNC"]')
+
+
+def test_a_polled_position_must_have_somebody_who_may_take_it(tmp_path: Path) -> None:
+    assert problems(tmp_path, ANNA, GATE) == [
+        "person: nobody may act as GNC, which gate 'g' polls",
+    ]
+
+
+def test_two_persons_must_be_able_to_answer_a_gate_that_takes_two(tmp_path: Path) -> None:
+    assert problems(tmp_path, ANNA_AT_BOTH, TWO) == [
+        "person: gate 'g' takes two persons, and no two may act for it"
+    ]
+
+
+def test_two_persons_must_be_able_to_give_a_command_that_takes_two(tmp_path: Path) -> None:
+    assert problems(tmp_path, ANNA, COMMAND) == [
+        "person: command 'c' takes two persons, and no two may act"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "more"),
+    [(SOUND, TWO + COMMAND), (ANNA_AT_BOTH, GATE), (ANNA, STANDS)],
+    ids=["two", "one for both", "nobody need object"],
+)
+def test_who_can_answer_is_enough(tmp_path: Path, text: str, more: str) -> None:
+    file = tmp_path / "persons.toml"
+    file.write_text(text)
+    assert load_persons(file, mission(more)).person
+
+
+def test_all_is_told_at_once(tmp_path: Path) -> None:
+    cook = ANNA.replace('["FD"]', '["COOK"]')
+    assert [text.split(":")[0] for text in problems(tmp_path, cook, TWO + COMMAND)] == [
+        "person.anna.positions",
+        "person",
+        "person",
+        "person",
+        "person",
+    ]
