@@ -20,6 +20,7 @@ from gcs.messages import (
     ReleaseHold,
     Scrub,
     StageCommand,
+    Vote,
 )
 from tests.helpers.hop import Hop, changed
 
@@ -202,6 +203,125 @@ def test_a_confirmation_behind_a_hold_or_a_scrub_of_the_same_step_sends_nothing(
     hop.step(wishes)
     hop.fly(1)
     assert hop.sent("launch") == []
+
+
+LOAD = (
+    '[[gate]]\nid = "launch_commit"',
+    '''[[gate]]
+id = "load"
+title = "PROPELLANT LOAD"
+opens = "t_clock > -24 s"
+closes = "t_clock > -18 s"
+polls = ["FD"]
+
+[[gate]]
+id = "launch_commit"''',
+)
+
+
+def loaded() -> Hop:
+    """A poll without a command has committed by standing; LAUNCH itself may not go."""
+    hop = Hop(changed(RULE, MARKS, LOAD)).born().fly(2)
+    hop.say("CARGO_STATE", secured=0)
+    hop.intent(Vote("load", True))
+    hop.fly(6)
+    assert hop.gate("load").state is GateState.COMMITTED
+    return hop
+
+
+@pytest.mark.parametrize("act", [HoldCount("boat"), Scrub("boat")])
+def test_a_poll_that_committed_by_standing_takes_no_hold_and_no_scrub_away(act: Act) -> None:
+    hop = loaded()
+    hop.intent(act)
+    hop.tick()
+    assert hop.snapshot.count.state is not CountState.RUNNING
+    assert hop.told("refused") == []
+
+
+def test_a_poll_that_committed_by_standing_takes_no_built_in_hold_away() -> None:
+    count = loaded().fly(12).snapshot.count
+    assert (count.hold, count.t_ns) == (HoldKind.BUILT_IN, -10 * SECOND)
+
+
+def test_a_recycle_asks_a_poll_again_that_committed_by_standing() -> None:
+    hop = loaded()
+    hop.intent(HoldCount("boat"))
+    hop.intent(Recycle("top", "again"))
+    hop.fly(0.3)
+    load = hop.gate("load")
+    assert (load.state, load.votes) == (GateState.NO_GO, ())
+
+
+@pytest.mark.parametrize("mode", [0, 9])
+def test_a_vehicle_that_gave_up_by_itself_leaves_the_count_to_people(mode: int) -> None:
+    hop = committed()
+    hop.fly(14)
+    hop.say("LANDING_STATE", mode=mode)
+    hop.fly(1)
+    assert hop.snapshot.count.state is CountState.RUNNING
+    hop.intent(HoldCount("it gave up"))
+    assert hop.tick().snapshots[0].count.state is CountState.HOLD
+    assert hop.sent("hold") == []
+    hop.intent(Recycle("top", "again"))
+    hop.tick()
+    refused = ["recycle refused: not landing.mode == 0"] if mode else []
+    assert hop.told("refused") == refused
+    hop.intent(Scrub("enough"))
+    assert hop.tick().snapshots[0].count.state is CountState.SCRUBBED
+
+
+def test_a_vehicle_that_may_count_keeps_the_count() -> None:
+    hop = committed()
+    hop.say("LANDING_STATE", mode=9)
+    hop.fly(0.3)
+    for computer in hop.computers.values():
+        computer.silent.add("LANDING_STATE")
+    hop.fly(3)
+    hop.intent(Scrub("silence"))
+    assert hop.told("refused") == ["scrub refused: the vehicle counts by itself, send it a command"]
+
+
+BACK = (
+    'no_go_command = "hold"\n',
+    'no_go_command = "hold"\nno_go_count = "recycle"\nrecycle_to = "top"\n',
+)
+
+
+def revoked_while_it_counts() -> Hop:
+    """The vehicle took LAUNCH unheard; a criterion revoked it, and the gate wants to go back."""
+    hop = Hop(changed(RULE, MARKS, BACK)).born()
+    for computer in hop.computers.values():
+        computer.echoes = False
+    while not hop.sent("launch"):
+        hop.tick()
+    hop.say("LANDING_STATE", mode=1)
+    hop.tick()
+    hop.say("CARGO_STATE", secured=0)
+    hop.fly(1)
+    assert hop.gate("launch_commit").state is GateState.MISSED
+    assert hop.snapshot.count.hold is HoldKind.GATE
+    return hop
+
+
+def test_a_gates_recycle_waits_until_the_vehicle_can_count_again() -> None:
+    hop = revoked_while_it_counts()
+    hop.say("LANDING_STATE", mode=0)
+    hop.fly(0.5)
+    count = hop.snapshot.count
+    assert (count.hold, count.t_ns, count.attempt) == (HoldKind.RECYCLED, -22 * SECOND, 2)
+    assert hop.gate("launch_commit").state is GateState.CLOSED
+    assert hop.told("refused") == []
+    waits = [text for text in hop.told("count") if "waits" in text]
+    assert waits == ["recycle to top waits: not landing.mode == 0"]
+
+
+def test_a_gates_recycle_that_waits_ends_where_a_person_takes_the_hold_over() -> None:
+    hop = revoked_while_it_counts()
+    hop.intent(HoldCount("let me see"))
+    hop.say("LANDING_STATE", mode=0)
+    hop.fly(3)
+    count = hop.snapshot.count
+    assert (count.hold, count.attempt) == (HoldKind.MANUAL, 1)
 
 
 def test_nothing_but_safing_is_sent_after_a_scrub() -> None:
