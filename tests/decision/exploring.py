@@ -14,7 +14,10 @@ from typing import Any
 
 import msgspec
 
-from gcs.decision.gate import PASSING, Gate, GateRules, Scene
+from gcs.decision import no_go
+from gcs.decision.gate import PASSING, Gate, Scene
+from gcs.decision.gate_rules import GateRules
+from gcs.decision.gate_table import Trigger
 from gcs.decision.no_go import OwedNoGo
 from gcs.decision.polls import Basis, Poll
 from gcs.messages import (
@@ -36,7 +39,9 @@ TURNS = 3
 
 _DURATIONS = frozenset({"_rest_ns", "_expires_ns", "_owed"})
 _LONGEST_NS = {"_since_ns": SECOND, "_from_ns": 0, "expires_ns": 0}
-_NUMBERS = frozenset({"id", "_last_command", "_last_recycled"})
+_NUMBERS = frozenset({"id", "_last_command", "_last_recycled", "recycled"})
+STOPS = ("divert", "abort")
+UNDER_WAY = (CommandState.SENT, CommandState.ACKNOWLEDGED)
 _MADE_ANEW = frozenset(
     {
         "config",
@@ -44,7 +49,7 @@ _MADE_ANEW = frozenset(
         "_criteria",
         "_blocking",
         "_deadline_ns",
-        "_trigger",
+        "_why",
         "_stepped",
         "_seen",
         "_objected_ns",
@@ -53,6 +58,8 @@ _MADE_ANEW = frozenset(
         "view",
         "now_ns",
         "sent",
+        "seen",
+        "due",
         "attempt",
         "status",
         "was",
@@ -92,6 +99,11 @@ class World:
     was: GateState = GateState.CLOSED
     status: GateStatus | None = None
     sent: tuple[str, ...] = ()
+    seen: tuple[CommandStatus, ...] = ()
+    recycled: int = -1
+    opened: bool = False
+    owed: int = 0
+    due: bool = False
 
     def forked(self) -> World:
         """The same world once more, to go another way."""
@@ -107,6 +119,7 @@ class World:
         criteria = {"c": CriterionStatus("c", self.criterion, None, None, None, 0, "")}
         held = "scrubbed by FD" if self.scrubbed else "held by FD" if self.held else ""
         scene = Scene(held, self.attempt, self.scrubbed)
+        self.seen = self.commands
         self.gate.step(self.view, criteria, self.commands, self.now_ns, scene)
         self.gate.take_events()
         self.sent = ()
@@ -115,6 +128,7 @@ class World:
                 self.sent += (action.command,)
                 self.send(action.command)
         self.status = self.gate.status()
+        self._keep_the_debt(self.status)
 
     def vote(self, position: str, person: str, go: bool) -> None:
         """A position answers."""
@@ -142,6 +156,7 @@ class World:
 
     def _between_steps(self) -> None:
         self.sent, self.status, self.was = (), None, self.gate.state
+        self.due = False
 
     # --- The second opinion ---
 
@@ -155,6 +170,33 @@ class World:
             if not ballot.go or self.now_ns - ballot.cast_ns < expires_ns
         }
         self.judged = self.criterion
+
+    def stops(self) -> list[CommandStatus]:
+        """What was to stop the gate since it took the last recycle, as it last looked."""
+        sent = [c for c in self.seen if c.command in STOPS and c.attempts > 0]
+        return [c for c in sent if c.id > self.recycled]
+
+    def stopped(self) -> bool:
+        """Whether a stop was sent since the last recycle, or is on its way from before it."""
+        on_its_way = [c for c in self.seen if c.command in STOPS and c.state in UNDER_WAY]
+        return bool(self.stops() or on_its_way)
+
+    def _keep_the_debt(self, status: GateStatus) -> None:
+        """How many tries of the NO-GO are owed after this step; `due`: one was owed in it."""
+        self.opened = self.opened or self.view.value(0) == 1.0
+        missed = status.state is GateState.MISSED and self.was is not GateState.MISSED
+        overruled = status.reason in [f"{stop} was sent" for stop in STOPS]
+        if missed and self.rules.stops and status.reason != Trigger.SCRUBBED.value:
+            self.owed = no_go.NO_GO_TRIES - overruled
+        if status.reason == Trigger.RECYCLED.value:
+            self.owed, self.opened = 0, False
+            self.recycled = max((c.id for c in self.seen), default=-1)
+        states = [c.state for c in self.stops()]
+        if CommandState.VERIFIED in states:
+            self.owed = 0
+        waits = (missed and overruled) or not set(states).isdisjoint(UNDER_WAY)
+        self.due = self.owed > 0 and self.opened and not waits
+        self.owed -= self.due
 
     def agreed(self) -> bool:
         """Whether every position's GO stood at the last look, by two persons."""

@@ -24,6 +24,17 @@ id = "divert"
 title = "DIVERT"
 mav_cmd = "D"
 validity = "3 s"
+[[command]]
+id = "abort"
+title = "ABORT"
+mav_cmd = "A"
+validity = "3 s"
+[[command]]
+id = "deck_open"
+title = "OPEN DECK"
+target = "barge"
+order = "deck_open"
+validity = "3 s"
 """
 MARK = '[[count.mark]]\nid = "engines"\nat = "0 s"\n'
 AUTOMATIC = """
@@ -41,6 +52,7 @@ POLLED = AUTOMATIC + 'polls = ["FD", "BARGE"]\n'
 CONFIRMED = AUTOMATIC.replace('"automatic"', '"confirmed"')
 STANDING = AUTOMATIC.replace('go_command = "commit"\n', "", 1)
 CONTINUING = STANDING + 'no_go_after = "1 s"\nwithout_answer = "stands"\n'
+OVERRULED = AUTOMATIC + 'overruled_by = ["abort"]\n'
 EXPIRING = POLLED + 'go_expires = "3 s"\n'
 TWO_PERSONS = POLLED + "two_person = true\n"
 CRITERION = """
@@ -70,6 +82,7 @@ class Range:
         self.attempt = 1
         self.scrubbed = False
         self.phase = "p"
+        self.flies = False
         self.asked: list[tuple[str, str]] = []
         self.view.set("mode", 4.0)
         self.view.set("left", 60.0)
@@ -78,7 +91,7 @@ class Range:
         self.now_ns += round(after_s * SECOND)
         roll = CriterionStatus("roll", self.criterion, None, None, None, 0, "")
         commands = tuple(self.commands.values())
-        scene = Scene(self.held, self.attempt, self.scrubbed, self.phase)
+        scene = Scene(self.held, self.attempt, self.scrubbed, self.phase, self.flies)
         step = self.gates.step(self.view, (roll,), commands, self.now_ns, scene)
         for action in step.actions:
             if action.act == "send":

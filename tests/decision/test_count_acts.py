@@ -6,6 +6,7 @@ import pytest
 
 from gcs.decision.count_loading import build_countdown
 from gcs.decision.countdown import Countdown
+from gcs.expressions import Expression
 from gcs.messages import CountState, CountStatus, Event, HoldKind, MarkInfo
 from tests.helpers.joint_view import SECOND, FakeView, mission_of
 
@@ -354,6 +355,8 @@ def test_the_count_says_how_much_history_its_rules_need() -> None:
     plan = PLAN.replace("altitude > 2 m", "max_over(altitude, 3 s) > 2 m")
     plan = plan.replace("mode == 0", "max_over(mode, 4 s) == 0")
     assert Count(plan).count.windows() == {0: 3 * SECOND, 1: 4 * SECOND}
+    plan = f'{PLAN}stopped_when = "max_over(mode, 5 s) == 9"\n'
+    assert Count(plan).count.windows() == {1: 5 * SECOND}
 
 
 @pytest.mark.parametrize(
@@ -466,3 +469,182 @@ def test_the_marks_are_listed_for_the_console() -> None:
         MarkInfo("top", -300 * SECOND),
         MarkInfo("chill", -150 * SECOND),
     )
+
+
+# --- The vehicle has stopped by itself ---
+
+
+STOPPED = f'{PLAN}stopped_when = "mode == 9"\n'
+
+
+def counting(plan: str = STOPPED) -> Count:
+    """Committed at T-60 s; the vehicle counts by itself, and the count knows it at 241 s."""
+    count = Count(plan)
+    count.view.set("mode", 1.0)
+    count.at(205)
+    count.at(240, committed=True)
+    count.at(241, committed=True)
+    assert count.count.handed_over
+    return count
+
+
+@pytest.mark.parametrize("mode", [0.0, 9.0])
+def test_a_vehicle_that_is_known_to_have_stopped_leaves_the_count_to_people(mode: float) -> None:
+    count = counting()
+    count.view.set("mode", mode)
+    assert count.at(242, committed=True).state is RUNNING
+    assert not count.count.handed_over
+    assert count.hold(243).kind == "count"
+    assert count.at(244, committed=True).state is HOLD
+    assert count.recycle(245).kind == ("refused" if mode else "count")
+    assert count.count.scrub("FD", "enough", 246 * SECOND).kind == "count"
+
+
+@pytest.mark.parametrize("mode", [1.0, None])
+def test_a_vehicle_that_may_count_keeps_the_count(mode: float | None) -> None:
+    count = counting()
+    count.view.set("mode", 9.0)
+    count.at(242, committed=True)
+    count.view.forget("mode")
+    if mode is not None:
+        count.view.set("mode", mode)
+    count.at(243, committed=True)
+    assert count.count.handed_over
+    assert count.count.scrub("FD", "", 244 * SECOND).kind == "refused"
+
+
+def test_without_a_commit_nothing_was_handed_over() -> None:
+    count = Count(STOPPED)
+    count.view.set("mode", 1.0)
+    count.at(5)
+    assert not count.count.handed_over
+
+
+def test_a_mission_may_say_only_when_its_vehicle_can_count_again() -> None:
+    count = counting(PLAN)
+    count.view.set("mode", 0.0)
+    count.at(242, committed=True)
+    assert not count.count.handed_over
+    plan = 'start = "-300 s"\nstopped_when = "mode == 9"\n'
+    count = Count(plan)
+    count.view.set("mode", 9.0)
+    count.at(5, committed=True)
+    assert not count.count.handed_over
+
+
+def test_a_commit_that_is_undone_takes_over_no_persons_hold() -> None:
+    count = counting()
+    count.view.set("mode", 9.0)
+    count.at(242, committed=True)
+    count.hold(243)
+    count.at(244, committed=True)
+    told = len(count.events)
+    status = count.at(245)
+    assert (status.state, status.hold, status.held_by) == (HOLD, HoldKind.MANUAL, "FD")
+    assert len(count.events) == told
+    count.count.release("FD", 246 * SECOND)
+    assert count.at(247).state is RUNNING
+    assert not count.count.handed_over
+
+
+def test_a_commit_that_is_undone_in_a_built_in_hold_bars_a_go() -> None:
+    count = counting()
+    count.view.set("mode", 0.0)
+    count.at(242, committed=True)
+    count.hold(243)
+    count.recycle(244)
+    count.count.release("FD", 245 * SECOND)
+    assert count.at(300, committed=True).hold is HoldKind.BUILT_IN
+    status = count.at(301)
+    assert (status.hold, status.held_by) == (HoldKind.GATE, "count")
+
+
+def test_a_stop_rule_that_crashes_knows_nothing_and_is_told_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    count = counting()
+    monkeypatch.setattr(Expression, "evaluate", lambda *_: 1 / 0)
+    count.at(242, committed=True)
+    count.at(243, committed=True)
+    assert count.count.handed_over
+    why = "check crashed: ZeroDivisionError: division by zero"
+    told = [Event(242 * SECOND, "fault", "count", f"{name} rule: {why}", 3) for name in RULES]
+    assert [event for event in count.events if event.kind == "fault"] == told
+
+
+RULES = ("stop", "recycle", "lift-off")
+
+
+# --- A gate's recycle ---
+
+
+def gate_recycle(count: Count, seconds: float, by: str = "launch", mark: str = "chill") -> Event:
+    return count.count.recycle_or_owe(by, mark, "missed", count.view, round(seconds * SECOND))
+
+
+def waiting(mode: float | None = 1.0) -> Count:
+    """Held by a gate at T-130 s, and its recycle waits for the vehicle."""
+    count = Count()
+    count.view.forget("mode")
+    if mode is not None:
+        count.view.set("mode", mode)
+    count.hold(170, HoldKind.GATE, "launch")
+    why = "not mode == 0" if mode is not None else "not known: mode == 0"
+    text = f"recycle to chill waits: {why}"
+    assert gate_recycle(count, 171) == Event(171 * SECOND, "count", "launch", text, 4)
+    return count
+
+
+@pytest.mark.parametrize("mode", [1.0, None])
+def test_a_gates_recycle_waits_for_the_vehicle_and_is_done_once(mode: float | None) -> None:
+    count = waiting(mode)
+    assert count.at(180).attempt == 1
+    assert count.events == []
+    count.view.set("mode", 0.0)
+    status = count.at(181)
+    assert (status.attempt, status.hold, status.held_by) == (2, HoldKind.RECYCLED, "launch")
+    text = "recycled to chill, T-02:30, for attempt 2: missed"
+    assert count.events == [Event(181 * SECOND, "count", "launch", text, 4)]
+    assert count.at(182).attempt == 2
+
+
+def test_a_gates_recycle_is_done_at_once_where_the_vehicle_can() -> None:
+    count = Count()
+    count.hold(170, HoldKind.GATE, "launch")
+    assert gate_recycle(count, 171).text == "recycled to chill, T-02:30, for attempt 2: missed"
+    count.count.release("FD", 172 * SECOND)
+    assert count.at(173).attempt == 2
+
+
+@pytest.mark.parametrize("act", ["hold", "release", "scrub"])
+def test_whoever_moves_the_count_ends_a_recycle_that_waits(act: str) -> None:
+    count = waiting()
+    if act == "hold":
+        count.hold(172)
+    elif act == "release":
+        count.count.release("FD", 172 * SECOND)
+    else:
+        count.count.scrub("FD", "", 172 * SECOND)
+    count.hold(173, HoldKind.GATE, "launch")
+    count.view.set("mode", 0.0)
+    assert count.at(174).attempt == 1
+
+
+def test_a_gates_recycle_waits_only_in_its_own_hold() -> None:
+    for kind, by in ((HoldKind.MANUAL, "launch"), (HoldKind.GATE, "other")):
+        count = Count()
+        count.view.set("mode", 1.0)
+        count.hold(170, kind, by)
+        assert gate_recycle(count, 171).text == "recycle refused: not mode == 0"
+        count.view.set("mode", 0.0)
+        assert count.at(172).attempt == 1
+
+
+def test_a_gates_recycle_to_a_mark_ahead_is_refused_for_good() -> None:
+    count = Count()
+    count.view.set("mode", 1.0)
+    count.hold(100, HoldKind.GATE, "launch")
+    text = "recycle refused: chill at T-02:30 is ahead of T-03:20"
+    assert gate_recycle(count, 101).text == text
+    count.view.set("mode", 0.0)
+    assert count.at(102).attempt == 1

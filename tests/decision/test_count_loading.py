@@ -53,6 +53,11 @@ def problems_of(count: str) -> tuple[Problem, ...]:
             "expected a condition (true or false), got a number",
         ),
         (
+            START + 'stopped_when = "mode"',
+            "stopped_when",
+            "expected a condition (true or false), got a number",
+        ),
+        (
             START + 'mark = [{ id = "m", at = "-9 s" }]\nrecycle_when = "mood == 0"',
             "recycle_when",
             "no parameter is called 'mood' (column 1)",

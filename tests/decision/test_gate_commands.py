@@ -7,7 +7,7 @@ import pytest
 from gcs.decision.gate import GateAction
 from gcs.decision.no_go import NO_GO_TRIES, RETRY_REST_NS
 from gcs.messages import CommandState, CriterionState, GateState
-from tests.decision.one_gate import AUTOMATIC, CONFIRMED, Range, on_its_way
+from tests.decision.one_gate import AUTOMATIC, CONFIRMED, OVERRULED, Range, on_its_way
 from tests.helpers.joint_view import SECOND
 
 
@@ -215,3 +215,122 @@ def test_a_command_verified_before_the_gate_went_go_does_not_commit_it() -> None
     scene.command("commit", CommandState.VERIFIED)
     scene.step()
     assert scene.step(5.0).state is GateState.GO
+
+
+# --- Stops ---
+
+
+@pytest.mark.parametrize("stop", ["divert", "abort"])
+def test_a_stop_by_anyone_ends_the_gate_and_is_named(stop: str) -> None:
+    scene = Range(OVERRULED)
+    scene.step()
+    scene.command(stop)
+    status = scene.step()
+    assert (status.state, status.reason) == (GateState.MISSED, f"{stop} was sent")
+    assert scene.step(60.0).reason == f"{stop} was sent"
+    assert scene.sent == []
+
+
+def test_a_command_that_overrules_nothing_ends_nothing() -> None:
+    scene = Range(AUTOMATIC)
+    scene.step()
+    scene.command("abort")
+    assert scene.step().state is GateState.GO
+
+
+def test_a_stop_withdraws_the_command_on_its_way_and_says_why() -> None:
+    scene = on_its_way(OVERRULED)
+    scene.command("abort")
+    scene.step()
+    assert scene.last.actions == (GateAction("landing", "withdraw", "commit", "abort was sent"),)
+
+
+def test_a_stop_since_the_last_step_bars_the_command_and_is_named() -> None:
+    scene = Range(OVERRULED)
+    scene.step()
+    scene.step(0.9)
+    scene.now_ns += SECOND
+    scene.command("abort")
+    barred = scene.gates.interlocks(scene.now_ns, tuple(scene.commands.values()))
+    assert barred == {"commit": "LANDING is overruled: abort was sent"}
+    assert scene.gates.interlocks(scene.now_ns) == {}
+
+
+@pytest.mark.parametrize("stop", ["divert", "abort"])
+def test_a_stop_that_failed_leaves_the_no_go_owed(stop: str) -> None:
+    scene = Range(OVERRULED)
+    scene.step()
+    scene.command(stop)
+    scene.step()
+    scene.answer(CommandState.TIMED_OUT)
+    scene.step(RETRY_REST_NS / SECOND - 0.1)
+    assert scene.sent == []
+    scene.step(0.1)
+    assert scene.last.actions == (GateAction("landing", "send", "divert", f"{stop} was sent"),)
+
+
+def test_a_stop_that_arrived_leaves_nothing_owed() -> None:
+    scene = Range(OVERRULED)
+    scene.step()
+    scene.command("abort")
+    scene.step()
+    scene.answer(CommandState.VERIFIED)
+    scene.step(60.0)
+    assert scene.sent == []
+
+
+def test_a_gate_that_never_was_open_owes_its_no_go_once_it_would_open() -> None:
+    scene = Range(OVERRULED)
+    scene.view.set("mode", 3.0)
+    scene.step()
+    scene.command("abort", CommandState.TIMED_OUT)
+    assert scene.step().state is GateState.MISSED
+    scene.step(60.0)
+    assert scene.sent == []
+    scene.view.set("mode", 4.0)
+    scene.step(0.1)
+    assert scene.sent == ["divert"]
+
+
+@pytest.mark.parametrize("stop", ["divert", "abort"])
+def test_after_a_commit_only_a_verified_stop_ends_the_gate(stop: str) -> None:
+    scene = on_its_way(OVERRULED)
+    scene.answer(CommandState.VERIFIED)
+    scene.step()
+    number = scene.command(stop)
+    assert scene.step().state is GateState.COMMITTED
+    scene.command("divert", CommandState.TIMED_OUT)
+    scene.command_state(number, CommandState.VERIFIED)
+    status = scene.step()
+    assert (status.state, status.reason) == (GateState.MISSED, f"{stop} was sent")
+    scene.step(60.0)
+    assert scene.sent == ["commit"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "state"),
+    [
+        (False, True, GateState.COMMITTED),
+        (True, True, GateState.MISSED),
+        (False, False, GateState.MISSED),
+    ],
+)
+def test_a_stop_in_flight_takes_back_what_was_committed_in_flight(
+    before: bool, after: bool, state: GateState
+) -> None:
+    scene = on_its_way(OVERRULED)
+    scene.flies = before
+    scene.answer(CommandState.VERIFIED)
+    scene.step()
+    scene.flies = after
+    scene.step()
+    scene.command("abort", CommandState.VERIFIED)
+    assert scene.step().state is state
+
+
+def test_a_stop_in_flight_ends_a_gate_that_is_not_committed() -> None:
+    scene = Range(OVERRULED)
+    scene.step()
+    scene.flies = True
+    scene.command("abort")
+    assert scene.step().state is GateState.MISSED

@@ -1,8 +1,8 @@
 """Everything that can happen to a gate, in every order, until nothing new comes of it.
 
-Three slices, each explored to its end: a poll of two persons, a count that holds, recycles
-and is scrubbed, and an operator who confirms. With LANDFALL_EXPLORE=whole more happens in the
-last two (65,000 states, a minute and a half of CPU).
+Four slices, each explored to its end: a poll of two persons, a count that holds, recycles
+and is scrubbed, stops and the NO-GO that is owed after them, and an operator who confirms.
+With LANDFALL_EXPLORE=whole more happens in the last three (65,000 states, a minute and a half of CPU).
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ import pytest
 
 from gcs.config.mission import GateConfig
 from gcs.decision import no_go
-from gcs.decision.gate import PASSING, Gate, GateRules
+from gcs.decision.gate import PASSING, Gate
+from gcs.decision.gate_rules import GateRules
 from gcs.decision.gate_table import Trigger
 from gcs.expressions import compile_expression
 from gcs.messages import CommandState, CriterionState, GateState
@@ -41,9 +42,12 @@ def world(**config: object) -> World:
         "stable_for": "1 s",
         "go_command": "commit",
         "no_go_command": "divert",
+        "overruled_by": ("abort",),
     }
     opens, closes = (compile_expression(str(table[key]), view) for key in ("opens", "closes"))
-    rules = GateRules(GateConfig.model_validate(table | config), opens, closes, ("c",))
+    rules = GateRules(
+        GateConfig.model_validate(table | config), opens, closes, ("c",), hands_over=True
+    )
     return World(Gate(rules, "configuration"), rules, view)
 
 
@@ -117,8 +121,10 @@ def check(after: World, name: str) -> None:
     if "commit" in after.sent:
         assert state is GateState.GO, name
         assert after.may_go(), name
+        assert not after.stopped(), name
     if after.status is None:
         return
+    assert ("divert" in after.sent) == after.due, name
     if state is GateState.GO and not after.status.blocking:
         assert after.criterion in PASSING, name
         assert after.view.value(1) == 0.0 or own, name
@@ -133,8 +139,9 @@ def check(after: World, name: str) -> None:
     if after.scrubbed:
         recycled = after.status.reason == RECYCLED
         assert recycled or state in (GateState.MISSED, GateState.COMMITTED), name
-    if not after.gate.bar(after.now_ns, "held" if after.held else ""):
+    if not after.gate.bar(after.now_ns, after.commands, "held" if after.held else ""):
         assert after.may_go(), name
+        assert not after.stopped(), name
         assert state is GateState.GO, name
     for vote in after.gate.status().votes:
         ballot = after.ballots.get(vote.position)
@@ -166,6 +173,7 @@ MORE_OF_CONFIRMING = (
     seeing("shut", None),
     seeing("shut", 0.0),
     sending("divert"),
+    sending("abort"),
 )
 WHOLE = os.environ.get("LANDFALL_EXPLORE") == "whole"
 COUNT = anything(
@@ -175,6 +183,14 @@ COUNT = anything(
     counting(False),
     counting(True),
     counting(True, scrubbed=True),
+    ("recycle", recycle),
+    *(answering(state) for state in ANSWERS),
+)
+STOPPING = anything(
+    STEP,
+    *((seeing("shut", 1.0),) if WHOLE else ()),
+    counting(False),
+    sending("abort"),
     ("recycle", recycle),
     *(answering(state) for state in ANSWERS),
 )
@@ -190,10 +206,17 @@ CONFIRMING = anything(
     sending("commit"),
     *(answering(state) for state in ANSWERS),
 )
-POLLED = {"no_go_command": "", "polls": ("FD", "RANGE"), "two_person": True, "go_expires": "2 s"}
+POLLED = {
+    "no_go_command": "",
+    "overruled_by": (),
+    "polls": ("FD", "RANGE"),
+    "two_person": True,
+    "go_expires": "2 s",
+}
 SLICES = {
     "poll": (POLLED, POLL),
     "count": ({}, COUNT),
+    "stopping": ({}, STOPPING),
     "confirming": ({"mode": "confirmed", "polls": ("FD",), "go_expires": "2 s"}, CONFIRMING),
 }
 

@@ -8,6 +8,7 @@ from gcs.decision.gates import build_gates
 from gcs.messages import CommandState, CriterionState, Event, GateState, VoteStatus
 from tests.decision.one_gate import (
     AUTOMATIC,
+    CONTINUING,
     CRITERION,
     EXPIRING,
     HEAD,
@@ -240,11 +241,25 @@ def test_a_go_to_what_the_voter_has_not_seen_is_refused() -> None:
     assert scene.gates.vote("landing", "FD", True, 2 * SECOND, "anna", SECOND).kind == "vote"
 
 
-def test_a_gate_that_closed_forgets_its_votes() -> None:
+def test_a_gate_that_closed_forgets_who_said_go_and_not_who_objected() -> None:
     scene = Range(POLLED)
     scene.step()
     scene.gates.vote("landing", "FD", True, 0)
+    scene.gates.vote("landing", "BARGE", False, 0)
     scene.view.set("mode", 3.0)
-    scene.step()
+    assert [vote.position for vote in scene.step().votes] == ["BARGE"]
     scene.view.set("mode", 4.0)
-    assert scene.step().blocking == ("poll FD", "poll BARGE")
+    assert scene.step().blocking == ("poll FD", "poll BARGE NO-GO")
+    scene.gates.vote("landing", "BARGE", True, 0)
+    assert scene.step().blocking == ("poll FD",)
+
+
+def test_an_objection_to_a_gate_that_lost_its_question_still_counts_at_the_deadline() -> None:
+    scene = Range(CONTINUING + 'polls = ["FD"]\n')
+    scene.step()
+    scene.vote("FD", go=False)
+    scene.view.forget("mode")
+    assert scene.step().state is GateState.CLOSED
+    scene.view.set("left", 0.0)
+    assert scene.step().state is GateState.MISSED
+    assert scene.sent == ["divert"]

@@ -16,7 +16,7 @@ class GateLife(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.scene = Range(POLLED)
+        self.scene = Range(POLLED + 'overruled_by = ["abort"]\n')
         self.passed_deadline = False
         self.was = GateState.CLOSED
 
@@ -40,6 +40,10 @@ class GateLife(RuleBasedStateMachine):
     def hold(self, held: str) -> None:
         self.scene.held = held
 
+    @rule(stop=st.sampled_from(["divert", "abort"]))
+    def stop(self, stop: str) -> None:
+        self.scene.command(stop)
+
     @precondition(lambda self: bool(self.scene.commands))
     @rule(state=st.sampled_from(CommandState))
     def answer(self, state: CommandState) -> None:
@@ -58,10 +62,12 @@ class GateLife(RuleBasedStateMachine):
         scene = self.scene
         self.was = scene.gates.statuses()[0].state
         sent = len(scene.sent)
+        stopped = not {"divert", "abort"}.isdisjoint(c.command for c in scene.commands.values())
         status = scene.step(seconds)
         if "commit" in scene.sent[sent:]:
             assert status.state is GateState.GO
             assert status.blocking == ()
+            assert not stopped
             assert scene.criterion in PASSING
             assert scene.held == ""
             assert scene.view.value(0) == 4.0
@@ -69,7 +75,7 @@ class GateLife(RuleBasedStateMachine):
         if status.state is GateState.COMMITTED and self.was is not GateState.COMMITTED:
             assert scene.commands[max(scene.commands)].state is CommandState.VERIFIED
         if status.state is GateState.MISSED and self.was is not GateState.MISSED:
-            assert "divert" in [c.command for c in scene.commands.values()]
+            assert {"divert", "abort"} & {c.command for c in scene.commands.values()}
 
     @invariant()
     def an_end_is_an_end(self) -> None:

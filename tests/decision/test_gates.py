@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gcs.config.problems import Problem
+from gcs.decision.gate import GateAction
 from gcs.decision.gates import Gates, build_gates
 from gcs.messages import CommandState, CriterionState, CriterionStatus, Event, GateInfo, GateState
 from tests.decision.one_gate import (
@@ -13,6 +14,7 @@ from tests.decision.one_gate import (
     CRITERION,
     HEAD,
     MARK,
+    OVERRULED,
     PARAMETERS,
     POLLED,
     STANDING,
@@ -87,6 +89,31 @@ def problems_of(table: str, criteria: str = CRITERION) -> tuple[Problem, ...]:
         (AUTOMATIC + 'polls = ["FD", "FD"]', ".polls", "a position is polled twice"),
         (AUTOMATIC + 'polls = ["FD"]\ntwo_person = true', ".two_person", TOO_FEW),
         (AUTOMATIC + "two_person = true", ".two_person", TOO_FEW),
+        (
+            AUTOMATIC + 'overruled_by = ["stop"]',
+            ".overruled_by",
+            "no command is called 'stop'",
+        ),
+        (
+            AUTOMATIC + 'overruled_by = ["commit"]',
+            ".overruled_by",
+            "'commit' is its own GO command",
+        ),
+        (
+            AUTOMATIC + 'overruled_by = ["divert"]',
+            ".overruled_by",
+            "'divert' is its own NO-GO command",
+        ),
+        (
+            AUTOMATIC + 'overruled_by = ["deck_open"]',
+            ".overruled_by",
+            "'deck_open' goes to the barge: only the vehicle is stopped so",
+        ),
+        (
+            OVERRULED.replace('no_go_command = "divert"', 'no_go_command = "deck_open"'),
+            ".overruled_by",
+            "no command to the vehicle does what its NO-GO orders the barge to do",
+        ),
     ],
 )
 def test_a_mistake_is_told_with_its_place(table: str, key: str, message: str) -> None:
@@ -182,3 +209,54 @@ def test_only_a_commit_that_stands_has_what_undoes_it() -> None:
     lasting.answer(CommandState.VERIFIED)
     assert lasting.step().state is GateState.COMMITTED
     assert lasting.gates.undoing() == ""
+
+
+def committed(table: str) -> Range:
+    scene = on_its_way(table)
+    assert not scene.gates.handed_over()
+    scene.answer(CommandState.VERIFIED)
+    assert scene.step().state is GateState.COMMITTED
+    return scene
+
+
+def test_a_commit_of_the_vehicle_hands_over_until_it_is_undone() -> None:
+    scene = committed(AUTOMATIC)
+    assert scene.gates.handed_over()
+    scene.command("divert", CommandState.VERIFIED)
+    scene.step()
+    assert not scene.gates.handed_over()
+
+
+def test_a_commit_by_standing_hands_nothing_over_and_there_is_nothing_to_undo() -> None:
+    scene = Range(STANDING)
+    scene.step()
+    scene.view.set("left", 0.0)
+    assert scene.step(1.0).state is GateState.COMMITTED
+    assert not scene.gates.handed_over()
+    assert scene.gates.undoing() == ""
+
+
+def test_an_order_to_the_barge_hands_nothing_over() -> None:
+    scene = Range(AUTOMATIC.replace('"commit"', '"deck_open"').replace('"1 s"', '"0 s"'))
+    scene.step()
+    assert scene.sent == ["deck_open"]
+    scene.answer(CommandState.VERIFIED)
+    assert scene.step().state is GateState.COMMITTED
+    assert not scene.gates.handed_over()
+
+
+def test_the_goes_are_the_commands_that_gates_let_go() -> None:
+    assert Range(AUTOMATIC).gates.goes() == {"commit"}
+    assert Range(STANDING).gates.goes() == set()
+
+
+@pytest.mark.parametrize("stop", ["divert", "abort"])
+@pytest.mark.parametrize("state", CommandState)
+def test_a_gate_spares_its_no_go_while_a_stop_is_on_its_way(stop: str, state: CommandState) -> None:
+    scene = Range(OVERRULED)
+    scene.command(stop, state)
+    commands = tuple(scene.commands.values())
+    waits = state in (CommandState.SENT, CommandState.ACKNOWLEDGED)
+    assert scene.gates.spares(GateAction("landing", "send", "divert", ""), commands) is waits
+    assert not scene.gates.spares(GateAction("landing", "send", "commit", ""), commands)
+    assert not scene.gates.spares(GateAction("landing", "send", "divert", ""), ())
