@@ -19,17 +19,16 @@ from gcs.command.rules import CommandRules
 
 
 def contradict(one: CommandRules, other: CommandRules) -> bool:
-    """Whether a target can obey only one of them."""
+    """Whether a target can obey only one of them. What goes to the vehicle names no order."""
     if one.config.target != other.config.target:
         return False
-    if one.config.target == "vehicle" or one.config.order == other.config.order:
-        return True
-    return not one.effect_reads.isdisjoint(other.effect_reads)
+    same = one.config.order == other.config.order
+    return same or not one.effect_reads.isdisjoint(other.effect_reads)
 
 
 def stop_under_way(asked: CommandRules, under_way: Iterable[CommandRules]) -> str:
     """Why a command may not go out beside what is under way; empty where it may."""
-    if asked.stop:
-        return ""
-    stops = (rules for rules in under_way if rules.stop and contradict(asked, rules))
-    return next((f"{rules.config.id} is on its way" for rules in stops), "")
+    for rules in under_way:
+        if rules.stop and not asked.stop and contradict(asked, rules):
+            return f"{rules.config.id} is on its way"
+    return ""

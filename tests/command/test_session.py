@@ -18,6 +18,13 @@ def test_a_seed_draws_these_nonces_and_codes_for_ever() -> None:
     assert [secrets.code(()) for _ in range(3)] == ["NNXP", "XS2G", "6WGQ"]
 
 
+def test_a_seed_draws_these_after_a_crash_at_a_moment_for_ever() -> None:
+    secrets = SessionSecrets(b"seed")
+    secrets.leave("back at 1")
+    assert [secrets.nonce(()) for _ in range(3)] == [7948585, 4872614, 4985866]
+    assert [secrets.code(()) for _ in range(3)] == ["9NET", "6UX5", "NYQL"]
+
+
 def test_nonces_and_codes_are_streams_of_their_own() -> None:
     mixed, plain = SessionSecrets(b"seed"), SessionSecrets(b"seed")
     mixed.code(())
