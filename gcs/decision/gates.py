@@ -138,18 +138,8 @@ class Gates:
 
         `commands` are those on their way now, `held` says who holds the count now.
         """
-        barred: dict[str, str] = {}
-        free: set[str] = set()
-        for gate in self._gates:
-            command = gate.config.go_command
-            if not command:
-                continue
-            reason = gate.bar(now_ns, commands, held)
-            if reason:
-                barred.setdefault(command, reason)
-            else:
-                free.add(command)
-        return {command: reason for command, reason in barred.items() if command not in free}
+        goes = {g.config.go_command: g.bar(now_ns, commands, held) for g in self._gates}
+        return {command: reason for command, reason in goes.items() if command and reason}
 
 
 def _info(config: GateConfig) -> GateInfo:
