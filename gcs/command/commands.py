@@ -275,7 +275,7 @@ class Commander:
     ) -> tuple[str, ...]:
         rules = self._rules[command]
         targets = self._targets[rules.config.target]
-        barred = interlocks.get(command, "") or self._stopped(rules)
+        barred = interlocks.get(command) or self._stopped(rules)
         return readback(rules, targets, view, now_ns, barred)
 
     def _staged_at(self, console: str) -> tuple[StagedStatus, ...]:
@@ -310,7 +310,7 @@ class Commander:
         if rules.config.two_person and not who.person:
             return "it takes two persons, and who is here is not known"
         no_authority = "" if rules.config.without_authority else who.no_authority
-        barred = interlocks.get(command, "") or self._stopped(rules)
+        barred = interlocks.get(command) or self._stopped(rules)
         return no_authority or barred or not_allowed(rules, view, now_ns)
 
     def _stopped(self, rules: CommandRules) -> str:
