@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from gcs.messages import CommandState, ConfirmCommand, StageCommand
+import pytest
+
+from gcs.messages import CommandState, ConfirmCommand, CountState, StageCommand
 from tests.helpers.hop import SECOND, TICK, Hop
 from tests.helpers.landing import deaf, quick
 
@@ -23,6 +25,25 @@ def test_computers_that_hear_different_tries_of_launch_lift_off_together() -> No
         awaited[0].hears = hop.commands("launch")[-1].attempts > 3
     assert len(zeros_ns) >= 6
     assert all(abs(zero_ns) <= TICK for zero_ns in zeros_ns)
+
+
+def test_so_they_do_where_the_count_is_held_until_launch_is_committed() -> None:
+    hop = Hop().born()
+    hop.say("CARGO_STATE", secured=0)
+    hop.fly(25)
+    assert hop.snapshot.count.state is CountState.HOLD
+    hop.computers["fc_b"].hears = hop.computers["fc_c"].hears = False
+    hop.say("CARGO_STATE", secured=1)
+    while not hop.sent("launch") or hop.commands("launch")[-1].attempts < 4:
+        hop.tick()
+    hop.computers["fc_b"].hears = True
+    hop.fly(1)
+    assert hop.commands("launch")[-1].state is CommandState.VERIFIED
+    sent_ns = hop.commands("launch")[-1].sent_ns
+    told = sorted({packet.value("param3") for packet in hop.sent("launch")}, reverse=True)
+    assert told == pytest.approx([told[0] - 0.5 * tries for tries in range(len(told))])
+    assert len(told) >= 4
+    assert abs(sent_ns + told[0] * SECOND - (hop.now_ns - hop.snapshot.count.t_ns)) < 3 * SECOND
 
 
 def test_a_landing_commit_that_comes_due_ends_no_abort() -> None:

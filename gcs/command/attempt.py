@@ -45,7 +45,8 @@ class Attempt:
 
     A COMMAND_ACK names neither nonce nor attempt, so an old one can neither verify
     a command nor stop its retries; it only colours the ending when none came. A barge's
-    answer names its nonce: its refusal ends the order. `parameters` are the last try's.
+    answer names its nonce: its refusal ends the order. `parameters` are the last try's,
+    `first` those of the first.
     """
 
     id: int
@@ -64,6 +65,10 @@ class Attempt:
     acknowledged: dict[str, None] = field(default_factory=dict)
     echoed: dict[str, None] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
+    first: Mapping[str, float] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.first = self.parameters
 
     @property
     def under_way(self) -> bool:

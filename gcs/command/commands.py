@@ -25,7 +25,7 @@ from gcs.command.attempt import Attempt
 from gcs.command.authority import Operator
 from gcs.command.outgoing import Dispatch, joined, sending
 from gcs.command.readback import readback
-from gcs.command.rules import CommandRules, crash_of, not_allowed, parameter_values
+from gcs.command.rules import CommandRules, crash_of, not_allowed, parameter_values, values_again
 from gcs.command.session import SessionSecrets
 from gcs.command.superseding import contradict, stop_under_way
 from gcs.expressions import View
@@ -368,7 +368,8 @@ class Commander:
         confirmation = attempt.begin_try(now_ns)
         if attempt.config.target == "vehicle":
             rules = self._rules[attempt.config.id]
-            attempt.parameters, unknown = parameter_values(rules, view, now_ns)
+            age_ns = now_ns - attempt.sent_ns
+            attempt.parameters, unknown = values_again(rules, attempt.first, age_ns, view, now_ns)
             if unknown:
                 text = f"{attempt.config.title} not sent again: {unknown}"
                 event = Event(now_ns, "command", attempt.config.id, text, _WARNING)

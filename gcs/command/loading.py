@@ -13,6 +13,7 @@ from gcs.config.mission import CommandConfig
 from gcs.config.problems import Problem
 from gcs.expressions import (
     CONDITION,
+    TIME,
     Expression,
     ExpressionError,
     Scope,
@@ -69,11 +70,23 @@ class _Loader:
         heading = sound.get("heading_true")
         if heading is not None and heading.dimension != _ANGLE:
             self._problem(f"{key}.parameters.heading_true", "expected an angle")
+        for name in config.counting_down:
+            self._check_counting_down(config, name, sound.get(name), key)
         if number is None or allowed is None or len(sound) < len(parameters):
             return None
         parts = tuple(compile_expression(text, self._scope) for text in parts_of(config.allowed))
         stop = config.allowed_unknown or config.id in self._no_goes
         return CommandRules(config, number, allowed, sound, parts, effect, stop)
+
+    def _check_counting_down(
+        self, config: CommandConfig, name: str, value: Expression | None, key: str
+    ) -> None:
+        if config.target != "vehicle":
+            self._problem(f"{key}.counting_down", "an order to the barge says no time")
+        elif name not in config.parameters:
+            self._problem(f"{key}.counting_down", f"{name} is none of its parameters")
+        elif value is not None and value.dimension != TIME:
+            self._problem(f"{key}.counting_down", f"{name} is no time")
 
     def _of_vehicle(self, config: CommandConfig, key: str) -> int | None:
         """The MAV_CMD's number; None where there is none."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from gcs.clock import SECOND_NS
 from gcs.config.mission import CommandConfig
 from gcs.expressions import Expression, View, number, truth
 
@@ -65,4 +66,22 @@ def parameter_values(rules: CommandRules, view: View, now_ns: int) -> tuple[dict
         if value is None:
             return {}, f"{name} is unknown ({crash or expression.text})"
         values[name] = value
+    return values, ""
+
+
+def values_again(
+    rules: CommandRules, first: Mapping[str, float], age_ns: int, view: View, now_ns: int
+) -> tuple[dict[str, float], str]:
+    """As `parameter_values`, for a retry of a command that was first sent so long ago.
+
+    What counts down does so from the first sending on, whatever its expression says by now:
+    targets that hear different tries are told of one moment.
+    """
+    values, unknown = parameter_values(rules, view, now_ns)
+    if unknown:
+        return values, unknown
+    for name in rules.config.counting_down:
+        values[name] = first[name] - age_ns / SECOND_NS
+        if values[name] <= 0.0:
+            return {}, f"the moment that {name} told has come"
     return values, ""

@@ -266,7 +266,8 @@ class CommandConfig(ConfigModel):
     as well. `allowed` must be true for it to be sent at all; with `allowed_unknown` it must
     not be false: so is a stop that its target itself refuses where it comes too late, and
     that is needed most while little is heard. `parameters` fill param3 to param7, or an
-    order's heading_true, with the value (SI) of an expression at the moment of sending.
+    order's heading_true, with the value (SI) of an expression at the moment of sending; those
+    in `counting_down` are a time until a moment, and a retry says what is left of the first's.
     A dangerous command is staged and confirmed, with `two_person` by two different known
     persons. It takes command authority, unless it is safe `without_authority`.
     """
@@ -288,6 +289,7 @@ class CommandConfig(ConfigModel):
     allowed_unknown: bool = False
     refused_because: str = ""
     parameters: dict[CommandParameter, ExpressionText] = Field(default_factory=dict)
+    counting_down: Annotated[tuple[CommandParameter, ...], BeforeValidator(listed)] = ()
 
 
 class DeckLightsConfig(ConfigModel):

@@ -132,7 +132,8 @@ class _GatePage:
         if config.verified_when is not None:
             yield f"and only once {self._told(config.verified_when)}"
         for name, expression in config.parameters.items():
-            yield f"{name} = {self._told(expression)}"
+            left = ", in retries what is left of it" if name in config.counting_down else ""
+            yield f"{name} = {self._told(expression)}{left}"
         refused = f", else refused: {config.refused_because}" if config.refused_because else ""
         unknown = " or not known" if config.allowed_unknown else ""
         yield f"allowed when {self._told(config.allowed)}{unknown}{refused}"

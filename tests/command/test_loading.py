@@ -94,6 +94,24 @@ AT_COMMIT, AT_TURN = "command[0]", "command[1]"
             "expected a condition (true or false)",
         ),
         ('param3 = "left"', 'param3 = "left > 1 s"', f"{AT_COMMIT}.parameters.param3", "a number"),
+        (
+            'parameters = { param3 = "left" }',
+            'parameters = { param3 = "left" }\ncounting_down = ["param4"]',
+            f"{AT_COMMIT}.counting_down",
+            "param4 is none of its parameters",
+        ),
+        (
+            'parameters = { param3 = "left" }',
+            'parameters = { param3 = "mode" }\ncounting_down = ["param3"]',
+            f"{AT_COMMIT}.counting_down",
+            "param3 is no time",
+        ),
+        (
+            'parameters = { heading_true = "turn" }',
+            'parameters = { heading_true = "turn" }\ncounting_down = ["heading_true"]',
+            f"{AT_TURN}.counting_down",
+            "an order to the barge says no time",
+        ),
         ('"3 s"', '"0.9 ms"', f"{AT_COMMIT}.validity", "expected 1 ms to 4.6 h"),
         ('"3 s"', '"16777.217 s"', f"{AT_COMMIT}.validity", "expected 1 ms to 4.6 h"),
         (

@@ -7,6 +7,17 @@ from gcs.messages import CommandState, Event
 from tests.command.desk import LATE, Desk
 from tests.helpers.joint_view import SECOND
 
+COUNTING = """
+[[command]]
+id = "late"
+title = "LATE"
+mav_cmd = "DIVERT"
+validity = "3 s"
+attempts = 5
+parameters = { param3 = "left" }
+counting_down = ["param3"]
+"""
+
 
 def test_a_retry_is_the_same_command_with_a_new_confirmation_count() -> None:
     desk = Desk()
@@ -26,6 +37,27 @@ def test_a_retry_carries_what_its_parameters_are_by_then() -> None:
     assert first["param3"] == 7.0
     assert [out.fields for out in again] == [{**first, "confirmation": 1, "param3": 5.0}] * 3
     assert [out.fields["param3"] for out in desk.step(0.5).outgoing] == [4.0] * 3
+
+
+def test_a_retry_says_what_is_left_of_what_counts_down() -> None:
+    """Whatever the expression says by then: `left` stands still, as a held count does."""
+    desk = Desk(more=COUNTING)
+    desk.view.set("left", 2.0)
+    first = desk.send("late").outgoing[0].fields["param3"]
+    told = [desk.step(0.5).outgoing[0].fields["param3"] for _ in range(3)]
+    assert [first, *told] == [2.0, 1.5, 1.0, 0.5]
+    (event,) = desk.step(0.5).events
+    assert event.text == "LATE not sent again: the moment that param3 told has come"
+    desk.step(0.5)
+    assert desk.last().state is CommandState.TIMED_OUT
+
+
+def test_what_counts_down_is_unknown_where_its_expression_is() -> None:
+    desk = Desk(more=COUNTING)
+    desk.send("late")
+    desk.view.forget("left")
+    (event,) = desk.step(0.5).events
+    assert event.text == "LATE not sent again: param3 is unknown (left)"
 
 
 def test_a_retry_whose_parameters_are_unknown_is_spent_unsent_and_said() -> None:
