@@ -183,6 +183,60 @@ def test_a_launch_that_was_kept_back_by_a_hold_is_asked_for_again() -> None:
     assert refused == ["launch refused: LAUNCH is blocked by count held by BARGE: boat"]
 
 
+def test_a_launch_that_is_staged_and_confirmed_in_one_batch_waits_for_a_stop_in_it() -> None:
+    def ready() -> Hop:
+        hop = Hop(confirmed_launch()).born().fly(30)
+        hop.intent(StageCommand("x"))
+        return hop
+
+    code = staged(ready(), "launch")
+    hop = ready()
+    acts = (StageCommand("launch"), code)
+    hop.step([*(wish(hop, a, "FD") for a in acts), wish(hop, StageCommand("hold"), "BARGE")])
+    assert hop.snapshots[-1].staged == ()
+    assert set(orders(hop)) == {command_number("hold")}
+    assert hop.told("refused")[-1] == "LAUNCH refused: LAUNCH is overruled: hold was sent"
+
+
+@cache
+def harmless_launch() -> Mission:
+    """Whoever stages LAUNCH sends it."""
+    rule = 'validity = "2 s"\nallowed = "landing.mode == 0"'
+    return changed(QUICKER, (rule, f"dangerous = false\n{rule}"))
+
+
+def test_a_launch_that_needs_no_confirmation_waits_for_a_stop_in_its_batch() -> None:
+    hop = Hop(harmless_launch()).born()
+    for _ in range(ticks_to_launch() - 1):
+        hop.tick()
+    hop.intent(StageCommand("x"))
+    hop.tick(wish(hop, StageCommand("launch"), "FD"), wish(hop, StageCommand("hold"), "BARGE"))
+    assert set(orders(hop)) == {command_number("hold")}
+
+
+def test_a_vote_for_go_brings_back_nothing_in_the_batch_of_a_vote_against() -> None:
+    polled = ('go_command = "launch"', 'go_command = "launch"\npolls = ["FD"]')
+    mission = changed(QUICKER, polled)
+
+    def voted() -> Hop:
+        hop = Hop(mission).born().fly(30)
+        hop.intent(Vote("launch_commit", True))
+        return hop
+
+    probe, ticks = voted(), 0
+    while not probe.sent("launch"):
+        probe.tick()
+        ticks += 1
+    hop = voted()
+    for _ in range(ticks - 1):
+        hop.tick()
+    against, for_it = (wish(hop, Vote("launch_commit", go), "FD") for go in (False, True))
+    hop.tick(against, for_it)
+    assert hop.sent("launch") == []
+    hop.fly(3)
+    assert hop.sent("launch") != []
+
+
 # --- A NO-GO is seen through ---
 
 

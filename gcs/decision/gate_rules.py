@@ -30,7 +30,7 @@ class GateRules:
     @property
     def stops(self) -> frozenset[str]:
         """The ids of the commands that stop what the gate may let go."""
-        return frozenset((self.config.no_go_command, *self.config.overruled_by)) - {""}
+        return frozenset((self.config.no_go_command, *self.config.overruled_by))
 
 
 def compiled_gates(mission: Mission, compiler: Compiler) -> list[GateRules]:

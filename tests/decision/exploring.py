@@ -186,7 +186,7 @@ class World:
         self.opened = self.opened or self.view.value(0) == 1.0
         missed = status.state is GateState.MISSED and self.was is not GateState.MISSED
         overruled = status.reason in [f"{stop} was sent" for stop in STOPS]
-        if missed and self.rules.stops and status.reason != Trigger.SCRUBBED.value:
+        if missed and self.rules.config.no_go_command and status.reason != Trigger.SCRUBBED.value:
             self.owed = no_go.NO_GO_TRIES - overruled
         if status.reason == Trigger.RECYCLED.value:
             self.owed, self.opened = 0, False

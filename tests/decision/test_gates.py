@@ -132,9 +132,11 @@ def test_what_nothing_decides_is_no_gate() -> None:
         NO_GO_AFTER.replace('no_go_after = "1 s"', 'no_go_after = "0 s"'),
         AUTOMATIC.replace('"1 s"', '"0 s"'),
         POLLED + 'go_expires = "1 ns"',
+        AUTOMATIC.replace('no_go_command = "divert"', 'no_go_command = "deck_open"'),
+        OVERRULED.replace('no_go_command = "divert"\n', ""),
     ],
 )
-def test_a_duration_may_be_as_short_as_it_can_mean_anything(table: str) -> None:
+def test_what_means_something_may_be_declared(table: str) -> None:
     assert problems_of(table) == ()
 
 
