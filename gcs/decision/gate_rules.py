@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from gcs.config.loading import Mission
 from gcs.config.mission import CommandConfig, GateConfig
@@ -27,7 +28,7 @@ class GateRules:
     hands_over: bool
     deadline: Deadline | None = None
 
-    @property
+    @cached_property
     def stops(self) -> frozenset[str]:
         """The ids of the commands that stop what the gate may let go."""
         return frozenset((self.config.no_go_command, *self.config.overruled_by))
