@@ -28,6 +28,10 @@ title = "coast"
 [[phase]]
 id = "descent"
 title = "descent"
+[[transition]]
+from = ["coast"]
+to = "descent"
+when = "clear == 1"
 [[gate]]
 id = "landing"
 title = "LANDING"
