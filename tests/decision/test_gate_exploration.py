@@ -2,8 +2,7 @@
 
 Four slices, each explored to its end: a poll of two persons, a count that holds, recycles
 and is scrubbed, stops and the NO-GO that is owed after them, and an operator who confirms.
-With LANDFALL_EXPLORE=whole more happens in the last three (90,000 states, some two minutes
-of CPU).
+With LANDFALL_EXPLORE=whole more happens in the last three (90,000 states, two minutes of CPU).
 """
 
 from __future__ import annotations
