@@ -135,7 +135,9 @@ def test_a_command_of_two_persons_is_confirmed_by_another_one() -> None:
     in_room(scenario, seats=("FD/anna", "GNC/ben"))
 
 
-def test_a_harmless_command_goes_out_at_once_and_one_that_is_not_echoed_times_out() -> None:
+def test_a_harmless_command_goes_out_at_once_and_one_that_nobody_echoes_times_out() -> None:
+    """The gate that it stops sends it again, as often as it owes it."""
+
     async def scenario(room: ControlRoom) -> None:
         for computer in room.hop.computers.values():
             computer.echoes = False
@@ -143,6 +145,9 @@ def test_a_harmless_command_goes_out_at_once_and_one_that_is_not_echoed_times_ou
         assert "HOLD ◎" in command_panel(room)
         assert "not verified" in command_panel(room)
         await room.flies(8.0)
+        assert room.snapshot.commands[0].state is CommandState.TIMED_OUT
+        assert "by launch_commit" in command_panel(room)
+        await room.flies(20.0)
         assert "HOLD ◆ TIMED OUT" in command_panel(room)
 
     in_room(scenario)

@@ -158,8 +158,8 @@ def _delay_mutants(config: CriterionConfig) -> Iterator[CriterionMutant]:
 def conditions_of(mission: Mission) -> dict[str, str]:
     """Where -> text of every condition of a mission file."""
     config, count = mission.config, mission.config.count
-    asked = {"count.lift_off": count.lift_off, "count.recycle_when": count.recycle_when}
-    found = {where: text for where, text in asked.items() if text is not None}
+    asked = {field: getattr(count, field) for field in ("lift_off", "recycle_when", "stopped_when")}
+    found = {f"count.{field}": text for field, text in asked.items() if text is not None}
     for i, row in enumerate(config.transition):
         found[f"transition[{i}].when: {', '.join(row.origin)} -> {row.to}"] = row.when
     for gate in config.gate:
