@@ -4,29 +4,31 @@
 
 becomes, of parameter 7 and with names shortened,
 
-    def answer(view, now_ns):
+    def answer(view, now_ns, roll=7, least=0.05235987755982988, age=7, most=2.0):
         return (
             True
             if (c := None
-                if (a := view.value(7)) is None
+                if (a := view.value(roll)) is None
                 or not -INFINITE < a < INFINITE
                 or not -INFINITE < (b := abs(a)) < INFINITE
-                else b < 0.05235987755982988
+                else b < least
             ) is True
-            or (e := None if (d := view.age_ns(7)) is None else d / 1e9 > 2.0) is True
+            or (e := None if (d := view.age_ns(age)) is None else d / 1e9 > most) is True
             else None if c is None or e is None
             else False
         )
 
 A number is written as its *doubts* and as what it is where none of them holds. Doubts are
-asked in the order of the text; what one decides the others are not asked for.
+asked in the order of the text; what one decides the others are not asked for. What differs
+between expressions of one shape stands in the arguments' defaults: they share one code, which
+so is found in the cache of the processor, and is compiled once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from types import CodeType
+from types import CodeType, FunctionType
 from typing import NamedTuple, cast
 
 from gcs.expressions.checking import OVER_TIME, Scope, duration_ns, si_value
@@ -53,6 +55,7 @@ from gcs.expressions.windows import PointWise, WindowOperator
 _NOT_FINITE = "not -1e999 < {} < 1e999"
 """Also of NaN; Python reads 1e999 as infinite."""
 _CODES_KEPT = 4096
+_CALLED = {name: function.scalar for name, function in FUNCTIONS.items()} | {"divide": divide}
 
 Answer = Callable[[View, int], float | bool | None]
 
@@ -72,25 +75,30 @@ def generate(tree: Node, kind: Kind, scope: Scope) -> Answer:
     """The function of a tree that passed `check`, which found that it says this kind."""
     writer = _Writer(scope)
     text = writer.condition(tree) if kind is CONDITION else writer.number(tree).text()
-    return cast("Answer", _function("view, now_ns", text, writer.uses))
+    return cast("Answer", _function(("view", "now_ns"), text, writer.givens))
 
 
 def _point_wise(operand: Node, scope: Scope) -> PointWise:
     """The function of an expression over one sample."""
     writer = _Writer(scope, sample="sampled")
     text = writer.number(operand).text()
-    return cast("PointWise", _function("sampled", text, writer.uses))
+    return cast("PointWise", _function(("sampled",), text, writer.givens))
 
 
-def _function(arguments: str, text: str, uses: dict[str, object]) -> object:
-    exec(_compiled(f"def answer({arguments}):\n    return {text}\n"), uses)
-    return uses["answer"]
+def _function(asked: tuple[str, ...], text: str, givens: Mapping[str, object]) -> FunctionType:
+    code = _compiled(", ".join((*asked, *givens)), text)
+    return FunctionType(code, _CALLED, "answer", tuple(givens.values()))
 
 
 @lru_cache(_CODES_KEPT)
-def _compiled(source: str) -> CodeType:
-    """Stations of one mission share their texts, and one process may build many of them."""
-    return compile(source, "<expression>", "exec")
+def _compiled(arguments: str, text: str) -> CodeType:
+    source = f"def answer({arguments}):\n    return {text}\n"
+    (code,) = (
+        part
+        for part in compile(source, "<expression>", "exec").co_consts
+        if isinstance(part, CodeType)
+    )
+    return code
 
 
 def _unless(doubts: Sequence[str], said: str) -> str:
@@ -98,7 +106,7 @@ def _unless(doubts: Sequence[str], said: str) -> str:
 
 
 class _Writer:
-    """Writes nodes as Python; `uses` is what the text refers to by name.
+    """Writes nodes as Python; `givens` is what the text is given by name.
 
     With `sample`, the only parameter named is that variable: finite, and always known.
     """
@@ -107,13 +115,13 @@ class _Writer:
         self._scope = scope
         self._sample = sample
         self._variables = 0
-        self.uses: dict[str, object] = {}
+        self.givens: dict[str, object] = {}
 
     def number(self, node: Node) -> _Number:
         """A number: finite, where it is known."""
         match node:
             case Quantity():
-                return _Number((), f"({si_value(node)!r})")
+                return _Number((), self._given(si_value(node)))
             case Name():
                 return self._value(node)
             case Negative():
@@ -148,21 +156,21 @@ class _Writer:
         self._variables += 1
         return f"x{self._variables}"
 
-    def _use(self, name: str, what: object) -> str:
-        """Let the text refer to something by a name."""
-        self.uses[name] = what
+    def _given(self, what: object) -> str:
+        """A name in the text for something that is not the same in all of its shape."""
+        name = f"g{len(self.givens)}"
+        self.givens[name] = what
         return name
 
-    def _index(self, node: Name) -> int:
-        index = self._scope.index(node.name)
-        assert index is not None
-        return index
+    def _parameter(self, node: Node) -> str:
+        assert isinstance(node, Name)
+        return self._given(self._scope.index(node.name))
 
     def _value(self, node: Name) -> _Number:
         if self._sample:
             return _Number((), self._sample)
         name = self._variable()
-        unknown = f"({name} := view.value({self._index(node)})) is None"
+        unknown = f"({name} := view.value({self._parameter(node)})) is None"
         return _Number((unknown, _NOT_FINITE.format(name)), name)
 
     def _finite(self, inputs: Sequence[_Number], value: str) -> _Number:
@@ -175,7 +183,7 @@ class _Writer:
         left, right = self.number(node.left), self.number(node.right)
         value = f"{left.said} {node.operator} {right.said}"
         if node.operator == "/":
-            value = f"{self._use('divide', divide)}({left.said}, {right.said})"
+            value = f"divide({left.said}, {right.said})"
         return self._finite((left, right), value)
 
     def _call(self, node: Call) -> _Number:
@@ -184,13 +192,12 @@ class _Writer:
         if node.function in OVER_TIME:
             return self._over_time(node)
         arguments = [self.number(argument) for argument in node.arguments]
-        function = self._use(node.function, FUNCTIONS[node.function].scalar)
-        return self._finite(arguments, f"{function}({', '.join(a.said for a in arguments)})")
+        told = ", ".join(argument.said for argument in arguments)
+        return self._finite(arguments, f"{node.function}({told})")
 
     def _age(self, parameter: Node) -> _Number:
-        assert isinstance(parameter, Name)
         name = self._variable()
-        unknown = f"({name} := view.age_ns({self._index(parameter)})) is None"
+        unknown = f"({name} := view.age_ns({self._parameter(parameter)})) is None"
         return _Number((unknown,), f"({name} / 1e9)")
 
     def _over_time(self, node: Call) -> _Number:
@@ -198,11 +205,11 @@ class _Writer:
         parameter = Name(next(iter(names(operand))), operand.column)
         inner = None if isinstance(operand, Name) else _point_wise(operand, self._scope)
         name = self._variable()
-        operator = WindowOperator(node.function, inner, duration_ns(window))
-        over = self._use(f"over_{name}", operator)
+        over = self._given(WindowOperator(node.function, inner, duration_ns(window)))
         # The past answers for nothing while the present is unknown.
         doubts, _ = self._value(parameter)
-        unknown = f"({name} := {over}(view.history({self._index(parameter)}), now_ns)) is None"
+        past = f"view.history({self._parameter(parameter)})"
+        unknown = f"({name} := {over}({past}, now_ns)) is None"
         return _Number((*doubts, unknown), name)
 
     def _logical(self, node: Logical) -> str:
@@ -218,7 +225,7 @@ class _Writer:
 
     def _held(self, node: Call) -> str:
         condition, duration = node.arguments
-        held = self._use(f"held_{self._variable()}", Held(duration_ns(duration)).step)
+        held = self._given(Held(duration_ns(duration)).step)
         return f"{held}({self.condition(condition)}, now_ns)"
 
 
