@@ -249,9 +249,8 @@ class Gate:
             self._events.append(Event(now_ns, "vote", position, text, _WARNING))
 
     def _newest_go(self, commands: Sequence[CommandStatus]) -> CommandStatus | None:
-        go = self.config.go_command
-        mine = [c for c in commands if c.command == go and c.id > self._last_command]
-        return max(mine, key=lambda c: c.id, default=None)
+        go, after = self.config.go_command, self._last_command
+        return next((c for c in reversed(commands) if c.command == go and c.id > after), None)
 
     def _stops(self, commands: Sequence[CommandStatus]) -> list[CommandStatus]:
         """What was to stop this gate since the last recycle."""

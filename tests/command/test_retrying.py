@@ -42,7 +42,7 @@ def test_a_retry_carries_what_its_parameters_are_by_then() -> None:
 def test_a_retry_says_what_is_left_of_what_counts_down() -> None:
     """Whatever the expression says by then: a count may be held, or run."""
     desk = Desk(more=COUNTING)
-    told = []
+    desk.now_ns, told = 7 * SECOND, []
     for left, wait_s in ((2.0, 0.0), (2.0, 0.5), (1.0, 0.5), (9.0, 0.5)):
         desk.view.set("left", left)
         sent = desk.step(wait_s) if told else desk.send("late")

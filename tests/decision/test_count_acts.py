@@ -611,9 +611,19 @@ def test_a_gates_recycle_waits_for_the_vehicle_and_is_done_once(mode: float | No
 def test_a_gates_recycle_is_done_at_once_where_the_vehicle_can() -> None:
     count = Count()
     count.hold(170, HoldKind.GATE, "launch")
-    assert gate_recycle(count, 171).text == "recycled to chill, T-02:30, for attempt 2: missed"
+    text = "recycled to chill, T-02:30, for attempt 2: missed"
+    assert gate_recycle(count, 171) == Event(171 * SECOND, "count", "launch", text, 4)
     count.count.release("FD", 172 * SECOND)
     assert count.at(173).attempt == 2
+
+
+def test_a_gates_recycle_asks_of_the_vehicle_at_each_moment() -> None:
+    count = Count(PLAN.replace('"mode == 0"', '"held(mode == 0, 2 s)"'))
+    count.hold(170, HoldKind.GATE, "launch")
+    assert (
+        gate_recycle(count, 171).text == "recycle to chill waits: not known: held(mode == 0, 2 s)"
+    )
+    assert [count.at(at).attempt for at in (172, 173)] == [1, 2]
 
 
 @pytest.mark.parametrize("act", ["hold", "release", "scrub"])

@@ -11,6 +11,11 @@ from tests.decision.one_gate import AUTOMATIC, CONFIRMED, STANDING, Range, on_it
 from tests.helpers.joint_view import SECOND
 
 
+def test_before_it_was_looked_at_it_is_not_open() -> None:
+    (status,) = Range().gates.statuses()
+    assert (status.state, status.reason) == (GateState.CLOSED, "not open")
+
+
 def test_it_opens_goes_and_sends_after_having_stood() -> None:
     scene = Range()
     assert scene.step().state is GateState.GO

@@ -107,6 +107,15 @@ def test_a_recycle_before_any_command_takes_the_first_no_go_command_for_its_own(
     assert scene.step().state is GateState.MISSED
 
 
+def test_a_recycle_after_a_stop_is_told_as_a_recycle() -> None:
+    scene = Range()
+    scene.step()
+    scene.command("divert", CommandState.VERIFIED)
+    assert scene.step().reason == "divert was sent"
+    scene.attempt = 2
+    assert scene.step().reason == "the count was recycled"
+
+
 def test_a_command_on_its_way_at_a_recycle_is_first_revoked() -> None:
     scene = on_its_way()
     scene.attempt, scene.held = 2, "recycled by FD: range"
