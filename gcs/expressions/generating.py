@@ -21,7 +21,8 @@ becomes, of parameter 7 and with names shortened,
 A number is written as its *doubts* and as what it is where none of them holds. Doubts are
 asked in the order of the text; what one decides the others are not asked for. What differs
 between expressions of one shape stands in the arguments' defaults: they share one code, which
-so is found in the cache of the processor, and is compiled once.
+so is found in the cache of the processor, and is compiled once. No word of what a person wrote
+is in it: only numbered names, and the language's own functions and operators.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,8 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gcs.expressions import CONDITION
 from gcs.expressions.functions import FUNCTIONS, VECTOR_OPERATORS
-from tests.expressions.fakes import SECOND_NS, FakeView, answer, compiled
+from gcs.expressions.generating import generate
+from gcs.expressions.parsing import parse
+from tests.expressions.fakes import SECOND_NS, FakeScope, FakeView, answer, compiled
 
 VALUES = {
     "nav.altitude": 1500.0,
@@ -181,6 +185,23 @@ def test_beyond_what_decides_alone_nothing_is_asked():
 )
 def test_the_deepest_that_is_allowed_can_be_asked(text):
     assert compiled(text).evaluate(FakeView(), 0) in (True, False, None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "abs(nav.altitude) / 3 m > 2 or held(age(nav.speed) < 2 s, 5 s) and not true",
+        "max(rate(nav.altitude, 2 s), nav.speed) < -4 m/s",
+        "clamp(mean_over(abs(barge.deck.roll), 20 s), 1 deg, 2 deg) - barge.deck.pitch != 5 deg",
+    ],
+)
+def test_no_word_of_the_text_is_in_the_code(text):
+    code = generate(parse(text), CONDITION, FakeScope()).__code__
+    asked = {"value", "age_ns", "history"}
+    assert set(code.co_names) <= asked | {"divide", *FUNCTIONS}
+    names = re.fullmatch(r"view,now_ns(,[gx]\d+)*", ",".join(code.co_varnames))
+    assert names is not None
+    assert {type(constant) for constant in code.co_consts} <= {type(None), bool, float}
 
 
 def test_importing_the_language_does_not_import_pint_or_read_a_clock():
