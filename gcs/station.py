@@ -33,7 +33,6 @@ from gcs.desk import Desk
 from gcs.expressions import Expression, ExpressionError, View, compile_expression
 from gcs.messages import (
     Catalogue,
-    CommandState,
     CountState,
     CriterionState,
     CriterionStatus,
@@ -68,7 +67,6 @@ HEARTBEAT_NS = SECOND_NS
 VERDICT_NS = 500 * MILLISECOND_NS
 TICK_OVERDUE_NS = 200 * MILLISECOND_NS
 """After two Ticks that did not come a step is one: nothing is sent on what time made stale."""
-_UNDER_WAY = (CommandState.SENT, CommandState.ACKNOWLEDGED)
 
 
 class Station:
@@ -174,7 +172,7 @@ class Station:
         if any(isinstance(item, Intent) for item in batch):
             return True
         answered = taken.echoes or taken.order_echoes or taken.order_answers
-        return bool(answered) and any(c.state in _UNDER_WAY for c in self._commander.statuses())
+        return bool(answered) and any(c.state.under_way for c in self._commander.statuses())
 
     def _take_in(self, batch: Sequence[Input], now_ns: int, out: _Gathered) -> Taken:
         """Bytes become samples and typed messages; the shell's news becomes vitals."""

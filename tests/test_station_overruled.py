@@ -23,6 +23,7 @@ from gcs.messages import (
     Vote,
 )
 from tests.helpers.hop import COMMITTED, QUICKER, Hop, changed, command_number, hurried
+from tests.helpers.landing import ticks_to_launch
 
 BY_HAND = (
     'mode = "automatic"\nstable_for = "2 s"\ngo_command = "launch"',
@@ -34,17 +35,6 @@ LATER = changed(QUICKER, ("96 s", "8 s"), ("108 s", "40 s"))
 @cache
 def confirmed_launch() -> Mission:
     return changed(QUICKER, BY_HAND)
-
-
-@cache
-def ticks_to_launch() -> int:
-    """Ticks after birth until LAUNCH goes out by itself."""
-    hop = Hop().born()
-    for tick in range(1, 400):
-        hop.tick()
-        if hop.sent("launch"):
-            return tick
-    raise AssertionError(hop.gate("launch_commit"))
 
 
 def before_launch(ticks: int) -> Hop:

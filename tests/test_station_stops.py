@@ -18,7 +18,7 @@ from gcs.messages import (
     StageCommand,
 )
 from tests.helpers.hop import COMMITTED, Hop, changed, hurried
-from tests.helpers.landing import refusals
+from tests.helpers.landing import refusals, ticks_to_launch
 
 STOPS = ("abort", "divert")
 
@@ -102,16 +102,6 @@ def test_divert_is_refused_with_the_reason_after_divert_close() -> None:
 
 
 # --- A stop that comes with a GO ---
-
-
-def ticks_to_launch() -> int:
-    """Ticks after birth until LAUNCH goes out by itself."""
-    hop = Hop().born()
-    for tick in range(1, 400):
-        hop.tick()
-        if hop.sent("launch"):
-            return tick
-    raise AssertionError(hop.gate("launch_commit"))
 
 
 @pytest.mark.parametrize("act", [HoldCount("a boat"), Scrub("enough")])

@@ -30,9 +30,6 @@ class AckResult(enum.IntEnum):
             return f"result {result}"
 
 
-UNDER_WAY = frozenset({CommandState.SENT, CommandState.ACKNOWLEDGED})
-"""The states that a later message or retry can still change."""
-
 _LARGEST_CONFIRMATION = 255
 _ERROR = 3
 _NOTICE = 5
@@ -73,7 +70,7 @@ class Attempt:
     @property
     def under_way(self) -> bool:
         """Whether it waits for its verification."""
-        return self.state in UNDER_WAY
+        return self.state.under_way
 
     def acknowledge(self, source: str, command: int, result: int) -> None:
         """Note a COMMAND_ACK of this command's number from a target."""

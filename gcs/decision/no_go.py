@@ -14,8 +14,6 @@ RETRY_REST_NS = SECOND_NS
 NO_GO_TRIES = 10
 """How often a missed gate sends its NO-GO command while it fails."""
 
-_UNDER_WAY = frozenset({CommandState.SENT, CommandState.ACKNOWLEDGED})
-
 
 def verified(commands: Sequence[CommandStatus]) -> bool:
     """Whether one of them is known to have arrived."""
@@ -24,7 +22,7 @@ def verified(commands: Sequence[CommandStatus]) -> bool:
 
 def under_way(commands: Sequence[CommandStatus]) -> CommandStatus | None:
     """The first of them that still waits for its verification."""
-    return next((c for c in commands if c.state in _UNDER_WAY), None)
+    return next((c for c in commands if c.state.under_way), None)
 
 
 def telling(stops: Sequence[CommandStatus]) -> CommandStatus | None:

@@ -55,6 +55,11 @@ class CommandState(enum.StrEnum):
     REFUSED = "REFUSED"
     TIMED_OUT = "TIMED OUT"
 
+    @property
+    def under_way(self) -> bool:
+        """Whether a later message or retry can still change it."""
+        return self in (CommandState.SENT, CommandState.ACKNOWLEDGED)
+
 
 class HoldKind(enum.StrEnum):
     """Why the T clock stands; empty while it does not."""

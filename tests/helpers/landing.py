@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from gcs.messages import GateState, StageCommand
 from tests.helpers.hop import Hop, command_number, hurried
 
@@ -51,3 +53,14 @@ def staged_divert() -> tuple[Hop, str]:
 def refusals(hop: Hop) -> list[str]:
     """What was refused so far, in the station's words."""
     return hop.told("refused")
+
+
+@cache
+def ticks_to_launch() -> int:
+    """Ticks after birth until LAUNCH goes out by itself."""
+    hop = Hop().born()
+    for tick in range(1, 400):
+        hop.tick()
+        if hop.sent("launch"):
+            return tick
+    raise AssertionError(hop.gate("launch_commit"))
